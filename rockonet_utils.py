@@ -1,0 +1,1976 @@
+"""Rock-o-net: everything the four notebooks share, in the order in which they need it.
+
+    import rockonet_utils as ru
+
+    1. Settings and files       every number a notebook needs; files written whole or not at all
+    2. MIDI                     notebook 01: read a file, find its guitars, name its chords
+    3. Sound                    notebooks 01 and 04: from notes to a player in the page
+    4. Pictures                 notebook 01: piano roll, programs, fretboard, a song browser
+    5. Corpus                   notebook 02: all guitars of a folder as one table of events
+    6. Classic data set         notebook 02: chord symbols, windows, X and Y
+    7. Classic model            notebook 03: the published network, its sweep, its loss chart
+    8. Generation               notebook 04: sample, hear, look, save
+
+Times are counted in *ticks*, 12 to a quarter note (``TICKS_PER_QUARTER``), so that sixteenths
+(3 ticks) and triplets (4 ticks) both fall on whole numbers. Pitches are MIDI numbers (40 is E2,
+the lowest string of a guitar). An *event* is all notes of one track that start together.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import csv
+import dataclasses
+import functools
+import hashlib
+import html
+import importlib.util
+import inspect
+import io
+import itertools
+import json
+import os
+import re
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+# TensorFlow and pygame greet on standard error unless told not to before they are imported.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+
+import numpy as np
+import symusic
+from IPython.display import Markdown, display
+
+# Keras, Matplotlib, music21, ipywidgets and pygame are imported where they are first used: they
+# take from half a second to eight seconds each, and most cells need none of them.
+
+# ==================================================================================================
+# 1. Settings and files
+# Every number a notebook needs stands in one frozen record, chosen by a profile name.
+# Files are written under a temporary name and renamed, so a crash never leaves half a file.
+# ==================================================================================================
+
+TICKS_PER_QUARTER = 12
+
+
+def _project_folder() -> Path:
+    """The folder that holds ``data/starter``: beside this module, or at or above the cwd."""
+    here = Path.cwd()
+    for folder in (Path(__file__).resolve().parent, here, *here.parents):
+        if (folder / "data" / "starter").is_dir():
+            return folder
+    raise FileNotFoundError(
+        "The folder data/starter was not found beside rockonet_utils.py or above the current "
+        "folder. Start from a clone of the project, installed with 'make' or 'pip install -e .'."
+    )
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every number a notebook needs; make one with `settings`, vary it with ``replace``.
+
+    Units: lengths in events, rates per second of nothing (plain numbers), folders as paths.
+    Notebook: 01 to 04, in the settings cell.
+    """
+
+    profile: str
+    data: str
+    folder: Path  # the MIDI files
+    output: Path  # everything that is made from this data with this profile
+    figures: Path  # where the loss chart goes
+    programs: tuple[int, ...] = tuple(range(26, 32))  # General MIDI, counted from 0
+    sequence_length: int = 100  # events the classic model sees before it guesses the next
+    unique_factor: int = 10  # distinct symbols a window needs to be kept
+    units: tuple[int, int, int] = (512, 512, 256)  # cells of the three LSTM layers
+    dense: int = 256  # width of the layer before the softmax
+    dropout: float = 0.3  # share of values hidden at random while training
+    learning_rates: tuple[float, ...] = (0.01, 0.001, 0.0001)
+    decay: float = 0.01  # the rate is divided by (1 + decay * step)
+    batch_size: int = 64
+    epochs: int = 200
+    seed: int = 0
+
+    def replace(self, **changes: Any) -> Settings:
+        """A copy with some numbers changed, as in ``settings.replace(epochs=3)``."""
+        return dataclasses.replace(self, **changes)
+
+
+# The published profile holds the original's numbers (its saved model, README and chart); its
+# value for unique_factor was not published, so 10 is ours. The others shrink until they fit.
+PROFILES: dict[str, dict[str, Any]] = {
+    "quick": dict(
+        sequence_length=16, unique_factor=4, units=(96, 96, 64), dense=64, dropout=0.1, epochs=8
+    ),
+    "workshop": dict(
+        sequence_length=32,
+        unique_factor=6,
+        units=(192, 192, 128),
+        dense=128,
+        dropout=0.2,
+        epochs=20,
+    ),
+    "published": dict(programs=(26,)),
+}
+
+
+def settings(profile: str | None = None, data: str | os.PathLike | None = None) -> Settings:
+    """Choose every number at once.
+
+    profile: ``quick`` (default; the whole series in under 5 minutes on 2 cores), ``workshop``
+        (under 30) or ``published`` (the original's numbers); else ``ROCKONET_PROFILE``.
+    data: ``starter`` (default; the songs that ship with the project), ``rock`` (``data/rock``) or
+        a folder of your own; else ``ROCKONET_DATA``.
+    Returns a `Settings`. What is made goes below ``output/`` (or ``ROCKONET_OUTPUT``), the loss
+    chart into ``figures/`` (or ``ROCKONET_FIGURES``).
+    Errors: ValueError for an unknown profile, FileNotFoundError for a folder that is not there.
+    Notebook: 01 to 04.
+    """
+    profile = profile or os.environ.get("ROCKONET_PROFILE") or "quick"
+    data = os.fspath(data or os.environ.get("ROCKONET_DATA") or "starter")
+    if profile not in PROFILES:
+        raise ValueError(f"Unknown profile {profile!r}: choose one of {', '.join(PROFILES)}.")
+    project = _project_folder()
+    known = {"starter": project / "data" / "starter", "rock": project / "data" / "rock"}
+    folder = known.get(data, Path(data).expanduser())
+    if not folder.exists():
+        raise FileNotFoundError(
+            f"There is no folder {str(folder)!r} with MIDI files. Give settings(data=...) the "
+            "path of a folder that exists, or 'starter' for the songs that ship with the project."
+        )
+    # Two folders of the same name must not share what is made from them.
+    mark = (
+        ""
+        if data in known
+        else "-" + hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:6]
+    )
+    output = Path(os.environ.get("ROCKONET_OUTPUT") or project / "output")
+    return Settings(
+        profile=profile,
+        data=data,
+        folder=folder,
+        output=output / f"{folder.name}{mark}-{profile}",
+        figures=Path(os.environ.get("ROCKONET_FIGURES") or project / "figures"),
+        **PROFILES[profile],
+    )
+
+
+@contextlib.contextmanager
+def _written_whole(path: str | os.PathLike) -> Iterator[Path]:
+    """Hand out a temporary name beside `path`; rename it to `path` only if all went well."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # The suffix stays last, because some writers choose the format by it.
+    temporary = path.with_name(f".{path.stem}-{os.getpid()}{path.suffix}")
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def check(what: str, passed: bool, remedy: str) -> None:
+    """Print one line that says whether a step worked and, if not, what to do.
+
+    Notebook: after each main step.
+    """
+    print(f"✔ {what}" if passed else f"✘ Not yet: {what}. {remedy}")
+
+
+def show_source(function: Callable) -> Markdown:
+    """The source of a function of this module, to read in a notebook or to copy and change."""
+    return Markdown(f"```python\n{inspect.getsource(function)}```")
+
+
+def versions(*packages: str) -> str:
+    """One line with the versions of Python and of some installed packages.
+
+    Notebook: the setup cell of each.
+    """
+    from importlib.metadata import version
+
+    return " · ".join(
+        [f"Python {sys.version_info.major}.{sys.version_info.minor}"]
+        + [f"{package} {version(package)}" for package in packages]
+    )
+
+
+# ==================================================================================================
+# 2. MIDI
+# A MIDI file is a list of tracks, each with a program (an instrument) and notes.
+# `read_midi` opens any file or says why it cannot; the rest names pitches and chords.
+# ==================================================================================================
+
+MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".rmi")
+MAX_MIDI_BYTES = 8_000_000  # the largest song of a 1,546-file rock archive has 0.4 MB
+
+GUITAR_NAMES = {
+    24: "nylon guitar",
+    25: "steel guitar",
+    26: "jazz guitar",
+    27: "clean guitar",
+    28: "muted guitar",
+    29: "overdriven guitar",
+    30: "distortion guitar",
+    31: "guitar harmonics",
+}
+PROGRAM_FAMILIES = (
+    "piano|chromatic percussion|organ|guitar|bass|strings|ensemble|brass|reed|pipe|synth lead|"
+    "synth pad|synth effects|ethnic|percussive|sound effects"
+).split("|")  # General MIDI: family i holds the programs 8 * i to 8 * i + 7
+
+
+class MidiError(ValueError):
+    """A MIDI file that cannot be used; the message names the file and the reason."""
+
+    def __init__(self, name: str | os.PathLike, reason: str):
+        self.name, self.reason = str(name), reason
+        super().__init__(f"{self.name}: {reason}")
+
+
+def read_midi(path: str | os.PathLike) -> symusic.Score:
+    """Read one MIDI file.
+
+    path: a ``.mid``, ``.midi``, ``.kar`` or RIFF-wrapped ``.rmi`` file; stray data bytes over 127
+        are clamped.
+    Returns a `symusic.Score` in the file's own ticks (``score.ticks_per_quarter``).
+    Errors: `MidiError`, which names the file and the reason.
+    Notebook: 01.
+    """
+    path = Path(path)
+    try:
+        if path.stat().st_size > MAX_MIDI_BYTES:
+            raise MidiError(path.name, f"larger than {MAX_MIDI_BYTES // 10**6} MB, so not a song")
+        data = path.read_bytes()
+    except OSError as error:
+        raise MidiError(path.name, f"cannot be opened ({error.strerror})") from error
+    return _parse_midi(data, path.name)
+
+
+def _parse_midi(data: bytes, name: str) -> symusic.Score:
+    start = data.find(b"MThd", 0, 64)  # a RIFF wrapper puts 20 bytes before the header
+    if start < 0 or len(data) < start + 14:
+        raise MidiError(name, "not a MIDI file (it has no MThd header)")
+    division = int.from_bytes(data[start + 12 : start + 14], "big")
+    if division == 0 or division >= 0x8000:
+        raise MidiError(name, "counts time in video frames or not at all, not in quarter notes")
+    try:
+        return symusic.Score.from_midi(data[start:], sanitize_data=True)
+    except RuntimeError as error:
+        reason = "cut off or damaged" if "EOF" in str(error) else "damaged"
+        raise MidiError(name, f"{reason} ({str(error).removeprefix('MiniMidi: ')[:60]})") from error
+
+
+def guitar_tracks(
+    score: symusic.Score, programs: Iterable[int] = range(26, 32)
+) -> list[symusic.Track]:
+    """The tracks with notes whose program is a guitar.
+
+    programs: General MIDI programs counted from 0; 26–31 are the electric guitars.
+    Notebook: 01.
+    """
+    programs = set(programs)
+    return [t for t in score.tracks if not t.is_drum and t.program in programs and len(t.notes)]
+
+
+def pitch_name(pitch: int) -> str:
+    """Scientific name of a MIDI pitch: 40 is 'E2', 61 is 'C#4'. Notebook: 01."""
+    return f"{'C C# D D# E F F# G G# A A# B'.split()[pitch % 12]}{pitch // 12 - 1}"
+
+
+def chord_name(pitches: Iterable[int]) -> str:
+    """Name of the notes that start together, lowest first: (40, 47, 52) is 'E2 B2 E3'.
+
+    Notebook: 02.
+    """
+    return " ".join(pitch_name(pitch) for pitch in sorted(set(pitches)))
+
+
+def score_notes(tracks: Iterable[symusic.Track], ticks_per_quarter: int) -> dict[str, np.ndarray]:
+    """All notes of some tracks on the grid of 12 ticks to the quarter note.
+
+    Returns int arrays ``track`` (place in `tracks`), ``onset`` and ``duration`` (ticks; at least
+    1), ``pitch`` (MIDI number) and ``velocity`` (1–127), all (n_notes,).
+    Notebook: 01.
+    """
+    columns = [track.notes.numpy() for track in tracks]
+    numbers = np.repeat(np.arange(len(columns)), [len(c["time"]) for c in columns])
+    joined = {
+        name: np.concatenate([c[name] for c in columns] or [np.zeros(0)]).astype(np.int64)
+        for name in ("time", "duration", "pitch", "velocity")
+    }
+    grid = TICKS_PER_QUARTER / ticks_per_quarter
+    onset = np.floor(joined["time"] * grid + 0.5).astype(np.int64)  # halves go up
+    duration = np.floor(joined["duration"] * grid + 0.5).astype(np.int64)
+    return {
+        "track": numbers,
+        "onset": onset,
+        "duration": np.maximum(duration, 1),
+        "pitch": joined["pitch"],
+        "velocity": joined["velocity"],
+    }
+
+
+# ==================================================================================================
+# 3. Sound
+# Notes become audio through a SoundFont, and audio becomes a player inside the notebook page.
+# The player is plain HTML, so it works offline and on a remote kernel.
+# ==================================================================================================
+
+SAMPLE_RATE = 44_100
+PEAK_DBFS = -3.0  # leaves room for what MP3 coding adds
+
+
+@dataclass(frozen=True)
+class Sound:
+    """Audio that shows itself as a player in a notebook.
+
+    samples: float32 (n_samples, 2) between −1 and 1; `rate` in samples a second.
+    Notebook: 01 and 04.
+    """
+
+    samples: np.ndarray
+    rate: int = SAMPLE_RATE
+
+    @property
+    def seconds(self) -> float:
+        return len(self.samples) / self.rate
+
+    @property
+    def peak_dbfs(self) -> float:
+        """Loudest sample in decibels below full scale (0 is full scale, −inf is silence)."""
+        with np.errstate(divide="ignore"):
+            return float(20 * np.log10(np.abs(self.samples).max(initial=0.0)))
+
+    def encoded(self, suffix: str = ".mp3") -> bytes:
+        """The sound as the bytes of an ``.mp3`` or ``.wav`` file."""
+        import soundfile
+
+        buffer = io.BytesIO()
+        if suffix == ".mp3":
+            # 0.9 is about 64 kbit/s: a notebook with several players stays under 1 MB.
+            soundfile.write(
+                buffer, self.samples.mean(1), self.rate, format="MP3", compression_level=0.9
+            )
+        elif suffix == ".wav":
+            soundfile.write(buffer, self.samples, self.rate, format="WAV", subtype="PCM_16")
+        else:
+            raise ValueError(f"Sound is written as .mp3 or .wav, not {suffix!r}.")
+        return buffer.getvalue()
+
+    def _repr_html_(self) -> str:
+        data = base64.b64encode(self.encoded()).decode()
+        return (
+            f'<audio controls preload="metadata" src="data:audio/mpeg;base64,{data}" '
+            f'aria-label="Player, {self.seconds:.0f} seconds">'
+            "This browser plays no audio; open the saved .mp3 instead.</audio>"
+        )
+
+    def play_on_speakers(self) -> str:
+        """Play through this machine's speakers with pygame; returns a sentence that says so.
+
+        The kernel's machine plays, which on a remote server is not the one in front of you.
+        """
+        import pygame
+
+        try:
+            pygame.mixer.quit()
+            pygame.mixer.init(frequency=self.rate, size=-16, channels=2)
+            pcm = (np.clip(self.samples, -1, 1) * 32767).astype("<i2")
+            pygame.mixer.Sound(buffer=pcm.tobytes()).play()
+        except pygame.error as error:
+            return (
+                f"This machine has no sound device ({error}): "
+                "use the player in the page, it needs none."
+            )
+        return f"Playing {self.seconds:.0f} s on the speakers; ru.stop_speakers() stops it."
+
+
+def stop_speakers() -> None:
+    """Stop what `Sound.play_on_speakers` began."""
+    import pygame
+
+    if pygame.mixer.get_init():
+        pygame.mixer.stop()
+
+
+def soundfont() -> Path:
+    """The SoundFont that gives the notes their sound: ``ROCKONET_SOUNDFONT``, else TimGM6mb.
+
+    TimGM6mb comes with the package pretty_midi, so nothing has to be downloaded.
+    Errors: FileNotFoundError if the file named is not there.
+    """
+    named = os.environ.get("ROCKONET_SOUNDFONT")
+    path = (
+        Path(named)
+        if named
+        else Path(importlib.util.find_spec("pretty_midi").origin).with_name("TimGM6mb.sf2")
+    )
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"There is no SoundFont {str(path)!r}. Let ROCKONET_SOUNDFONT name an .sf2 file, or "
+            "unset it to use the one that comes with pretty_midi."
+        )
+    return path
+
+
+@functools.lru_cache(maxsize=2)
+def _synthesizer(path: Path) -> symusic.Synthesizer:
+    return symusic.Synthesizer(sf_path=str(path), sample_rate=SAMPLE_RATE, quality=0)
+
+
+def render(score: symusic.Score) -> Sound:
+    """Turn a score into sound, its peak at −3 dBFS.
+
+    Errors: ValueError if the score has no note to play.
+    Notebook: 01 and 04.
+    """
+    if score.note_num() == 0:
+        raise ValueError("There is no note to play in this score.")
+    samples = np.asarray(_synthesizer(soundfont()).render(score, stereo=True)).T
+    peak = np.abs(samples).max(initial=0.0)
+    return Sound((samples * (10 ** (PEAK_DBFS / 20) / max(peak, 1e-9))).astype(np.float32))
+
+
+# ==================================================================================================
+# 4. Pictures
+# Each function draws on `ax` if one is given, else on a figure of its own, and returns the figure.
+# Colours are from the Okabe–Ito set; a marker, hatch or text always says the same as a colour.
+# ==================================================================================================
+
+BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#8C8C8C"
+STANDARD_TUNING = (40, 45, 50, 55, 59, 64)  # E2 A2 D3 G3 B3 E4, MIDI pitches of the open strings
+
+
+def _axes(ax: Any = None, size: tuple[float, float] = (9, 3)) -> Any:
+    """The axes to draw on; a figure made here is closed at once, so that it shows only once."""
+    if ax is not None:
+        return ax
+    import matplotlib.pyplot as plt
+
+    figure, ax = plt.subplots(figsize=size, layout="constrained")
+    plt.close(figure)
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def piano_roll(
+    notes: dict[str, np.ndarray],
+    title: str = "",
+    bars: tuple[int, int] | None = None,
+    ticks_per_bar: int = 4 * TICKS_PER_QUARTER,
+    prompt_ticks: int = 0,
+    ax: Any = None,
+) -> Any:
+    """Draw notes as bars: time to the right, pitch upwards, the darker the louder.
+
+    notes: arrays as `score_notes` gives them (ticks, MIDI pitches).
+    bars: first and last bar to show, counted from 1; all by default.
+    prompt_ticks: what starts before this tick is shaded and hatched as the prompt.
+    Notebook: 01 and 04.
+    """
+    ax = _axes(ax)
+    first, last = bars or (
+        1,
+        max(1, -(-int((notes["onset"] + notes["duration"]).max(initial=1)) // ticks_per_bar)),
+    )
+    in_view = (notes["onset"] + notes["duration"] > (first - 1) * ticks_per_bar) & (
+        notes["onset"] < last * ticks_per_bar
+    )
+    onset, duration, pitch, velocity = (
+        notes[name][in_view] for name in ("onset", "duration", "pitch", "velocity")
+    )
+    import matplotlib
+
+    cmap = matplotlib.colormaps["viridis_r"]
+    shade = matplotlib.cm.ScalarMappable(matplotlib.colors.Normalize(1, 127), cmap)
+    ax.barh(
+        pitch,
+        duration / ticks_per_bar,
+        left=onset / ticks_per_bar + 1,
+        height=0.8,
+        color=shade.to_rgba(velocity),
+        edgecolor="white",
+        linewidth=0.3,
+    )
+    if prompt_ticks:
+        end = prompt_ticks / ticks_per_bar + 1
+        ax.axvspan(first, end, facecolor="#DDDDDD", edgecolor=GREY, hatch="//", alpha=0.4, zorder=0)
+        ax.axvline(end, color=ORANGE, linewidth=1.5)
+        ax.set_title("◄ prompt | generated ►", loc="right", fontsize=9, color=ORANGE)
+    ax.set(xlim=(first, last + 1), xlabel="bar", ylabel="pitch")
+    ax.set_title(title, loc="left")
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    low, high = int(pitch.min(initial=60)), int(pitch.max(initial=64))
+    named = [p for p in range(low - 1, high + 2) if p % 12 in (4, 9)]  # every E and A
+    ax.set_yticks(named, [pitch_name(p) for p in named])
+    ax.set_ylim(low - 1.5, high + 1.5)
+    ax.grid(axis="x", alpha=0.3)
+    ax.figure.colorbar(shade, ax=ax, label="velocity", pad=0.01, aspect=12)
+    return ax.figure
+
+
+def program_chart(scores: Iterable[symusic.Score], ax: Any = None) -> Any:
+    """Bar chart: in how many songs each family of General MIDI programs plays.
+
+    Notebook: 01.
+    """
+    songs = np.zeros(len(PROGRAM_FAMILIES) + 1, int)
+    for score in scores:
+        for family in {
+            len(PROGRAM_FAMILIES) if track.is_drum else track.program // 8
+            for track in score.tracks
+            if len(track.notes)
+        }:
+            songs[family] += 1
+    names = (*PROGRAM_FAMILIES, "drums")
+    order = [i for i in np.argsort(songs, kind="stable") if songs[i]]
+    ax = _axes(ax, (7, 0.5 + 0.3 * len(order)))
+    bars = ax.barh(
+        [names[i] for i in order],
+        songs[order],
+        color=[ORANGE if names[i] == "guitar" else BLUE for i in order],
+        hatch=["//" if names[i] == "guitar" else "" for i in order],
+        edgecolor="white",
+    )
+    ax.bar_label(bars, padding=3)
+    ax.set(title="Songs in which each family of instruments plays", xlabel="songs")
+    return ax.figure
+
+
+def fretboard_chart(
+    pitch: np.ndarray, tuning: Sequence[int] = STANDARD_TUNING, frets: int = 22, ax: Any = None
+) -> Any:
+    """Histogram of pitches drawn where they lie on the neck of a guitar.
+
+    pitch: MIDI pitches (n_notes,). A pitch that can be played on several strings is shown on each.
+    tuning: pitches of the open strings, lowest first.
+    Notebook: 01.
+    """
+    counts = np.bincount(np.asarray(pitch, int), minlength=128)[:128]
+    place = np.asarray(tuning)[:, None] + np.arange(frets + 1)
+    ax = _axes(ax, (10, 2.6))
+    image = ax.imshow(counts[place], aspect="auto", origin="lower", cmap="YlGnBu")
+    for (string, fret), p in np.ndenumerate(place):
+        dark = counts[p] > counts[place].max() / 2
+        ax.text(fret, string, pitch_name(p), ha="center", va="center", fontsize=6.5,
+                color="white" if dark else "black")  # fmt: skip
+    ax.set_yticks(range(len(tuning)), [pitch_name(p) for p in tuning])
+    ax.set_xticks(range(frets + 1))
+    ax.set(title="How often each place on the neck is heard", xlabel="fret (0 is the open string)")
+    ax.set_ylabel("string")
+    ax.spines[:].set_visible(False)
+    ax.figure.colorbar(image, ax=ax, label="notes", pad=0.01)
+    return ax.figure
+
+
+def midi_files(folder: str | os.PathLike) -> list[Path]:
+    """All MIDI files below a folder, sorted; upper-case suffixes count too. Notebook: 01."""
+    return sorted(p for p in Path(folder).rglob("*") if p.suffix.lower() in MIDI_SUFFIXES)
+
+
+def track_label(track: symusic.Track) -> str:
+    """A track's own name, its instrument and its number of notes, for lists and titles."""
+    family = "drums" if track.is_drum else PROGRAM_FAMILIES[track.program // 8]
+    instrument = family if track.is_drum else GUITAR_NAMES.get(track.program, family)
+    return f"{track.name.strip() or 'unnamed'} ({instrument}, {len(track.notes)} notes)"
+
+
+def only_tracks(score: symusic.Score, tracks: Iterable[symusic.Track]) -> symusic.Score:
+    """A copy of a score's tempos and meters with only the given tracks. Notebook: 01."""
+    part = symusic.Score(score.ticks_per_quarter)
+    part.tempos, part.time_signatures = score.tempos, score.time_signatures
+    part.tracks.extend(tracks)
+    return part
+
+
+def song_browser(folder: str | os.PathLike) -> Any:
+    """An ipywidgets panel: pick a song and a track, see its piano roll, press to hear it.
+
+    Notebook: 01.
+    """
+    import ipywidgets as widgets
+
+    files = {str(p.relative_to(folder)): p for p in midi_files(folder)}
+    song = widgets.Dropdown(options=files, description="Song")
+    track = widgets.Dropdown(description="Track")
+    hear = widgets.Button(description="Hear this track", icon="play")
+    hear_all = widgets.Button(description="Hear the song", icon="play")
+    picture, player = widgets.Output(), widgets.Output()
+
+    def show(output: widgets.Output, *things: Any) -> None:
+        output.clear_output(wait=True)
+        with output:
+            for thing in things:
+                display(thing)
+
+    def choose_song(_: Any = None) -> None:
+        try:
+            tracks = [t for t in read_midi(song.value).tracks if len(t.notes)]
+        except MidiError as error:
+            track.options = []
+            show(picture, str(error))
+            return
+        track.options = [(track_label(t), i) for i, t in enumerate(tracks)]
+        # Guitars are what this is about: start with the first one if there is any.
+        guitars = [i for i, t in enumerate(tracks) if not t.is_drum and t.program in GUITAR_NAMES]
+        track.index = (guitars or [0])[0] if tracks else None
+
+    def chosen() -> tuple[symusic.Score, symusic.Track]:
+        score = read_midi(song.value)
+        return score, [t for t in score.tracks if len(t.notes)][track.value]
+
+    def choose_track(_: Any = None) -> None:
+        if track.value is None:
+            return
+        score, one = chosen()
+        notes = score_notes([one], score.ticks_per_quarter)
+        first = int(notes["onset"].min()) // (4 * TICKS_PER_QUARTER) + 1
+        show(picture, piano_roll(notes, f"{song.label} – {one.name}", (first, first + 7)))
+        show(player)
+
+    def press(button: widgets.Button) -> None:
+        if track.value is not None:
+            score, one = chosen()
+            show(player, render(score if button is hear_all else only_tracks(score, [one])))
+
+    song.observe(choose_song, "value")
+    track.observe(choose_track, "value")
+    hear.on_click(press)
+    hear_all.on_click(press)
+    choose_song()
+    choose_track()
+    return widgets.VBox([widgets.HBox([song, track, hear, hear_all]), picture, player])
+
+
+# ==================================================================================================
+# 5. Corpus
+# All guitar tracks of a folder become one table with a row for each event (a note or a chord).
+# Every file gets a line in the report, and songs are split so that no title is on two sides.
+# ==================================================================================================
+
+EVENT = np.dtype(
+    [
+        ("bass", np.uint8),  # lowest pitch of the event, MIDI number
+        ("shape", np.uint64),  # bit i is set if the pitch bass + i sounds too (bit 0 always is)
+        ("step", np.int32),  # ticks since the event before; since the song's start for the first
+        ("duration", np.int32),  # ticks, of the longest note
+        ("velocity", np.uint8),  # 1–127, of the loudest note
+    ]
+)
+CORPUS_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Song:
+    """What a corpus knows about one file. `meter` is (beats, note value), the first in the file."""
+
+    title: str
+    path: str
+    tempo_bpm: float
+    meter: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class TrackInfo:
+    """What a corpus knows about one track: the place of its song in the corpus, name, program."""
+
+    song: int
+    name: str
+    program: int
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """One line of a corpus report: `status` is 'kept', 'skipped' or 'unreadable'."""
+
+    path: str
+    status: str
+    reason: str
+    notes: int
+
+
+def events_from_notes(notes: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Join the notes of each track that start together into events.
+
+    notes: arrays as `score_notes` gives them.
+    Returns events (n_events,) of dtype `EVENT`, track by track, and their track numbers.
+    Notebook: 02.
+    """
+    order = np.lexsort((notes["pitch"], notes["onset"], notes["track"]))
+    track, onset, duration, pitch, velocity = (
+        notes[name][order] for name in ("track", "onset", "duration", "pitch", "velocity")
+    )
+    starts = np.ones(len(order), bool)
+    starts[1:] = (np.diff(track) != 0) | (np.diff(onset) != 0)
+    first = np.flatnonzero(starts)
+    events = np.zeros(len(first), EVENT)
+    if len(first) == 0:
+        return events, track
+    events["bass"] = pitch[first]
+    # Notes are sorted by pitch within an event, so the first one is the bass.
+    interval = np.minimum(pitch - pitch[first][np.cumsum(starts) - 1], 63).astype(np.uint64)
+    events["shape"] = np.bitwise_or.reduceat(np.uint64(1) << interval, first)
+    events["step"] = np.diff(onset[first], prepend=0)
+    new_track = np.diff(track[first], prepend=-1) != 0
+    events["step"][new_track] = onset[first][new_track]
+    events["duration"] = np.maximum.reduceat(duration, first)
+    events["velocity"] = np.maximum.reduceat(velocity, first)
+    return events, track[first]
+
+
+def event_pitches(event: np.void) -> tuple[int, ...]:
+    """The MIDI pitches of one event, lowest first. Notebook: 02."""
+    bits = int(event["shape"])
+    return tuple(int(event["bass"]) + i for i in range(64) if bits >> i & 1)
+
+
+def notes_from_events(events: np.ndarray) -> dict[str, np.ndarray]:
+    """The notes of one track's events; the inverse of `events_from_notes` for one track.
+
+    A note that would still sound when its pitch is struck again is cut off there, as on a string.
+    """
+    onset = np.cumsum(events["step"])
+    sets = [event_pitches(event) for event in events]
+    sizes = [len(s) for s in sets]
+    notes = {
+        "track": np.zeros(sum(sizes), np.int64),
+        "onset": np.repeat(onset, sizes),
+        "duration": np.repeat(events["duration"].astype(np.int64), sizes),
+        "pitch": np.array(list(itertools.chain(*sets)), np.int64),
+        "velocity": np.repeat(events["velocity"].astype(np.int64), sizes),
+    }
+    struck_again: dict[int, int] = {}
+    for i in range(len(notes["pitch"]) - 1, -1, -1):
+        pitch = int(notes["pitch"][i])
+        room = struck_again.get(pitch, 1 << 40) - notes["onset"][i]
+        notes["duration"][i] = min(notes["duration"][i], room)
+        struck_again[pitch] = int(notes["onset"][i])
+    return notes
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """All guitar events of a folder of songs.
+
+    events: (n_events,) of dtype `EVENT`; track i owns ``events[offsets[i]:offsets[i + 1]]``.
+    offsets: (n_tracks + 1,) ints. tracks: a `TrackInfo` each. song_info: a `Song` each.
+    report: a `FileReport` for each file that was looked at.
+    Notebook: 02.
+    """
+
+    events: np.ndarray
+    offsets: np.ndarray
+    tracks: tuple[TrackInfo, ...]
+    song_info: tuple[Song, ...]
+    report: tuple[FileReport, ...] = ()
+
+    @property
+    def songs(self) -> list[str]:
+        """The titles."""
+        return [song.title for song in self.song_info]
+
+    @property
+    def n_events(self) -> int:
+        return len(self.events)
+
+    def track_events(self, track: int) -> np.ndarray:
+        """The events of one track, a view."""
+        return self.events[self.offsets[track] : self.offsets[track + 1]]
+
+    def chords(self) -> tuple[list[str], np.ndarray]:
+        """The distinct chord names, sorted, and for each event the place of its name among them."""
+        shapes, shape = np.unique(self.events["shape"], return_inverse=True)
+        chord, place = np.unique(shape * 128 + self.events["bass"], return_inverse=True)
+        rows = np.zeros(len(chord), EVENT)
+        rows["bass"], rows["shape"] = chord % 128, shapes[chord // 128]
+        names = [chord_name(event_pitches(row)) for row in rows]
+        order = np.argsort(names)
+        return [names[i] for i in order], np.argsort(order)[place]
+
+    def select(self, songs: Iterable[int]) -> Corpus:
+        """The corpus of some songs only, given by their places; the report is left behind."""
+        songs = sorted(set(songs))
+        place = {song: i for i, song in enumerate(songs)}
+        kept = [i for i, track in enumerate(self.tracks) if track.song in place]
+        pieces = [self.track_events(i) for i in kept]
+        return Corpus(
+            events=np.concatenate([np.zeros(0, EVENT), *pieces]),
+            offsets=np.cumsum([0, *map(len, pieces)]),
+            tracks=tuple(
+                dataclasses.replace(self.tracks[i], song=place[self.tracks[i].song]) for i in kept
+            ),
+            song_info=tuple(self.song_info[i] for i in songs),
+        )
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Write the corpus as one ``.npz`` file, whole or not at all; no pickle is used."""
+        about = {
+            "format": CORPUS_FORMAT,
+            "tracks": [dataclasses.astuple(track) for track in self.tracks],
+            "songs": [dataclasses.astuple(song) for song in self.song_info],
+            "report": [dataclasses.astuple(row) for row in self.report],
+        }
+        with _written_whole(path) as temporary:
+            np.savez_compressed(
+                temporary,
+                events=self.events,
+                offsets=self.offsets,
+                about=np.array(json.dumps(about)),
+            )
+
+
+def load_corpus(path: str | os.PathLike) -> Corpus:
+    """Read what `Corpus.save` wrote.
+
+    Errors: FileNotFoundError; ValueError if the file is damaged, foreign or of another format.
+    Notebook: 02 and 03.
+    """
+    remedy = "Build it again with ru.build_corpus(folder).save(path)."
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            events, offsets, about = (
+                stored["events"],
+                stored["offsets"],
+                json.loads(str(stored["about"])),
+            )
+        known = about["format"] == CORPUS_FORMAT and events.dtype == EVENT
+        corpus = Corpus(
+            events=events,
+            offsets=offsets,
+            tracks=tuple(TrackInfo(*row) for row in about["tracks"]),
+            song_info=tuple(Song(t, p, bpm, tuple(meter)) for t, p, bpm, meter in about["songs"]),
+            report=tuple(FileReport(*row) for row in about["report"]),
+        )
+        whole = offsets[-1] == len(events) and len(offsets) == len(corpus.tracks) + 1
+    except FileNotFoundError:
+        raise
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        IndexError,
+        EOFError,
+        zipfile.BadZipFile,
+    ) as error:
+        raise ValueError(f"{path} is not a corpus, or it is damaged. {remedy}") from error
+    if not (known and whole):
+        raise ValueError(f"{path} is a corpus of another version, or it is damaged. {remedy}")
+    return corpus
+
+
+def build_corpus(folder: str | os.PathLike, programs: Iterable[int] = range(26, 32)) -> Corpus:
+    """Read every MIDI file below a folder (or in a ``.zip``) and keep its guitar tracks.
+
+    programs: General MIDI programs counted from 0 that count as a guitar (26–31 are electric).
+    Tracks that repeat another track of their song, and songs that repeat another file, are kept
+    once. Files that cannot be read are skipped and named in the report; they never stop a folder.
+    Errors: FileNotFoundError if there is no such folder, ValueError if no file has a guitar.
+    Notebook: 02.
+    """
+    from tqdm.auto import tqdm
+
+    programs = tuple(programs)
+    pieces: list[np.ndarray] = []
+    tracks: list[TrackInfo] = []
+    songs: list[Song] = []
+    report: list[FileReport] = []
+    seen: dict[bytes, str] = {}
+    files = list(_midi_sources(Path(folder)))
+    for name, read in tqdm(
+        files, "reading songs", unit="file", disable=len(files) < 200, leave=False
+    ):
+        try:
+            score = read()
+        except MidiError as error:
+            report.append(FileReport(name, "unreadable", error.reason, 0))
+            continue
+        guitars = guitar_tracks(score, programs)
+        if not guitars:
+            report.append(FileReport(name, "skipped", "no guitar", 0))
+            continue
+        found = _distinct_tracks(guitars, score.ticks_per_quarter)
+        mark = b"".join(sorted(found))
+        if mark in seen:
+            report.append(FileReport(name, "skipped", f"same guitars as {seen[mark]}", 0))
+            continue
+        seen[mark] = name
+        report.append(
+            FileReport(name, "kept", "", sum(len(guitars[i].notes) for i, _ in found.values()))
+        )
+        for i, events in found.values():
+            tracks.append(TrackInfo(len(songs), guitars[i].name.strip(), guitars[i].program))
+            pieces.append(events)
+        songs.append(_song_info(name, score))
+    if not songs:
+        raise ValueError(
+            f"None of the {len(files)} MIDI files in {folder} has a guitar that can be used "
+            f"(programs {', '.join(map(str, programs))}). "
+            "Choose another folder, or other programs with build_corpus(programs=...)."
+        )
+    return Corpus(
+        events=np.concatenate(pieces),
+        offsets=np.cumsum([0, *map(len, pieces)]),
+        tracks=tuple(tracks),
+        song_info=tuple(songs),
+        report=tuple(report),
+    )
+
+
+def _midi_sources(folder: Path) -> Iterator[tuple[str, Callable[[], symusic.Score]]]:
+    """Name and reader of every MIDI file in a folder or a zip, in one order on every machine."""
+    if folder.is_dir():
+        for path in midi_files(folder):
+            yield path.relative_to(folder).as_posix(), functools.partial(read_midi, path)
+    elif zipfile.is_zipfile(folder):
+        archive = zipfile.ZipFile(folder)
+        for info in sorted(archive.infolist(), key=lambda info: info.filename):
+            if PurePosixPath(info.filename).suffix.lower() in MIDI_SUFFIXES:
+                yield info.filename, functools.partial(_read_zipped, archive, info)
+    else:
+        raise FileNotFoundError(f"{folder} is neither a folder nor a .zip file. Check its path.")
+
+
+def _read_zipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> symusic.Score:
+    if info.file_size > MAX_MIDI_BYTES:
+        raise MidiError(info.filename, f"larger than {MAX_MIDI_BYTES // 10**6} MB, so not a song")
+    try:
+        return _parse_midi(archive.read(info), info.filename)
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+        raise MidiError(info.filename, f"cannot be unpacked ({error})") from error
+
+
+def _distinct_tracks(
+    guitars: list[symusic.Track], ticks_per_quarter: int
+) -> dict[bytes, tuple[int, np.ndarray]]:
+    """The events of the tracks that differ in pitch or time, with their place, by fingerprint."""
+    events, track = events_from_notes(score_notes(guitars, ticks_per_quarter))
+    found: dict[bytes, tuple[int, np.ndarray]] = {}
+    for i, one in enumerate(np.split(events, np.searchsorted(track, np.arange(1, len(guitars))))):
+        mark = hashlib.blake2b(digest_size=16)
+        for name in ("bass", "shape", "step"):
+            mark.update(one[name].tobytes())
+        found.setdefault(mark.digest(), (i, one))
+    return found
+
+
+def _song_info(name: str, score: symusic.Score) -> Song:
+    title = re.sub(r"[_\s]+", " ", PurePosixPath(name).stem).strip()
+    tempo = score.tempos[0].qpm if len(score.tempos) else 120.0
+    signature = score.time_signatures[0] if len(score.time_signatures) else None
+    meter = (signature.numerator, signature.denominator) if signature else (4, 4)
+    return Song(title, name, round(float(tempo), 2), meter)
+
+
+def report_table(corpus: Corpus) -> Markdown:
+    """The report of a corpus as a table: how many files were kept, skipped, unreadable, and why.
+
+    Notebook: 02.
+    """
+    groups: dict[tuple[str, str], list[FileReport]] = {}
+    for row in corpus.report:
+        reason = "same guitars as another file" if row.reason.startswith("same") else row.reason
+        groups.setdefault((row.status, reason), []).append(row)
+    lines = ["| files | status | reason | for example | guitar notes |", "|--:|---|---|---|--:|"]
+    for (status, reason), rows in groups.items():
+        notes = sum(row.notes for row in rows)
+        example = html.escape(PurePosixPath(rows[0].path).name)
+        lines.append(f"| {len(rows)} | {status} | {reason or '–'} | `{example}` | {notes:,} |")
+    return Markdown("\n".join(lines))
+
+
+def song_key(title: str) -> str:
+    """What all variants of a title share: 'Angie', 'angie_2' and 'Angie (live)' are one song.
+
+    Notebook: 02.
+    """
+    key = re.sub(r"\(.*?\)|\[.*?\]", " ", title.lower())
+    key = " ".join(re.findall(r"\w+", key.replace("_", " ")))
+    return re.sub(r"(?<=\w) (\d+|v\d+|live|acoustic|unplugged|remix|version)$", "", key) or title
+
+
+def split_by_song(
+    corpus: Corpus, validation: float = 0.1, test: float = 0.1, seed: int = 0
+) -> tuple[Corpus, Corpus, Corpus]:
+    """Split a corpus into training, validation and test songs.
+
+    validation, test: shares of the titles, 0 to 1. A title's side comes from a hash of the title
+        alone: all its variants fall on one side, and adding songs moves no other song. In a small
+        folder the shares are only roughly met, but with three titles or more no side is empty.
+    Returns three corpora.
+    Notebook: 02.
+    """
+    place = {}
+    for key in {song_key(title) for title in corpus.songs}:
+        digest = hashlib.sha256(f"{seed}:{key}".encode()).digest()
+        place[key] = int.from_bytes(digest[:8], "big") / 2**64
+    side = {key: 2 if x < test else 1 if x < test + validation else 0 for key, x in place.items()}
+    ranked = sorted(place, key=place.get)
+    if len(ranked) >= 3:  # too few songs for chance: the lowest hashes fill what stayed empty
+        for number, share, key in ((2, test, ranked[0]), (1, validation, ranked[1])):
+            if share and number not in side.values():
+                side[key] = number
+        if 0 not in side.values():
+            side[ranked[-1]] = 0
+    sides = [side[song_key(title)] for title in corpus.songs]
+    return tuple(corpus.select(i for i, s in enumerate(sides) if s == n) for n in (0, 1, 2))
+
+
+def corpus_for(choice: Settings) -> Corpus:
+    """The corpus that notebook 02 saved for these settings; built and saved now if it did not.
+
+    Notebook: 03 and 04.
+    """
+    path = choice.output / "corpus.npz"
+    if path.exists():
+        return load_corpus(path)
+    corpus = build_corpus(choice.folder, choice.programs)
+    corpus.save(path)
+    print(f"Notebook 02 has not saved a corpus yet: built one of {len(corpus.songs)} songs now.")
+    return corpus
+
+
+# ==================================================================================================
+# 6. Classic data set
+# As published: every chord is a symbol, every symbol a code, every window of codes a question
+# whose answer is the next symbol. Windows and one-hot rows are cut only when they are looked at.
+# ==================================================================================================
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The chord symbols a classic model knows; a symbol's code is its place in the sorted list.
+
+    mean, deviation: of the codes in the training data, to standardise what the model reads.
+    Notebook: 02.
+    """
+
+    symbols: tuple[str, ...]
+    mean: float
+    deviation: float
+
+    def standardise(self, codes: np.ndarray) -> np.ndarray:
+        """Codes as float32 with mean 0 and deviation 1 over the training data."""
+        return ((codes - self.mean) / self.deviation).astype(np.float32)
+
+    def encode(self, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Codes of chord names, and which of them are known.
+
+        An unknown name gets the code of its alphabetical neighbour, which is good enough to be
+        read as input, but it must never be counted as an answer.
+        """
+        symbols = np.array(self.symbols)
+        codes = np.minimum(np.searchsorted(symbols, names), len(symbols) - 1)
+        return codes, symbols[codes] == np.asarray(names)
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Windows of one long array, shape (n_windows, length), cut only when they are looked at.
+
+    values: (n_events,) float32. starts: (n_windows,) places where a window begins.
+    Notebook: 02.
+    """
+
+    values: np.ndarray
+    starts: np.ndarray
+    length: int
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self.starts), self.length
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def __getitem__(self, index: Any) -> np.ndarray:
+        return self.values[np.asarray(self.starts[index])[..., None] + np.arange(self.length)]
+
+
+@dataclass(frozen=True)
+class OneHot:
+    """One-hot rows, shape (n_windows, n_classes), made only when they are looked at.
+
+    codes: (n_windows,) ints. Notebook: 02.
+    """
+
+    codes: np.ndarray
+    n_classes: int
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self.codes), self.n_classes
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def __getitem__(self, index: Any) -> np.ndarray:
+        codes = np.asarray(self.codes[index])
+        return (codes[..., None] == np.arange(self.n_classes)).astype(np.float32)
+
+
+def distinct_in_windows(codes: np.ndarray, offsets: np.ndarray, width: int) -> np.ndarray:
+    """For every place, how many distinct codes stand in the window of `width` that begins there.
+
+    offsets: where tracks begin and end; 0 is given where the window would run over the end of its
+    track. The time does not depend on `width`: an event is counted by exactly those windows that
+    hold it but not the last event before it with the same code.
+    Notebook: 02.
+    """
+    n = len(codes)
+    track = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+    order = np.lexsort((np.arange(n), codes, track))
+    same = (np.diff(codes[order]) == 0) & (np.diff(track[order]) == 0)
+    previous = np.full(n, -1)
+    previous[order[1:][same]] = order[:-1][same]
+    here = np.arange(n)
+    lowest = np.maximum.reduce([previous + 1, here - width + 1, offsets[:-1][track]])
+    change = np.bincount(lowest, minlength=n + 1) - np.bincount(here + 1, minlength=n + 1)
+    distinct = np.cumsum(change)[:n]
+    distinct[here + width > offsets[1:][track]] = 0
+    return distinct
+
+
+def classic_windows(
+    corpus: Corpus, sequence_length: int, unique_factor: int, vocabulary: Vocabulary | None = None
+) -> tuple[Windows, OneHot, Vocabulary]:
+    """The published data set: windows of chord codes, and the symbol that follows each.
+
+    sequence_length: events in a window, 1 or more. unique_factor: a window and its answer must
+        hold at least so many distinct symbols. vocabulary: that of the training corpus, when this
+        is another one; windows whose answer is not in it are left out.
+    Returns X of shape (n_windows, sequence_length), standardised; Y of shape (n_windows,
+        n_symbols), one-hot; and the vocabulary. No window crosses from one track to the next.
+    Errors: ValueError if no window is left, with what to change.
+    Source: Rock-o-net as published (steps 3 to 6 of its README).
+    Notebook: 02.
+    """
+    names, place = corpus.chords()
+    distinct = distinct_in_windows(place, corpus.offsets, sequence_length + 1)
+    starts = np.flatnonzero(distinct >= max(unique_factor, 1))
+    if vocabulary is None and len(starts):
+        counts = np.bincount(place)
+        codes = np.arange(len(names))
+        mean = float(np.average(codes, weights=counts))
+        deviation = float(np.sqrt(np.average((codes - mean) ** 2, weights=counts)))
+        vocabulary = Vocabulary(tuple(names), mean, deviation or 1.0)
+    if len(starts):
+        code_of_name, known = vocabulary.encode(names)
+        starts = starts[known[place[starts + sequence_length]]]
+    if len(starts) == 0:
+        raise ValueError(
+            f"No window of {sequence_length} + 1 events with {unique_factor} distinct symbols in "
+            f"{len(corpus.songs)} songs. Choose a smaller sequence_length or unique_factor, or "
+            "add songs."
+        )
+    codes = code_of_name[place]
+    X = Windows(vocabulary.standardise(codes), starts, sequence_length)
+    Y = OneHot(codes[starts + sequence_length].astype(np.int32), len(vocabulary.symbols))
+    return X, Y, vocabulary
+
+
+def save_windows(path: str | os.PathLike, X: Windows, Y: OneHot, vocabulary: Vocabulary) -> None:
+    """Write a classic data set with its vocabulary, mean and deviation as one ``.npz`` file.
+
+    Notebook: 02.
+    """
+    with _written_whole(path) as temporary:
+        np.savez_compressed(
+            temporary,
+            values=X.values,
+            starts=X.starts,
+            length=X.length,
+            answers=Y.codes,
+            symbols=np.array(vocabulary.symbols),
+            scale=np.array([vocabulary.mean, vocabulary.deviation]),
+        )
+
+
+def load_windows(path: str | os.PathLike) -> tuple[Windows, OneHot, Vocabulary]:
+    """Read what `save_windows` wrote.
+
+    Errors: FileNotFoundError; ValueError if the file is damaged or foreign.
+    Notebook: 03.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            vocabulary = Vocabulary(tuple(stored["symbols"].tolist()), *stored["scale"].tolist())
+            X = Windows(stored["values"], stored["starts"], int(stored["length"]))
+            Y = OneHot(stored["answers"], len(vocabulary.symbols))
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise ValueError(
+            f"{path} is not a data set of notebook 02. Run notebook 02 again."
+        ) from error
+    return X, Y, vocabulary
+
+
+def classic_data(
+    choice: Settings,
+) -> tuple[tuple[Windows, OneHot], tuple[Windows, OneHot], Vocabulary]:
+    """Training and validation windows as notebook 02 saved them; cut and saved now if it did not.
+
+    Returns (X, Y) for training, (X, Y) for validation, and the vocabulary.
+    Notebook: 03.
+    """
+    paths = [choice.output / f"classic_{side}.npz" for side in ("train", "validation")]
+    if not all(path.exists() for path in paths):
+        train, validation, _ = split_by_song(corpus_for(choice), seed=choice.seed)
+        numbers = (choice.sequence_length, choice.unique_factor)
+        X, Y, vocabulary = classic_windows(train, *numbers)
+        save_windows(paths[0], X, Y, vocabulary)
+        save_windows(paths[1], *classic_windows(validation, *numbers, vocabulary))
+        print(f"Notebook 02 has not saved its windows yet: cut {len(X):,} of them now.")
+    (X, Y, vocabulary), (X_held, Y_held, _) = map(load_windows, paths)
+    return (X, Y), (X_held, Y_held), vocabulary
+
+
+def entropy_nats(Y: OneHot) -> float:
+    """Entropy of the answers: the loss of the best guess that looks at no context, in nats.
+
+    Notebook: 03.
+    """
+    share = np.bincount(Y.codes) / len(Y)
+    share = share[share > 0]
+    return float(-(share * np.log(share)).sum())
+
+
+def window_explorer(corpus: Corpus, length: int, unique: int) -> Any:
+    """Two sliders, `sequence_length` and `unique_factor`, and how many windows each choice keeps.
+
+    Notebook: 02.
+    """
+    import ipywidgets as widgets
+
+    _, place = corpus.chords()
+    values = np.arange(1, 31)
+
+    def draw(sequence_length: int, unique_factor: int) -> None:
+        distinct = distinct_in_windows(place, corpus.offsets, sequence_length + 1)
+        fit = int((distinct > 0).sum())
+        kept = [(distinct >= value).sum() for value in values]
+        ax = _axes(size=(7, 2.6))
+        ax.plot(values, kept, color=BLUE, marker=".")
+        ax.axvline(unique_factor, color=ORANGE, linestyle="--", label="unique_factor")
+        ax.set(xlabel="unique_factor (distinct symbols a window needs)", ylabel="windows kept")
+        ax.set_title(f"{kept[unique_factor - 1]:,} of {fit:,} windows kept", loc="left")
+        ax.set_ylim(0)
+        ax.legend()
+        display(ax.figure)
+
+    return widgets.interactive(
+        draw,
+        sequence_length=widgets.IntSlider(length, 4, 100, continuous_update=False),
+        unique_factor=widgets.IntSlider(unique, 1, 30, continuous_update=False),
+    )
+
+
+# ==================================================================================================
+# 7. Classic model
+# The published network, trained once for each learning rate, with a loss chart that grows.
+# Every epoch is on disk before the next begins, so a sweep can be interrupted and goes on later.
+# ==================================================================================================
+
+
+def classic_model(
+    sequence_length: int,
+    n_symbols: int,
+    units: Sequence[int] = (512, 512, 256),
+    dense: int = 256,
+    dropout: float = 0.3,
+) -> Any:
+    """The published network, not yet compiled.
+
+    Reads (batch, sequence_length, 1) standardised codes; gives (batch, n_symbols) probabilities.
+    Source: the saved model of Rock-o-net as published.
+    Notebook: 03.
+    """
+    from keras import Sequential, layers
+
+    return Sequential(
+        [
+            layers.Input((sequence_length, 1)),
+            layers.LSTM(units[0], return_sequences=True),
+            layers.Dropout(dropout),
+            layers.LSTM(units[1], return_sequences=True),
+            layers.Dropout(dropout),
+            layers.LSTM(units[2]),
+            layers.Dense(dense),
+            layers.Dropout(dropout),
+            layers.Dense(n_symbols, activation="softmax"),
+        ],
+        name="classic",
+    )
+
+
+def classic_optimizer(learning_rate: float, decay: float = 0.01) -> Any:
+    """Adam whose rate shrinks with every step, as published: rate / (1 + decay × step).
+
+    Notebook: 03.
+    """
+    from keras import optimizers
+
+    return optimizers.Adam(
+        optimizers.schedules.InverseTimeDecay(learning_rate, decay_steps=1, decay_rate=decay)
+    )
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One pass over the training data. Losses are in nats per event."""
+
+    recipe: str
+    learning_rate: float
+    epoch: int
+    loss: float
+    validation_loss: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class History:
+    """What a sweep measured: an `Epoch` each, and the loss of guessing without context.
+
+    Notebook: 03.
+    """
+
+    epochs: tuple[Epoch, ...]
+    unigram_nats: float
+
+    def of(self, learning_rate: float) -> list[Epoch]:
+        """The epochs of one learning rate, in order."""
+        return [row for row in self.epochs if row.learning_rate == learning_rate]
+
+    @property
+    def learning_rates(self) -> list[float]:
+        return list(dict.fromkeys(row.learning_rate for row in self.epochs))
+
+    @property
+    def best(self) -> Epoch:
+        """The last epoch of the rate that ended with the lowest training loss."""
+        return min((self.of(rate)[-1] for rate in self.learning_rates), key=lambda row: row.loss)
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Write a CSV file with a row for each epoch."""
+        names = [f.name for f in dataclasses.fields(Epoch)]
+        with _written_whole(path) as temporary, open(temporary, "w", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow([*names, "unigram_nats"])
+            writer.writerows([*dataclasses.astuple(row), self.unigram_nats] for row in self.epochs)
+
+
+def load_history(path: str | os.PathLike) -> History:
+    """Read what `History.save` wrote.
+
+    Errors: FileNotFoundError; ValueError if a column is missing or a number is not one.
+    Notebook: 03.
+    """
+    kinds = (str, float, int, float, float, float)
+    try:
+        with open(path, newline="") as file:
+            rows = list(csv.DictReader(file))
+        names = [f.name for f in dataclasses.fields(Epoch)]
+        epochs = [
+            Epoch(*(kind(row[name]) for kind, name in zip(kinds, names, strict=True)))
+            for row in rows
+        ]
+        return History(tuple(epochs), float(rows[0]["unigram_nats"]))
+    except (KeyError, ValueError, TypeError, IndexError) as error:
+        raise ValueError(
+            f"{path} is not a loss history ({error!r}). Run notebook 03 to write it again."
+        ) from error
+
+
+RATE_STYLES = ((BLUE, "o"), (ORANGE, "s"), (GREEN, "^"))
+
+
+def loss_chart(history: History, title: str = "", ax: Any = None) -> Any:
+    """Loss against epochs: a colour and a marker for each learning rate.
+
+    Training is solid, validation dashed, and the dotted line is the unigram entropy: the loss of
+    guessing by frequency alone, which a model beats only by looking at the context.
+    Notebook: 03.
+    """
+    ax = _axes(ax, (8, 4.5))
+    for rate, (colour, marker) in zip(
+        history.learning_rates, itertools.cycle(RATE_STYLES), strict=False
+    ):
+        rows = history.of(rate)
+        epochs = [row.epoch for row in rows]
+        every = max(1, len(rows) // 20)
+        style = dict(color=colour, marker=marker, markevery=every, markersize=5)
+        ax.plot(epochs, [row.loss for row in rows], label=f"rate {rate:g}, training", **style)
+        ax.plot(
+            epochs,
+            [row.validation_loss for row in rows],
+            label=f"rate {rate:g}, validation",
+            linestyle="--",
+            alpha=0.7,
+            fillstyle="none",
+            **style,
+        )
+    ax.axhline(history.unigram_nats, color="black", linestyle=":", label="guess by frequency")
+    ax.set(xlabel="epoch", ylabel="loss (nats per event)")
+    ax.set_title(title or "Model loss against learning rate", loc="left")
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.grid(alpha=0.3)
+    ax.legend(fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
+    return ax.figure
+
+
+def save_loss_chart(history: History, folder: str | os.PathLike) -> list[Path]:
+    """Write ``loss_history.csv`` and, drawn from it, ``loss_chart.png`` and ``.svg``.
+
+    The same history always gives the same bytes, so that a changed figure means changed numbers.
+    Notebook: 03.
+    """
+    import matplotlib
+
+    folder = Path(folder)
+    paths = [folder / name for name in ("loss_history.csv", "loss_chart.png", "loss_chart.svg")]
+    history.save(paths[0])
+    figure = loss_chart(load_history(paths[0]))
+    with matplotlib.rc_context({"svg.hashsalt": "rockonet"}):
+        for path, metadata in ((paths[1], {"Software": None}), (paths[2], {"Date": None})):
+            with _written_whole(path) as temporary:
+                figure.savefig(temporary, dpi=150, metadata=metadata)
+    return paths
+
+
+def redraw_loss_chart() -> None:
+    """Draw the loss chart again from ``figures/loss_history.csv``: what `make figure` does."""
+    folder = settings().figures
+    for path in save_loss_chart(load_history(folder / "loss_history.csv"), folder):
+        print(f"wrote {path}")
+
+
+class _LiveChart:
+    """A status line and a chart that change in place, through display handles.
+
+    Nothing is cleared, so the page does not jump and other output stays.
+    """
+
+    def __init__(self, draw: Callable[[], Any], total_steps: int, steps_done: int):
+        self.draw, self.total_steps = draw, total_steps
+        self.first_step = self.step = steps_done
+        self.start = self.last_shown = time.perf_counter()
+        self.status = display(Markdown("Preparing the model…"), display_id=True)
+        self.chart = None
+
+    def on_batch(self, what: str) -> None:
+        self.step += 1
+        now = time.perf_counter()
+        if now - self.last_shown > 1:
+            self.last_shown = now
+            rate = (self.step - self.first_step) / (now - self.start)
+            left = (self.total_steps - self.step) / rate
+            self.say(f"{what} · about {_minutes(left)} left")
+
+    def on_epoch(self) -> None:
+        figure = self.draw()
+        if self.chart is None:
+            self.chart = display(figure, display_id=True)
+        else:
+            self.chart.update(figure)
+
+    def say(self, text: str) -> None:
+        self.status.update(Markdown(text))
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+
+
+def learning_rate_sweep(
+    train: tuple[Windows, OneHot],
+    validation: tuple[Windows, OneHot],
+    vocabulary: Vocabulary,
+    choice: Settings,
+    build_model: Callable[..., Any] = classic_model,
+    live: bool = True,
+) -> History:
+    """Train a fresh model at each learning rate of `choice` and compare.
+
+    train, validation: (X, Y) of `classic_windows`. build_model: called with the arguments of
+        `classic_model`; returns an uncompiled Keras model. live: draw a status line and a chart
+        that grow while it trains.
+    After every epoch the model and the history are on disk. Interrupt at any time (the stop button
+    of the notebook); the same call goes on after the last whole epoch, and when all is trained
+    it returns at once. The model of the best rate is saved for notebook 04.
+    Returns the `History`: loss and validation loss in nats per event for each rate and epoch.
+    Source: Rock-o-net as published (Adam, categorical cross-entropy, 200 epochs a rate).
+    Notebook: 03.
+    """
+    import keras
+
+    (X, Y), shape = train, (train[0].length, len(vocabulary.symbols))
+    size = dict(units=choice.units, dense=choice.dense, dropout=choice.dropout)
+
+    def fresh_model(rate: float) -> Any:
+        keras.utils.set_random_seed(choice.seed)
+        model = build_model(*shape, **size)
+        # XLA, which "auto" would choose, makes an LSTM step on a CPU 1.5 to 2.9 times slower.
+        model.compile(
+            classic_optimizer(rate, choice.decay), "categorical_crossentropy", jit_compile=False
+        )
+        return model
+
+    folder = choice.output / "sweep" / _sweep_key(fresh_model(1.0), train, vocabulary, choice)
+    path = folder / "history.csv"
+    history = load_history(path) if path.exists() else History((), entropy_nats(Y))
+    already = len(history.epochs)
+    n_batches = -(-len(X) // choice.batch_size)
+    chart = live and _LiveChart(
+        lambda: loss_chart(history),
+        n_batches * choice.epochs * len(choice.learning_rates),
+        n_batches * already,
+    )
+    started = time.perf_counter()
+    try:
+        for rate in choice.learning_rates:
+            done = len(history.of(rate))
+            if done >= choice.epochs:
+                continue
+            model = (
+                keras.saving.load_model(_checkpoint(folder, rate, done), safe_mode=True)
+                if done
+                else fresh_model(rate)
+            )
+            for epoch in range(done + 1, choice.epochs + 1):
+                begin = time.perf_counter()
+                order = np.random.default_rng([choice.seed, epoch]).permutation(len(X))
+                where = f"rate {rate:g} · epoch {epoch} of {choice.epochs}"
+                tick = keras.callbacks.LambdaCallback(
+                    on_train_batch_end=lambda *_, where=where: chart and chart.on_batch(where)
+                )
+                loss = _fit_one_epoch(model, X, Y, order, choice.batch_size, tick)
+                held = mean_loss(model, *validation)
+                row = Epoch("classic", rate, epoch, loss, held, time.perf_counter() - begin)
+                history = dataclasses.replace(history, epochs=(*history.epochs, row))
+                with _written_whole(_checkpoint(folder, rate, epoch)) as temporary:
+                    model.save(temporary)
+                history.save(path)  # from here on the epoch counts
+                _checkpoint(folder, rate, epoch - 1).unlink(missing_ok=True)
+                if chart:
+                    chart.on_epoch()
+    except KeyboardInterrupt:
+        verdict = "Interrupted; every whole epoch is kept. Run this cell again to go on."
+    else:
+        new = len(history.epochs) - already
+        verdict = (
+            f"Trained {new} epochs in {_minutes(time.perf_counter() - started)}."
+            if new
+            else "All epochs were trained before; their chart is drawn again. "
+            f"To train anew, delete the folder {folder.parent.name}/{folder.name}."
+        )
+    if chart:
+        chart.say(verdict)
+        chart.on_epoch()
+    if history.epochs:
+        best = history.best
+        model = keras.saving.load_model(
+            _checkpoint(folder, best.learning_rate, best.epoch), safe_mode=True
+        )
+        Trained("classic", model, vocabulary, choice.sequence_length).save(
+            choice.output / "trained.zip"
+        )
+    return history
+
+
+def _checkpoint(folder: Path, rate: float, epoch: int) -> Path:
+    return folder / f"rate-{rate:g}-epoch-{epoch}.keras"
+
+
+def _sweep_key(
+    model: Any, train: tuple[Windows, OneHot], vocabulary: Vocabulary, choice: Settings
+) -> str:
+    """Names the experiment: the same network on the same data with the same numbers."""
+    X, Y = train
+    mark = hashlib.sha256(model.to_json().encode())
+    mark.update(X.values.tobytes() + X.starts.tobytes() + Y.codes.tobytes())
+    mark.update(
+        json.dumps([vocabulary.symbols, choice.batch_size, choice.decay, choice.seed]).encode()
+    )
+    return mark.hexdigest()[:12]
+
+
+def _fit_one_epoch(
+    model: Any, X: Windows, Y: OneHot, order: np.ndarray, batch_size: int, callback: Any
+) -> float:
+    """Train on every window once, in the given order; returns the mean loss in nats per event."""
+    import keras
+
+    class Batches(keras.utils.PyDataset):
+        def __len__(self) -> int:
+            return -(-len(order) // batch_size)
+
+        def __getitem__(self, i: int) -> tuple[np.ndarray, np.ndarray]:
+            chosen = order[i * batch_size : (i + 1) * batch_size]
+            return X[chosen][..., None], Y[chosen]
+
+    fitted = model.fit(Batches(), shuffle=False, verbose=0, callbacks=[callback])
+    return float(fitted.history["loss"][0])
+
+
+def mean_loss(model: Any, X: Windows, Y: OneHot, batch_size: int = 512) -> float:
+    """Mean of −ln p(answer) over all windows, in nats per event, with dropout off.
+
+    Notebook: 03.
+    """
+    total = 0.0
+    for begin in range(0, len(X), batch_size):
+        some = slice(begin, begin + batch_size)
+        probabilities = np.asarray(model.predict_on_batch(X[some][..., None]))
+        answers = np.take_along_axis(probabilities, Y.codes[some][:, None].astype(int), 1)
+        total -= np.log(np.maximum(answers, 1e-12)).sum()
+    return float(total / len(X))
+
+
+TRAINED_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model with the vocabulary it was trained on: one bundle, which cannot be mismatched.
+
+    Notebook: 03 and 04.
+    """
+
+    recipe: str
+    model: Any
+    vocabulary: Vocabulary
+    sequence_length: int
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Write one ``.zip`` with ``model.keras`` (no optimiser) and ``about.json``."""
+        import keras
+
+        bare = keras.models.clone_model(self.model)
+        bare.set_weights(self.model.get_weights())
+        about = {
+            "format": TRAINED_FORMAT,
+            "recipe": self.recipe,
+            "sequence_length": self.sequence_length,
+            "vocabulary": dataclasses.asdict(self.vocabulary),
+        }
+        with tempfile.TemporaryDirectory() as folder, _written_whole(path) as temporary:
+            weights = Path(folder, "model.keras")
+            bare.save(weights)
+            with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as bundle:
+                bundle.writestr("about.json", json.dumps(about))
+                bundle.write(weights, "model.keras")
+
+
+def load_trained(path: str | os.PathLike) -> Trained:
+    """Read what `Trained.save` wrote. Nothing in the file is executed.
+
+    Errors: FileNotFoundError; ValueError if the file is damaged, foreign or does not fit together.
+    Notebook: 04.
+    """
+    import keras
+
+    remedy = "Run notebook 03 to train and save a model again."
+    try:
+        with zipfile.ZipFile(path) as bundle, tempfile.TemporaryDirectory() as folder:
+            about = json.loads(bundle.read("about.json"))
+            weights = Path(folder, "model.keras")
+            weights.write_bytes(bundle.read("model.keras"))
+            if about["format"] != TRAINED_FORMAT:
+                raise ValueError(f"it has format {about['format']}, not {TRAINED_FORMAT}")
+            known = about["vocabulary"]
+            vocabulary = Vocabulary(tuple(known["symbols"]), known["mean"], known["deviation"])
+            model = keras.saving.load_model(weights, compile=False, safe_mode=True)
+        trained = Trained(about["recipe"], model, vocabulary, int(about["sequence_length"]))
+        expected = (trained.sequence_length, len(vocabulary.symbols))
+        if (model.input_shape[1], model.output_shape[-1]) != expected:
+            raise ValueError("its model and its vocabulary do not fit together")
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{path} is not a trained model ({error}). {remedy}") from error
+    return trained
+
+
+def shipped_model() -> Path:
+    """The small model that comes with the project, trained on the starter songs. Notebook: 04."""
+    return _project_folder() / "models" / "starter.zip"
+
+
+# ==================================================================================================
+# 8. Generation
+# A model gives probabilities; sampling turns them into events, one after the other.
+# A `Riff` always knows which of its events were the prompt and which are new.
+# ==================================================================================================
+
+
+@dataclass(frozen=True)
+class Riff:
+    """A short piece for one guitar, its first `prompt_events` events given, the others generated.
+
+    events: (n_events,) of dtype `EVENT`. tempo_bpm in quarter notes a minute. meter as (beats,
+        note value). program: General MIDI program counted from 0. title: where it comes from.
+    Notebook: 04.
+    """
+
+    events: np.ndarray
+    prompt_events: int = 0
+    tempo_bpm: float = 120.0
+    meter: tuple[int, int] = (4, 4)
+    program: int = 30
+    title: str = "riff"
+
+    @property
+    def generated(self) -> np.ndarray:
+        """The events that the model made."""
+        return self.events[self.prompt_events :]
+
+    @property
+    def ticks_per_bar(self) -> int:
+        return 4 * TICKS_PER_QUARTER * self.meter[0] // self.meter[1]
+
+    @property
+    def prompt_ticks(self) -> int:
+        """Where the first generated event starts, in ticks; 0 without a prompt."""
+        if not 0 < self.prompt_events < len(self.events):
+            return 0
+        return int(self.events["step"][: self.prompt_events + 1].sum())
+
+    def midi(self) -> symusic.Score:
+        """The riff as a `symusic.Score` with 12 ticks to the quarter note."""
+        notes = notes_from_events(self.events)
+        score = symusic.Score(TICKS_PER_QUARTER)
+        score.tempos.append(symusic.Tempo(0, self.tempo_bpm))
+        score.time_signatures.append(symusic.TimeSignature(0, *self.meter))
+        track = symusic.Track(name=self.title, program=self.program, is_drum=False)
+        track.notes = symusic.core.NoteTickList.from_numpy(
+            notes["onset"].astype(np.int32),
+            notes["duration"].astype(np.int32),
+            notes["pitch"].astype(np.int8),
+            notes["velocity"].astype(np.int8),
+        )
+        score.tracks.append(track)
+        if self.prompt_ticks:
+            score.markers.append(symusic.TextMeta(self.prompt_ticks, "generated from here"))
+        return score
+
+    def audio(self) -> Sound:
+        """The riff as sound: the last thing in a cell, it shows a player."""
+        return render(self.midi())
+
+    def piano_roll(self, ax: Any = None) -> Any:
+        """The riff as a picture, with the prompt shaded."""
+        return piano_roll(
+            notes_from_events(self.events),
+            self.title,
+            ticks_per_bar=self.ticks_per_bar,
+            prompt_ticks=self.prompt_ticks,
+            ax=ax,
+        )
+
+    def save(
+        self, folder: str | os.PathLike, formats: Iterable[str] = (".mid", ".mp3", ".wav")
+    ) -> list[Path]:
+        """Write the riff into a folder in each format; returns the paths.
+
+        The name is made of the riff's title; a file of the same name is replaced.
+        Errors: ValueError for an unknown format, before anything is written.
+        """
+        formats = list(formats)
+        unknown = set(formats) - {".mid", ".mp3", ".wav"}
+        if unknown:
+            raise ValueError(f"Unknown format {min(unknown)!r}: choose from .mid, .mp3 and .wav.")
+        name = re.sub(r"\W+", "_", self.title).strip("_").lower() or "riff"
+        content = {
+            suffix: self.midi().dumps_midi() if suffix == ".mid" else self.audio().encoded(suffix)
+            for suffix in formats
+        }
+        paths = [Path(folder, name + suffix) for suffix in formats]
+        for path in paths:
+            with _written_whole(path) as temporary:
+                temporary.write_bytes(content[path.suffix])
+        return paths
+
+
+def random_excerpt(corpus: Corpus, n_events: int, seed: int = 0) -> Riff:
+    """A random excerpt of `n_events` successive events of one track, to be used as a prompt.
+
+    It begins on a bar line and has no rest longer than half a bar where the corpus allows it.
+    Errors: ValueError if no track has `n_events` events.
+    Notebook: 04.
+    """
+    rng = np.random.default_rng(seed)
+    places = []
+    for track, info in enumerate(corpus.tracks):
+        events = corpus.track_events(track)
+        beats, value = corpus.song_info[info.song].meter
+        bar = 4 * TICKS_PER_QUARTER * beats // value
+        starts = np.arange(len(events) - n_events + 1)
+        if len(starts) == 0:
+            continue
+        on_bar = np.cumsum(events["step"])[starts] % bar == 0
+        rests = np.concatenate([[0], np.cumsum(events["step"] > bar // 2)])
+        flowing = rests[starts + n_events] == rests[starts + 1]
+        places += [
+            (track, int(s), bool(good)) for s, good in zip(starts, on_bar & flowing, strict=True)
+        ]
+    if not places:
+        raise ValueError(
+            f"No track of this corpus has {n_events} events. Ask for fewer, or add songs."
+        )
+    good = [place for place in places if place[2]] or places
+    track, start, _ = good[rng.integers(len(good))]
+    info = corpus.tracks[track]
+    song = corpus.song_info[info.song]
+    events = corpus.track_events(track)[start : start + n_events].copy()
+    events["step"][0] = 0
+    return Riff(events, n_events, song.tempo_bpm, song.meter, info.program, song.title)
+
+
+def sample(
+    probabilities: np.ndarray, temperature: float, top_p: float, rng: np.random.Generator
+) -> int:
+    """Draw one code from a row of probabilities.
+
+    temperature: 0 takes the likeliest always (argmax), 1 leaves the odds as they are, more makes
+        them more alike. top_p: only the likeliest codes that together reach this share may be
+        drawn (0 to 1; 1 keeps them all).
+    Notebook: 04.
+    """
+    if temperature == 0:
+        return int(np.argmax(probabilities))
+    odds = np.log(np.maximum(probabilities.astype(np.float64), 1e-30)) / temperature
+    odds = np.exp(odds - odds.max())
+    odds /= odds.sum()
+    order = np.argsort(-odds)
+    before = np.cumsum(odds[order]) - odds[order]
+    odds[order[before >= top_p]] = 0  # the likeliest always stays: nothing stands before it
+    return int(rng.choice(len(odds), p=odds / odds.sum()))
+
+
+def generate(
+    trained: Trained,
+    n: int = 1,
+    bars: int = 8,
+    temperature: float = 1.0,
+    top_p: float = 0.95,
+    prompt: Riff | None = None,
+    rhythm: str = "prompt",
+    seed: int = 0,
+) -> list[Riff]:
+    """Continue a prompt with new events.
+
+    n: how many riffs, made side by side. bars: how many bars to add to the prompt, 1 or more.
+    temperature, top_p: see `sample`. prompt: a `Riff`, as from `random_excerpt`; without one the
+        model starts from silence.
+    rhythm: the classic recipe predicts which notes come next but not when. "prompt" repeats the
+        prompt's rhythm for as long as needed; "even" puts 0.3 quarter notes (rounded to 4 ticks)
+        between all events, as published.
+    Returns n riffs; ``riff.prompt_events`` tells the prompt from what was generated.
+    Errors: ValueError for numbers out of range.
+    Source: the window that moves on by one event is that of Rock-o-net as published.
+    Notebook: 04.
+    """
+    if n < 1 or bars < 1 or temperature < 0 or not 0 < top_p <= 1:
+        raise ValueError("n and bars must be 1 or more, temperature 0 or more, top_p in (0, 1].")
+    if rhythm not in ("prompt", "even"):
+        raise ValueError(f"rhythm must be 'prompt' or 'even', not {rhythm!r}.")
+    given = prompt or Riff(np.zeros(0, EVENT))
+    steps, durations, velocities = _timing(given, bars, rhythm)
+    vocabulary, length = trained.vocabulary, trained.sequence_length
+    names = [chord_name(event_pitches(event)) for event in given.events[-length:]]
+    # A standardised code of 0 is the mean: it stands for "nothing known" before the prompt.
+    window = np.zeros((n, length), np.float32)
+    if names:
+        window[:, -len(names) :] = vocabulary.standardise(vocabulary.encode(names)[0])
+    rngs = [np.random.default_rng([seed, i]) for i in range(n)]
+    codes = np.zeros((n, len(steps)), int)
+    for k in range(len(steps)):
+        probabilities = np.asarray(trained.model.predict_on_batch(window[..., None]))
+        codes[:, k] = [
+            sample(p, temperature, top_p, rng) for p, rng in zip(probabilities, rngs, strict=True)
+        ]
+        window = np.roll(window, -1, axis=1)
+        window[:, -1] = vocabulary.standardise(codes[:, k])
+    riffs = []
+    for i in range(n):
+        new = np.zeros(len(steps), EVENT)
+        new["step"], new["duration"], new["velocity"] = steps, durations, velocities
+        for event, code in zip(new, codes[i], strict=True):
+            event["bass"], event["shape"] = _bass_and_shape(vocabulary.symbols[code])
+        riffs.append(
+            dataclasses.replace(
+                given,
+                events=np.concatenate([given.events, new]),
+                prompt_events=len(given.events),
+                title=f"{given.title} {i + 1}" if n > 1 else given.title,
+            )
+        )
+    return riffs
+
+
+def _timing(prompt: Riff, bars: int, rhythm: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Steps, durations and velocities of new events that fill `bars` bars after the prompt."""
+    if rhythm == "even" or len(prompt.events) < 2:
+        ticks = 4 if rhythm == "even" else TICKS_PER_QUARTER // 2
+        step = np.full(bars * prompt.ticks_per_bar // ticks, ticks)
+        return step, step, np.full(len(step), 90)
+    # The prompt is repeated from its last bar line on, so that accents stay where they were.
+    onset = np.cumsum(prompt.events["step"])
+    end = -(-int(onset[-1] + 1) // prompt.ticks_per_bar) * prompt.ticks_per_bar
+    repeats = -(-bars * prompt.ticks_per_bar // end)
+    onsets = (onset + end * np.arange(1, repeats + 1)[:, None]).ravel()
+    keep = onsets < end + bars * prompt.ticks_per_bar
+    durations, velocities = (
+        np.tile(prompt.events[name], repeats)[keep] for name in ("duration", "velocity")
+    )
+    return np.diff(onsets[keep], prepend=onset[-1]), durations, velocities
+
+
+def _bass_and_shape(name: str) -> tuple[int, int]:
+    """Back from a chord name: 'E2 B2' is bass 40 and the shape with bits 0 and 7."""
+    pitches = [_pitch_of_name(part) for part in name.split()]
+    return pitches[0], sum(1 << (pitch - pitches[0]) for pitch in pitches)
+
+
+@functools.cache
+def _pitch_of_name(name: str) -> int:
+    return {pitch_name(pitch): pitch for pitch in range(128)}[name]
+
+
+def odds_chart(
+    probabilities: np.ndarray, vocabulary: Vocabulary, temperatures: Sequence[float], ax: Any = None
+) -> Any:
+    """The ten likeliest next symbols, and how temperature changes their odds.
+
+    Notebook: 04.
+    """
+    top = np.argsort(-probabilities)[:10]
+    ax = _axes(ax, (9, 3))
+    width = 0.8 / len(temperatures)
+    looks = ((BLUE, ""), (ORANGE, "//"), (GREEN, ".."))
+    for i, (temperature, (colour, hatch)) in enumerate(zip(temperatures, looks, strict=False)):
+        odds = np.maximum(probabilities.astype(np.float64), 1e-30) ** (1 / temperature)
+        ax.bar(
+            np.arange(len(top)) + i * width,
+            (odds / odds.sum())[top],
+            width,
+            color=colour,
+            hatch=hatch,
+            edgecolor="white",
+            label=f"temperature {temperature:g}",
+        )
+    names = [vocabulary.symbols[code].replace(" ", "\n") for code in top]
+    ax.set_xticks(np.arange(len(top)) + 0.4 - width / 2, names, fontsize=8)
+    ax.set(title="The ten likeliest next symbols", ylabel="probability", xlabel="symbol")
+    ax.legend()
+    return ax.figure
