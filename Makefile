@@ -1,0 +1,46 @@
+# Every target makes .venv first if it is missing or out of date; see tools/setup_venv.py.
+
+PYTHON ?= python3
+VENV_PYTHON := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help venv run lab test figure notebooks lint clean lock
+
+help:       ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+venv:
+	@command -v $(PYTHON) >/dev/null || { \
+		echo "There is no $(PYTHON) here: install Python 3.11, 3.12 or 3.13, then type the same command again." >&2; \
+		exit 1; }
+	@$(PYTHON) tools/setup_venv.py
+
+run: venv   ## execute the four notebooks, copies in output/notebooks
+	@$(VENV_PYTHON) tools/run_notebooks.py
+
+lab: venv   ## open JupyterLab on the first notebook (LAB_ARGS="--no-browser")
+	$(VENV_PYTHON) -m jupyterlab --ServerApp.root_dir="$(CURDIR)" --LabApp.news_url=None \
+		notebooks/01_explore_midi.ipynb $(LAB_ARGS)
+
+test: venv  ## run the tests (PYTEST_ARGS="-k midi")
+	$(VENV_PYTHON) -m pytest -m "not browser and not archive" $(PYTEST_ARGS)
+
+figure: venv  ## redraw figures/loss_chart from figures/loss_history.csv
+	@$(VENV_PYTHON) -c "import rockonet_utils as ru; ru.redraw_loss_chart()"
+
+notebooks: venv  ## execute the tracked notebooks in place, ready to commit
+	@$(VENV_PYTHON) tools/run_notebooks.py --commit
+
+lint: venv  ## check style and format of code and notebooks
+	$(VENV_PYTHON) -m ruff check .
+	$(VENV_PYTHON) -m ruff format --check .
+
+lock: venv  ## pin the newest versions that pyproject.toml allows in requirements.lock
+	$(VENV_PYTHON) -m pip install --quiet uv
+	$(VENV_PYTHON) -m uv pip compile pyproject.toml --universal --python-version 3.11 \
+		--extra test --upgrade --quiet --no-emit-index-url --no-emit-find-links \
+		--annotation-style line --custom-compile-command "make lock" -o requirements.lock
+
+clean:      ## remove .venv, output and caches
+	rm -rf .venv output build *.egg-info .pytest_cache .ruff_cache .hypothesis
+	find . -type d \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
