@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 import nbformat
+from ipykernel.kernelspec import get_kernel_dict
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
@@ -38,11 +39,7 @@ class NotebookError(Exception):
 class OwnKernelManager(AsyncKernelManager):
     """Starts this interpreter, whatever kernel the user has registered as 'python3'."""
 
-    _kernel_spec = KernelSpec(
-        argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
-        display_name="Python 3 (ipykernel)",
-        language="python",
-    )
+    _kernel_spec = KernelSpec(**get_kernel_dict())  # its command is sys.executable
 
 
 def execute(path, *, env=None, cell_seconds=CELL_SECONDS, folder=NOTEBOOKS):
@@ -63,14 +60,14 @@ def execute(path, *, env=None, cell_seconds=CELL_SECONDS, folder=NOTEBOOKS):
         quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "PYGAME_HIDE_SUPPORT_PROMPT": "1"}
         # Neither the user's IPython startup files nor a writable home have a part in this.
         private_folders = {"IPYTHONDIR": private, "JUPYTER_RUNTIME_DIR": private}
+        manager = OwnKernelManager(connection_file=os.path.join(private, "kernel.json"))
+        manager.transport_encryption = "auto"  # or the kernel warns that it has none
         client = NotebookClient(
             notebook,
-            km=OwnKernelManager(connection_file=os.path.join(private, "kernel.json")),
+            km=manager,
             timeout=cell_seconds,
             resources={"metadata": {"path": str(folder)}},
-            store_widget_state=False,
             record_timing=False,
-            coalesce_streams=True,
             on_cell_start=lambda cell, cell_index: running.__setitem__(0, cell_index),
         )
         client.log.disabled = True  # what it would log is in the NotebookError
@@ -107,12 +104,26 @@ def scrub(notebook):
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code":
-            cell.outputs = [output for output in cell.outputs if not is_progress(output)]
+            cell.outputs = [output for output in joined(cell.outputs) if not is_progress(output)]
             for output in cell.outputs:
                 if WIDGET in output.get("data", {}):
                     del output.data[WIDGET]
                     output.data.pop("text/plain", None)
                     output.data["text/markdown"] = "Interactive: run this cell in JupyterLab."
+
+
+def joined(outputs):
+    """The outputs with text printed in pieces put together.
+
+    nbclient's own way of doing so takes time by the square of a line's length.
+    """
+    whole = []
+    for output in outputs:
+        if whole and output.output_type == "stream" and whole[-1].get("name") == output.name:
+            whole[-1].text += output.text
+        else:
+            whole.append(output)
+    return whole
 
 
 def is_progress(output):

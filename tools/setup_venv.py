@@ -172,7 +172,7 @@ def install():
     LOG.write_text("")
     count = len(re.findall(r"^\w", LOCK.read_text(encoding="utf-8"), flags=re.MULTILINE))
     say(
-        f"Installing some {count} packages into .venv: SIZE to download, 2.2 GB on disk, "
+        f"Installing some {count} packages into .venv: about 520 MB to download, 2.2 GB on disk, "
         "2 to 10 minutes, only this once."
     )
     pip_install("-r", str(LOCK))
