@@ -185,6 +185,18 @@ def check(what: str, passed: bool, remedy: str) -> None:
     print(f"✔ {what}" if passed else f"✘ Not yet: {what}. {remedy}")
 
 
+def table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Markdown:
+    """A table to show in a notebook; numbers stand to the right, everything else to the left.
+
+    Notebook: 01 to 04.
+    """
+    rows = [list(row) for row in rows]
+    numeric = [all(isinstance(row[i], (int, float)) for row in rows) for i in range(len(header))]
+    lines = [header, ["--:" if right else "---" for right in numeric], *rows]
+    shown = [[f"{x:,}" if isinstance(x, int) else str(x) for x in line] for line in lines]
+    return Markdown("\n".join(f"| {' | '.join(line)} |" for line in shown))
+
+
 def show_source(function: Callable) -> Markdown:
     """The source of a function of this module, to read in a notebook or to copy and change."""
     return Markdown(f"```python\n{inspect.getsource(function)}```")
@@ -298,7 +310,8 @@ def score_notes(tracks: Iterable[symusic.Track], ticks_per_quarter: int) -> dict
     """All notes of some tracks on the grid of 12 ticks to the quarter note.
 
     Returns int arrays ``track`` (place in `tracks`), ``onset`` and ``duration`` (ticks; at least
-    1), ``pitch`` (MIDI number) and ``velocity`` (1–127), all (n_notes,).
+    1), ``pitch`` (MIDI number) and ``velocity`` (1–127), all (n_notes,), sorted by track, onset
+    and pitch.
     Notebook: 01.
     """
     columns = [track.notes.numpy() for track in tracks]
@@ -310,12 +323,13 @@ def score_notes(tracks: Iterable[symusic.Track], ticks_per_quarter: int) -> dict
     grid = TICKS_PER_QUARTER / ticks_per_quarter
     onset = np.floor(joined["time"] * grid + 0.5).astype(np.int64)  # halves go up
     duration = np.floor(joined["duration"] * grid + 0.5).astype(np.int64)
+    order = np.lexsort((joined["pitch"], onset, numbers))
     return {
-        "track": numbers,
-        "onset": onset,
-        "duration": np.maximum(duration, 1),
-        "pitch": joined["pitch"],
-        "velocity": joined["velocity"],
+        "track": numbers[order],
+        "onset": onset[order],
+        "duration": np.maximum(duration, 1)[order],
+        "pitch": joined["pitch"][order],
+        "velocity": joined["velocity"][order],
     }
 
 
@@ -577,6 +591,20 @@ def midi_files(folder: str | os.PathLike) -> list[Path]:
     return sorted(p for p in Path(folder).rglob("*") if p.suffix.lower() in MIDI_SUFFIXES)
 
 
+def read_folder(folder: str | os.PathLike) -> dict[Path, symusic.Score]:
+    """Read every MIDI file below a folder; a line is printed for each that cannot be read.
+
+    Notebook: 01.
+    """
+    scores = {}
+    for path in midi_files(folder):
+        try:
+            scores[path] = read_midi(path)
+        except MidiError as error:
+            print(f"left out {error}")
+    return scores
+
+
 def track_label(track: symusic.Track) -> str:
     """A track's own name, its instrument and its number of notes, for lists and titles."""
     family = "drums" if track.is_drum else PROGRAM_FAMILIES[track.program // 8]
@@ -633,7 +661,7 @@ def song_browser(folder: str | os.PathLike) -> Any:
             return
         score, one = chosen()
         notes = score_notes([one], score.ticks_per_quarter)
-        first = int(notes["onset"].min()) // (4 * TICKS_PER_QUARTER) + 1
+        first = int(notes["onset"][0]) // (4 * TICKS_PER_QUARTER) + 1
         show(picture, piano_roll(notes, f"{song.label} – {one.name}", (first, first + 7)))
         show(player)
 
@@ -705,11 +733,10 @@ def events_from_notes(notes: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndar
     Returns events (n_events,) of dtype `EVENT`, track by track, and their track numbers.
     Notebook: 02.
     """
-    order = np.lexsort((notes["pitch"], notes["onset"], notes["track"]))
     track, onset, duration, pitch, velocity = (
-        notes[name][order] for name in ("track", "onset", "duration", "pitch", "velocity")
+        notes[name] for name in ("track", "onset", "duration", "pitch", "velocity")
     )
-    starts = np.ones(len(order), bool)
+    starts = np.ones(len(track), bool)
     starts[1:] = (np.diff(track) != 0) | (np.diff(onset) != 0)
     first = np.flatnonzero(starts)
     events = np.zeros(len(first), EVENT)
@@ -980,12 +1007,14 @@ def report_table(corpus: Corpus) -> Markdown:
     for row in corpus.report:
         reason = "same guitars as another file" if row.reason.startswith("same") else row.reason
         groups.setdefault((row.status, reason), []).append(row)
-    lines = ["| files | status | reason | for example | guitar notes |", "|--:|---|---|---|--:|"]
-    for (status, reason), rows in groups.items():
-        notes = sum(row.notes for row in rows)
-        example = html.escape(PurePosixPath(rows[0].path).name)
-        lines.append(f"| {len(rows)} | {status} | {reason or '–'} | `{example}` | {notes:,} |")
-    return Markdown("\n".join(lines))
+    return table(
+        ("files", "status", "reason", "for example", "guitar notes"),
+        (
+            (len(rows), status, reason or "–", f"`{example}`", sum(row.notes for row in rows))
+            for (status, reason), rows in groups.items()
+            for example in [html.escape(PurePosixPath(rows[0].path).name)]
+        ),
+    )
 
 
 def song_key(title: str) -> str:
@@ -1245,36 +1274,6 @@ def entropy_nats(Y: OneHot) -> float:
     return float(-(share * np.log(share)).sum())
 
 
-def window_explorer(corpus: Corpus, length: int, unique: int) -> Any:
-    """Two sliders, `sequence_length` and `unique_factor`, and how many windows each choice keeps.
-
-    Notebook: 02.
-    """
-    import ipywidgets as widgets
-
-    _, place = corpus.chords()
-    values = np.arange(1, 31)
-
-    def draw(sequence_length: int, unique_factor: int) -> None:
-        distinct = distinct_in_windows(place, corpus.offsets, sequence_length + 1)
-        fit = int((distinct > 0).sum())
-        kept = [(distinct >= value).sum() for value in values]
-        ax = _axes(size=(7, 2.6))
-        ax.plot(values, kept, color=BLUE, marker=".")
-        ax.axvline(unique_factor, color=ORANGE, linestyle="--", label="unique_factor")
-        ax.set(xlabel="unique_factor (distinct symbols a window needs)", ylabel="windows kept")
-        ax.set_title(f"{kept[unique_factor - 1]:,} of {fit:,} windows kept", loc="left")
-        ax.set_ylim(0)
-        ax.legend()
-        display(ax.figure)
-
-    return widgets.interactive(
-        draw,
-        sequence_length=widgets.IntSlider(length, 4, 100, continuous_update=False),
-        unique_factor=widgets.IntSlider(unique, 1, 30, continuous_update=False),
-    )
-
-
 # ==================================================================================================
 # 7. Classic model
 # The published network, trained once for each learning rate, with a loss chart that grows.
@@ -1391,7 +1390,7 @@ def load_history(path: str | os.PathLike) -> History:
         ) from error
 
 
-RATE_STYLES = ((BLUE, "o"), (ORANGE, "s"), (GREEN, "^"))
+RATE_STYLES = ((BLUE, "o"), (ORANGE, "s"), (GREEN, "^"), ("#CC79A7", "D"), (GREY, "v"))
 
 
 def loss_chart(history: History, title: str = "", ax: Any = None) -> Any:
@@ -1460,9 +1459,8 @@ class _LiveChart:
     Nothing is cleared, so the page does not jump and other output stays.
     """
 
-    def __init__(self, draw: Callable[[], Any], total_steps: int, steps_done: int):
-        self.draw, self.total_steps = draw, total_steps
-        self.first_step = self.step = steps_done
+    def __init__(self, draw: Callable[[], Any], total_steps: int):
+        self.draw, self.total_steps, self.step = draw, total_steps, 0
         self.start = self.last_shown = time.perf_counter()
         self.status = display(Markdown("Preparing the model…"), display_id=True)
         self.chart = None
@@ -1472,8 +1470,7 @@ class _LiveChart:
         now = time.perf_counter()
         if now - self.last_shown > 1:
             self.last_shown = now
-            rate = (self.step - self.first_step) / (now - self.start)
-            left = (self.total_steps - self.step) / rate
+            left = (now - self.start) / self.step * (self.total_steps - self.step)
             self.say(f"{what} · about {_minutes(left)} left")
 
     def on_epoch(self) -> None:
@@ -1513,7 +1510,8 @@ def learning_rate_sweep(
     """
     import keras
 
-    (X, Y), shape = train, (train[0].length, len(vocabulary.symbols))
+    X, Y = train
+    shape = X.length, len(vocabulary.symbols)
     size = dict(units=choice.units, dense=choice.dense, dropout=choice.dropout)
 
     def fresh_model(rate: float) -> Any:
@@ -1525,87 +1523,90 @@ def learning_rate_sweep(
         )
         return model
 
-    folder = choice.output / "sweep" / _sweep_key(fresh_model(1.0), train, vocabulary, choice)
-    path = folder / "history.csv"
-    history = load_history(path) if path.exists() else History((), entropy_nats(Y))
-    already = len(history.epochs)
-    n_batches = -(-len(X) // choice.batch_size)
-    chart = live and _LiveChart(
-        lambda: loss_chart(history),
-        n_batches * choice.epochs * len(choice.learning_rates),
-        n_batches * already,
-    )
+    key = _experiment_key(build_model(*shape, **size), train, vocabulary, choice)
+    folders = {r: choice.output / "sweep" / key / f"rate-{r:g}" for r in choice.learning_rates}
+    unigram = entropy_nats(Y)
+    rows = {rate: _finished_epochs(folder) for rate, folder in folders.items()}
+    batches = -(-len(X) // choice.batch_size)
+    to_do = sum(max(0, choice.epochs - len(done)) for done in rows.values())
+
+    def history() -> History:
+        return History(tuple(itertools.chain(*rows.values())), unigram)
+
+    chart = _LiveChart(lambda: loss_chart(history()), to_do * batches) if live else None
+    verdict = f"Trained {to_do} epochs in {{}}." if to_do else "All was trained before, see below."
     started = time.perf_counter()
     try:
-        for rate in choice.learning_rates:
-            done = len(history.of(rate))
-            if done >= choice.epochs:
-                continue
-            model = (
-                keras.saving.load_model(_checkpoint(folder, rate, done), safe_mode=True)
-                if done
-                else fresh_model(rate)
-            )
-            for epoch in range(done + 1, choice.epochs + 1):
+        for rate, folder in folders.items():
+            model = None
+            for epoch in range(len(rows[rate]) + 1, choice.epochs + 1):
                 begin = time.perf_counter()
-                order = np.random.default_rng([choice.seed, epoch]).permutation(len(X))
+                if model is None:
+                    model = (
+                        _load_keras(folder / f"epoch-{epoch - 1}.keras")
+                        if epoch > 1
+                        else fresh_model(rate)
+                    )
                 where = f"rate {rate:g} · epoch {epoch} of {choice.epochs}"
-                tick = keras.callbacks.LambdaCallback(
-                    on_train_batch_end=lambda *_, where=where: chart and chart.on_batch(where)
-                )
-                loss = _fit_one_epoch(model, X, Y, order, choice.batch_size, tick)
+                order = np.random.default_rng([choice.seed, epoch]).permutation(len(X))
+                loss = _fit_one_epoch(model, X, Y, order, choice.batch_size, chart, where)
                 held = mean_loss(model, *validation)
-                row = Epoch("classic", rate, epoch, loss, held, time.perf_counter() - begin)
-                history = dataclasses.replace(history, epochs=(*history.epochs, row))
-                with _written_whole(_checkpoint(folder, rate, epoch)) as temporary:
+                rows[rate].append(
+                    Epoch("classic", rate, epoch, loss, held, time.perf_counter() - begin)
+                )
+                with _written_whole(folder / f"epoch-{epoch}.keras") as temporary:
                     model.save(temporary)
-                history.save(path)  # from here on the epoch counts
-                _checkpoint(folder, rate, epoch - 1).unlink(missing_ok=True)
+                History(tuple(rows[rate]), unigram).save(folder / "history.csv")  # now it counts
+                (folder / f"epoch-{epoch - 1}.keras").unlink(missing_ok=True)
                 if chart:
                     chart.on_epoch()
     except KeyboardInterrupt:
-        verdict = "Interrupted; every whole epoch is kept. Run this cell again to go on."
-    else:
-        new = len(history.epochs) - already
-        verdict = (
-            f"Trained {new} epochs in {_minutes(time.perf_counter() - started)}."
-            if new
-            else "All epochs were trained before; their chart is drawn again. "
-            f"To train anew, delete the folder {folder.parent.name}/{folder.name}."
-        )
+        verdict = "Stopped after {}; every whole epoch is kept. Run this cell again to go on."
     if chart:
-        chart.say(verdict)
+        chart.say(verdict.format(_minutes(time.perf_counter() - started)))
         chart.on_epoch()
-    if history.epochs:
-        best = history.best
-        model = keras.saving.load_model(
-            _checkpoint(folder, best.learning_rate, best.epoch), safe_mode=True
-        )
-        Trained("classic", model, vocabulary, choice.sequence_length).save(
-            choice.output / "trained.zip"
-        )
-    return history
+    measured = history()
+    if measured.epochs:
+        best = measured.best
+        model = _load_keras(folders[best.learning_rate] / f"epoch-{best.epoch}.keras")
+        Trained("classic", model, vocabulary, X.length).save(choice.output / "trained.zip")
+    return measured
 
 
-def _checkpoint(folder: Path, rate: float, epoch: int) -> Path:
-    return folder / f"rate-{rate:g}-epoch-{epoch}.keras"
+def _finished_epochs(folder: Path) -> list[Epoch]:
+    path = folder / "history.csv"
+    return list(load_history(path).epochs) if path.exists() else []
 
 
-def _sweep_key(
+def _load_keras(path: Path) -> Any:
+    import keras
+
+    return keras.saving.load_model(path, safe_mode=True)
+
+
+def _experiment_key(
     model: Any, train: tuple[Windows, OneHot], vocabulary: Vocabulary, choice: Settings
 ) -> str:
     """Names the experiment: the same network on the same data with the same numbers."""
     X, Y = train
-    mark = hashlib.sha256(model.to_json().encode())
-    mark.update(X.values.tobytes() + X.starts.tobytes() + Y.codes.tobytes())
-    mark.update(
-        json.dumps([vocabulary.symbols, choice.batch_size, choice.decay, choice.seed]).encode()
-    )
+    layers = [layer.get_config() for layer in model.layers]
+    for number, config in enumerate(layers):
+        config["name"] = number  # Keras counts names up over a session
+    numbers = [layers, vocabulary.symbols, choice.batch_size, choice.decay, choice.seed]
+    mark = hashlib.sha256(json.dumps(numbers, default=str).encode())
+    for array in (X.values, X.starts, Y.codes):
+        mark.update(array.tobytes())
     return mark.hexdigest()[:12]
 
 
 def _fit_one_epoch(
-    model: Any, X: Windows, Y: OneHot, order: np.ndarray, batch_size: int, callback: Any
+    model: Any,
+    X: Windows,
+    Y: OneHot,
+    order: np.ndarray,
+    batch_size: int,
+    chart: _LiveChart | None,
+    where: str,
 ) -> float:
     """Train on every window once, in the given order; returns the mean loss in nats per event."""
     import keras
@@ -1618,7 +1619,10 @@ def _fit_one_epoch(
             chosen = order[i * batch_size : (i + 1) * batch_size]
             return X[chosen][..., None], Y[chosen]
 
-    fitted = model.fit(Batches(), shuffle=False, verbose=0, callbacks=[callback])
+    tick = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda batch, logs: chart and chart.on_batch(where)
+    )
+    fitted = model.fit(Batches(), shuffle=False, verbose=0, callbacks=[tick])
     return float(fitted.history["loss"][0])
 
 
