@@ -1,0 +1,205 @@
+"""Section 1 and 2: settings, files, reading MIDI."""
+
+import subprocess
+import sys
+
+import mido
+import numpy as np
+import pytest
+from conftest import melody, midi_bytes
+
+import rockonet_utils as ru
+
+STARTER = sorted(ru.settings(data="starter").folder.rglob("*.mid"))
+
+
+def test_settings_come_from_profile_environment_and_folder(monkeypatch, tmp_path):
+    assert ru.settings().profile == "quick" and ru.settings().data == "starter"
+    published = ru.settings("published")
+    assert (published.units, published.epochs, published.batch_size) == ((512, 512, 256), 200, 64)
+    assert published.programs == (26,) and published.sequence_length == 100
+    monkeypatch.setenv("ROCKONET_PROFILE", "workshop")
+    monkeypatch.setenv("ROCKONET_DATA", str(tmp_path))
+    chosen = ru.settings()
+    assert chosen.profile == "workshop" and chosen.folder == tmp_path
+    assert chosen.replace(epochs=3).epochs == 3
+
+
+def test_folders_of_one_name_do_not_share_their_output(tmp_path):
+    for name in ("a/songs", "b/songs"):
+        (tmp_path / name).mkdir(parents=True)
+    outputs = {ru.settings(data=tmp_path / name).output for name in ("a/songs", "b/songs")}
+    assert len(outputs) == 2
+
+
+def test_wrong_settings_say_what_to_do(tmp_path):
+    with pytest.raises(ValueError, match="quick, workshop, published"):
+        ru.settings("slow")
+    with pytest.raises(FileNotFoundError, match="starter"):
+        ru.settings(data=tmp_path / "nothing here")
+
+
+def test_import_is_fast_and_leaves_tensorflow_alone():
+    code = (
+        "import time; t = time.perf_counter(); import rockonet_utils, sys; "
+        "print(time.perf_counter() - t, 'tensorflow' in sys.modules, 'keras' in sys.modules)"
+    )
+    runs = [
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        for _ in range(3)
+    ]
+    answers = [run.stdout.split() for run in runs]
+    assert min(float(seconds) for seconds, *_ in answers) < 1.5
+    assert all(rest == ["False", "False"] for _, *rest in answers)
+    assert all(run.stderr == "" for run in runs)
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path):
+    path = tmp_path / "result.txt"
+    path.write_text("old")
+    with pytest.raises(RuntimeError), ru._written_whole(path) as temporary:
+        temporary.write_text("half")
+        raise RuntimeError
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_check_tells_success_from_failure(capsys):
+    ru.check("it works", True, "Do this.")
+    ru.check("it works", False, "Do this.")
+    good, bad = capsys.readouterr().out.splitlines()
+    assert "Do this." not in good and bad.endswith("Do this.")
+
+
+def test_table_sets_numbers_to_the_right():
+    text = ru.table(["name", "n"], [("a", 1234), ("b", 5)]).data
+    assert text.splitlines() == ["| name | n |", "| --- | --: |", "| a | 1,234 |", "| b | 5 |"]
+
+
+def test_pitch_and_chord_names_worked_out_by_hand():
+    assert [ru.pitch_name(p) for p in (0, 40, 60, 61, 127)] == ["C-1", "E2", "C4", "C#4", "G9"]
+    assert ru.chord_name([52, 40, 47, 40]) == "E2 B2 E3"
+    assert all(ru._pitch_of_name(ru.pitch_name(p)) == p for p in range(128))
+
+
+def test_notes_come_out_in_grid_ticks(tmp_path):
+    path = tmp_path / "song.mid"
+    # 480 ticks a quarter note: 160 is a triplet eighth (4 grid ticks), 5 is nothing at all.
+    notes = [(0, 480, 40, 100), (5, 160, 47, 90), (160, 10, 52, 80), (960, 240, 40, 70)]
+    path.write_bytes(midi_bytes([("Guitar", 29, notes)]))
+    score = ru.read_midi(path)
+    got = ru.score_notes(ru.guitar_tracks(score), score.ticks_per_quarter)
+    assert got["onset"].tolist() == [0, 0, 4, 24]
+    assert got["duration"].tolist() == [12, 4, 1, 6]
+    assert got["pitch"].tolist() == [40, 47, 52, 40]
+    assert got["velocity"].tolist() == [100, 90, 80, 70]
+
+
+def test_guitar_tracks_looks_at_program_and_channel(tmp_path):
+    path = tmp_path / "song.mid"
+    programs = [24, 26, 31, 32, 0, None]
+    path.write_bytes(midi_bytes([melody([50, 52], p, name=str(p)) for p in programs]))
+    score = ru.read_midi(path)
+    assert [t.program for t in ru.guitar_tracks(score)] == [26, 31]
+    assert [t.program for t in ru.guitar_tracks(score, [24])] == [24]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "not a MIDI file"),
+        (b"MThd", "not a MIDI file"),
+        (b"this is text, not music" * 10, "not a MIDI file"),
+        (midi_bytes([melody([40])])[:-3], "cut off"),
+        (midi_bytes([melody([40])])[:12] + b"\0\0" + midi_bytes([melody([40])])[14:], "quarter"),
+        (midi_bytes([melody([40])])[:12] + b"\xe8\x28" + midi_bytes([melody([40])])[14:], "frames"),
+    ],
+)
+def test_bad_files_are_named_with_a_reason(tmp_path, content, reason):
+    path = tmp_path / "broken song.mid"
+    path.write_bytes(content)
+    with pytest.raises(ru.MidiError, match=reason) as raised:
+        ru.read_midi(path)
+    assert str(raised.value).startswith("broken song.mid: ")
+
+
+def test_missing_and_huge_files_are_named(tmp_path, monkeypatch):
+    with pytest.raises(ru.MidiError, match=r"none\.mid: cannot be opened"):
+        ru.read_midi(tmp_path / "none.mid")
+    path = tmp_path / "big.mid"
+    path.write_bytes(midi_bytes([melody([40])]))
+    monkeypatch.setattr(ru, "MAX_MIDI_BYTES", 10)
+    with pytest.raises(ru.MidiError, match="larger than"):
+        ru.read_midi(path)
+
+
+def test_riff_wrapped_files_and_stray_data_bytes_are_read(tmp_path):
+    plain = midi_bytes([melody([40, 43])])
+    wrapped = b"RIFF" + (len(plain) + 12).to_bytes(4, "little") + b"RMIDdata"
+    wrapped += len(plain).to_bytes(4, "little") + plain
+    stray = plain.replace(bytes([43, 90]), bytes([43, 0xDA]))  # velocity 90 with its top bit set
+    for name, content in (("a.rmi", wrapped), ("b.mid", stray)):
+        (tmp_path / name).write_bytes(content)
+        assert ru.read_midi(tmp_path / name).note_num() == 2
+
+
+def test_read_folder_goes_on_after_a_bad_file(folder, capsys):
+    (folder / "bad.mid").write_bytes(b"no")
+    assert len(ru.read_folder(folder)) == 4
+    assert "left out bad.mid" in capsys.readouterr().out
+
+
+def notes_by_mido(path):
+    """(track number, channel, onset, duration, pitch, velocity) of every note, in file ticks."""
+    found = []
+    for number, track in enumerate(mido.MidiFile(path).tracks):
+        now, sounding = 0, {}
+        for message in track:
+            now += message.time
+            if message.type == "note_on" and message.velocity:
+                sounding.setdefault((message.channel, message.note), []).append(
+                    (now, message.velocity)
+                )
+            elif message.type in ("note_on", "note_off"):
+                onset, velocity = sounding[message.channel, message.note].pop(0)
+                key = (message.channel, onset, now - onset, message.note, velocity)
+                found.append((number, *key))
+    return sorted(found)
+
+
+@pytest.mark.parametrize("path", STARTER, ids=lambda path: path.stem)
+def test_starter_songs_read_as_mido_reads_them(path):
+    score = ru.read_midi(path)
+    assert score.ticks_per_quarter == mido.MidiFile(path).ticks_per_beat
+    ours = sorted(
+        (note.time, note.duration, note.pitch, note.velocity)
+        for track in score.tracks
+        for note in track.notes
+    )
+    theirs = sorted(note[2:] for note in notes_by_mido(path))
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("path", STARTER[::9], ids=lambda path: path.stem)
+def test_starter_songs_read_as_music21_reads_them(path):
+    import music21
+
+    score = ru.read_midi(path)
+    ours = sorted(
+        (note.time / score.ticks_per_quarter, note.pitch)
+        for track in score.tracks
+        if not track.is_drum
+        for note in track.notes
+    )
+    # quarterLengthDivisors: music21's own rounding must leave triplets and sixteenths alone.
+    stream = music21.converter.parse(path, quarterLengthDivisors=(12,), forceSource=True)
+    theirs = sorted(
+        (float(part_note.getOffsetInHierarchy(part)), pitch.midi)
+        for part in stream.parts
+        if not isinstance(part.getInstrument(), music21.instrument.UnpitchedPercussion)
+        for part_note in part.flatten().getElementsByClass((music21.note.Note, music21.chord.Chord))
+        if part_note.tie is None or part_note.tie.type == "start"
+        for pitch in part_note.pitches
+    )
+    assert len(ours) == len(theirs)
+    np.testing.assert_allclose(np.array(ours), np.array(theirs), atol=1e-6)
