@@ -13,7 +13,6 @@ import argparse
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from pathlib import Path
 from random import Random
 
@@ -64,7 +63,7 @@ class Chord:
 
     @property
     def minor(self) -> bool:
-        return self.quality.startswith("m")
+        return self.quality in ("m", "m7")
 
 
 @dataclass(frozen=True)
@@ -155,27 +154,26 @@ def headed(text: str) -> Iterator[tuple[str, list[str]]]:
         yield heading.removesuffix(" =="), [line for line in lines if line.strip()]
 
 
+def entries(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
+    """Each head line with the indented lines below it."""
+    heads = [i for i, line in enumerate(lines) if not line.startswith(" ")]
+    for start, end in zip(heads, [*heads[1:], len(lines)], strict=True):
+        yield lines[start], lines[start + 1 : end]
+
+
 def read_book(text: str = RIFFS) -> dict[str, dict[str, Riff]]:
     """The whole riff book: style, or style and 'licks', to name to riff."""
-    book: dict[str, dict[str, Riff]] = {}
+    book = {}
     for heading, lines in headed(text):
-        entries: list[tuple[str, list[str]]] = []
-        for line in lines:
-            if line.startswith(" "):
-                entries[-1][1].append(line)
-            else:
-                entries.append((line, []))
         # A line break between two bars stands for a bar line.
-        riffs = [
-            read_riff(head, "|".join(line.strip(" |") for line in music)) for head, music in entries
-        ]
+        riffs = [read_riff(head, "|".join(music)) for head, music in entries(lines)]
         book[heading] = {riff.name: riff for riff in riffs}
     return book
 
 
 @dataclass(frozen=True)
 class Plan:
-    """One line of SONGS."""
+    """One entry of SONGS: what a song is made of."""
 
     style: str
     title: str
@@ -192,23 +190,13 @@ def read_songs(text: str = SONGS) -> list[Plan]:
     """The plans of all songs, in the order of the book."""
     plans = []
     for style, lines in headed(text):
-        for line in lines:
-            title, key, bpm, line_up, verse, chorus, form = (f.strip() for f in line.split("|"))
+        for head, (parts,) in entries(lines):
+            title, key, bpm, line_up, form = head.split(" : ")
+            verse, chorus = parts.strip().split(" / ")
             root, mode = key.split()
-            names = tuple(name.strip() for name in verse.split(","))
-            plans.append(
-                Plan(
-                    style,
-                    title,
-                    read_chord(root).root,
-                    mode,
-                    int(bpm),
-                    line_up,
-                    names,
-                    chorus,
-                    form,
-                )
-            )
+            tonic, verses = read_chord(root).root, tuple(verse.split(", "))
+            plan = Plan(style, title, tonic, mode, int(bpm), line_up, verses, chorus, form)
+            plans.append(plan)
     return plans
 
 
@@ -283,25 +271,24 @@ STYLES = {
     "slow_blues": Style(26, 29, 27, 33, "slow blues", "slow walk", ("shuffle licks",)),
     "punk": Style(30, 29, 29, 34, "punk", "eighths", ("punk licks",)),
     "hard_rock": Style(29, 30, 29, 34, "rock", "riff", ("hard_rock licks",)),
-    "metal": Style(30, 30, 30, 34, "metal", "riff", ("metal licks", "hard_rock licks")),
+    "metal": Style(30, 30, 30, 34, "metal", "riff", ("metal licks",)),
     "ballad": Style(27, 29, 25, 33, "ballad", "ballad", ("ballad licks",), ring=True),
     "surf": Style(27, 27, 26, 34, "surf", "surf", ("surf licks",)),
     "funk_rock": Style(27, 29, 28, 36, "funk", "funk", ("funk_rock licks",)),
-    "grunge": Style(30, 29, 27, 34, "grunge", "riff", ("grunge licks", "hard_rock licks")),
+    "grunge": Style(30, 29, 27, 34, "grunge", "riff", ("grunge licks",)),
     "no_guitar": Style(0, 0, 0, 32, "ballad", "ballad", ("ballad licks",), ring=True),
 }
 
 # Bass lines: the degree of the chord (3 and 7 as the chord has them), held by '.', '-' rests.
 BASS_LINES = {
-    "walk": "1..3..5..6.. | 7..6..5..3..",
-    "slow walk": "1.....5..3.. | 1..3..5..6..",
+    "walk": "1..3..5..3.. | 8..5..6..5..",
+    "slow walk": "1.....5..3.. | 1..3..5..3..",
     "eighths": "1.1.1.1.1.1.1.1.",
     "ballad": "1.....1.5.......",
     "surf": "1...1.5.8...5...",
     "funk": "1..1--8-..7.5.-- | 1..1--8-..5.7.8.",
     "waltz": "1...5...5...",
     "compound": "1....15....5",
-    "pulse": "1...1...1...1.1.",
 }
 
 # Drum grooves, one place a column: x struck, X accented, o soft. The time-keeper (the first line)
@@ -629,14 +616,17 @@ def play_chords(bars: list[Bar], plan: Plan, meter: Meter) -> list[Stroke]:
 
 def fitting_licks(plan: Plan, book: dict[str, dict[str, Riff]], feels: set[str]) -> list[Riff]:
     """The licks of the song's style that go with its mode and its beat."""
-    styles = STYLES[plan.style].licks if "blues" not in plan.form else ("shuffle licks",)
-    majors = {"major", "mixolydian"} if plan.mode != "mixolydian" else {"mixolydian"}
-    minors = {"minor", "dorian", "blues"}
-    modes = majors | (minors if plan.mode != "major" else {"minor"})
-    if plan.mode in minors | {"phrygian"}:
-        modes = minors
-    licks = [lick for style in styles for lick in book[style].values()]
-    return [lick for lick in licks if lick.feel in feels and lick.mode in modes]
+    styles = ("shuffle licks",) if "blues" in plan.form else STYLES[plan.style].licks
+    licks = [lick for style in styles for lick in book[style].values() if lick.feel in feels]
+    minors = ("minor", "dorian", "blues")
+    own, more = {
+        "major": (("major",), ("minor",)),  # from the relative minor
+        "mixolydian": (("mixolydian",), minors),
+    }.get(plan.mode, (minors, ()))
+    fitting = [lick for lick in licks if lick.mode in own]
+    if len(fitting) < 4:
+        fitting += [lick for lick in licks if lick.mode in more]
+    return fitting
 
 
 def lick_bars(lick: Riff, plan: Plan, meter: Meter) -> list[list[Stroke]]:
@@ -700,9 +690,10 @@ def play_bass(bars: list[Bar], plan: Plan, meter: Meter, line: str) -> list[Stro
         unit = meter.bar // len(pattern)
         for match in re.finditer(r"\d\.*", pattern):
             chord = bar.chords[match.start() * len(bar.chords) // len(pattern)]
-            degrees = {1: 0, 3: 3 if chord.minor else 4, 5: 7, 6: 9, 7: 10, 8: 12}
-            if chord.minor:
-                degrees[6] = 10  # a walking line over a minor chord takes its seventh
+            third, seventh = 3 if chord.minor else 4, 11 if chord.quality == "maj7" else 10
+            # A walking line over a minor chord takes its seventh for the sixth.
+            sixth = seventh if chord.minor else 9
+            degrees = {1: 0, 3: third, 5: 7, 6: sixth, 7: seventh, 8: 12}
             pitch = bass_root(chord.root) + degrees[int(match[0][0])]
             start = bar.start + match.start() * unit
             strokes.append(Stroke(start, len(match[0]) * unit, (pitch,), accent=bar.place == 0))
@@ -859,7 +850,7 @@ def guitar_program(name: str, style: Style) -> int:
 
 
 def compose(plan: Plan, number: int, book: dict[str, dict[str, Riff]]) -> bytes:
-    """One song as the bytes of a MIDI file. number: its place in the book, which picks licks."""
+    """One song as the bytes of a MIDI file. number: its place among its style, which picks licks."""
     rng = Random(plan.title)
     style, meter = STYLES[plan.style], meter_of(plan.form)
     riffs = {name: riff for entries in book.values() for name, riff in entries.items()}
@@ -869,7 +860,7 @@ def compose(plan: Plan, number: int, book: dict[str, dict[str, Riff]]) -> bytes:
     feels = {"straight": {"straight", "eighths"}, "eighths": {"straight", "eighths"}}
     feel = riffs[plan.chorus].feel
     choice = fitting_licks(plan, book, feels.get(feel, {feel}))
-    licks = [lick_bars(choice[(number + k) % len(choice)], plan, meter) for k in range(4)]
+    licks = [lick_bars(choice[(2 * number + k) % len(choice)], plan, meter) for k in range(4)]
     lead, busy = play_lead(bars, licks)
 
     tracks = [conductor(plan, meter)]
@@ -883,12 +874,9 @@ def compose(plan: Plan, number: int, book: dict[str, dict[str, Riff]]) -> bytes:
         if "chords" in roles:
             strokes += play_chords(bars, plan, meter)
         if "lead" in roles:
-            in_harmony = {"C"} if "harmony" in roles else set()
-            strokes += [
-                s
-                for s in lead
-                if not any(bars[s.start // meter.bar].section in in_harmony for _ in in_harmony)
-            ]
+            # A twin lead is busy with its third in the chorus.
+            rests = {"C"} if "harmony" in roles else set()
+            strokes += [s for s in lead if bars[s.start // meter.bar].section not in rests]
         head = [name_meta(name), bytes((0xC0 | channel, guitar_program(name, style)))]
         tracks.append(track_chunk(head, notes_of(strokes, rng), channel))
 
@@ -913,7 +901,8 @@ def main() -> None:
     out = parser.parse_args().out
     book = read_book()
     plans = read_songs()
-    for number, plan in enumerate(plans):
+    for plan in plans:
+        number = [other.title for other in plans if other.style == plan.style].index(plan.title)
         path = out / plan.style / file_name(plan.title)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(compose(plan, number, book))

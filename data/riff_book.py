@@ -36,8 +36,14 @@ and right after a note, chord or stroke:
 Riffs are written for standard tuning in an easy position. The arranger moves them to the key of
 the song, so an open string may become a fretted one. Licks are riffs for the lead guitar.
 
-How to add one: write it below a heading ``== style ==`` (or ``== style licks ==``), name it in a
-line of SONGS, and run ``python data/compose_starter.py``. A bar that is not full is reported.
+How a song is written
+---------------------
+The head says title : key : beats per minute : line-up : form, the indented line below it which
+riffs the verses take in turn / which one is the chorus. Line-ups and forms are listed in
+``compose_starter.py``.
+
+How to add one: write it below a heading ``== style ==`` (or ``== style licks ==``), name it in
+SONGS, and run ``python data/compose_starter.py``. A bar that is not full is reported.
 """
 
 RIFFS = """
@@ -136,11 +142,18 @@ fence post : A minor : eighths : A5
     G7^9./. e5.B8. | B5.G7.D7...
 three chords late : A major : eighths : A5
     B5+e5//B7+e7//B5+e5. | B3+e4...B5+e5...
+rooftop dash : A minor : eighths : A5
+    e5/e8/e7/e5/ | B8.B6.B5...
+wrong number : A minor : eighths : A5
+    B5+e5/.B5+e5B5+e5/G7. | B5.B8.B5...
+broom handle : A minor : eighths : A5
+    D7.G5.G7.B5. | e5///B8.G7.
 
 == hard_rock ==
 
 iron gate : E minor : straight : E5 E5
-    E0p.E0m/ ..E3p. E0m/E5p. ..E3p. | % | E0p.E0m/ ..A0p. E3p.E5p. E3p.-. | E0p.E0m/ ..E3p. E0P...-...
+    E0p.E0m/ ..E3p. E0m/E5p. ..E3p. | %
+    E0p.E0m/ ..A0p. E3p.E5p. E3p.-. | E0p.E0m/ ..E3p. E0P...-...
 brick furnace : E minor : straight : E5
     E0.E0mE3 ..A0. A1.A0E3 ..E0. | E0.E0mE3 ..A0. D0.A2. A0.E3.
 hammer lane : A minor : straight : A5
@@ -222,6 +235,10 @@ white wolf : A minor : straight : A5
     e5.e8^10...e8.e5.B8.B5.G7^9. | ..B5.G7.G5.D7.......
 under the gallows : A minor : straight : A5
     B5.B6.B8...e5...B8.B6. | B5...G7.B5.G4...G7...
+iron lullaby : A minor : straight : A5
+    e5...B8...B6...B5... | G5.G7.B5.B6.B5.......
+cold sparks : A minor : straight : A5
+    A7D5A7D7 D5D7G5D7 G5G7B5G7 B5B6B8B6 | e5.e5.e7.e8.e5.......
 
 == ballad ==
 
@@ -245,9 +262,11 @@ quiet engine : C major : straight : C G F G
     x32010...../. ../. /./. | 320003...../. ../. /./.
     133211...../. ../. /./. | 320003...../. ../. E3.A2.
 open window : G major : straight : G C Em D
-    320003.../.../. /.../. | x32010.../.../. /.../. | 022000.../.../. /.../. | xx0232.../.../. /...A2.
+    320003.../.../. /.../. | x32010.../.../. /.../.
+    022000.../.../. /.../. | xx0232.../.../. /...A2.
 tall grass : A minor : straight : A5 F5 C5 G5
-    A0P.......A0p./.A0P... | E1P.......E1p./.E1P... | A3P.......A3p./.A3P... | E3P.......E3p./.E3P...
+    A0P.......A0p./.A0P... | E1P.......E1p./.E1P...
+    A3P.......A3p./.A3P... | E3P.......E3p./.E3P...
 lantern sway : C major : shuffle : F C G Am
     133211../.. x32010..///m | 320003../.. x02210..///m
 tall wheat : A minor : shuffle : Am F C G
@@ -271,16 +290,42 @@ soft rain : A minor : straight : Am
     G7^9.....G5.D7.....D5D7 | G5.....B5.G7.......
 quiet hands : A major : straight : A
     e5...B7.B5.G6...B5... | e7...e5.B7.B5.......
+last train window : A minor : eighths : Am
+    D7.G5G7B5... | e5.B8B5G7...
+kitchen radio : A major : eighths : A
+    G6.B5.e5B7B5. | G6.G4.D7...
+swallow : A minor : waltz : Am
+    e5.e7.e8...e7... | e5...B8...e5... | B8.B6.B5...G5... | G7...........
+harvest table : A minor : waltz : Am
+    D7...G5.G7.B5... | B6...B5...G7... | B8...e5...B8... | B5.......-...
+evening bell : A major : waltz : A
+    B5...e5...e9... | e7.......e5... | B7...B5...G6... | B5...........
+small dance : A major : waltz : A
+    e9.e7.e5...B7... | e5.B7.B5...G6... | B5.B7.e5...e7... | e5...........
 swing door : A minor : waltz : Am
     e5...B8.B5.G7... | B5.......G7... | D7...G5...G7... | B5...........
 music box : A major : waltz : A
     e5.e9.e7.e5.B7... | B5...G6...B5... | e5.e4.B7.B5.G6... | B5...........
 last ferry : A minor : waltz : Am
     B5.B8.e5...e8... | e7...e5...B8... | B6...B5...G7... | G4...B5...G7...
+paper crown : A major : waltz : A
+    e5...e9.e7.e5... | B7...B5...e5... | e4...B7...e4... | e5...........
 rowing boat : A minor : shuffle : Am
     e5..B8.B5 G7..B5.. | G5.G7B5.G7 D7.....
 deep harbour : A major : shuffle : A
     e5.B7B5.. G6.B5e5.. | e9..e7.e5 B7.....
+moth : A minor : shuffle : Am
+    B5.B6B8.. e5..B8.. | B6.B5G7.. B5.....
+old map : A minor : shuffle : Am
+    D7.G5G7.B5 e5..e8.e7 | e5..B8.B6 B5.....
+tide mark : A minor : shuffle : Am
+    e8..e7.e5 B8..B6.. | B5..G7.G5 G7.....
+bright water : A major : shuffle : A
+    G6.B5e5.B5 e9..e7.. | e5..B7.B5 G6.....
+blue door : A major : shuffle : A
+    B5..e5.B7 B5..G6.. | B7..e5.e7 e5.....
+open lock : A major : shuffle : A
+    e5..e7.e9 e7..e5.. | B5.B7e5.B7 B5.....
 
 == surf ==
 
@@ -316,6 +361,14 @@ tail fin : A major : straight : A
     B5+e5..B7+e7..B5+e5.B3+e4...B5+e5... | B5+e5.......-.......
 undertow : A minor : straight : Am
     D7./.G5..G7..B5.B6.-. | B5...G7...G4...G7...
+wet sand : A minor : straight : Am
+    e5../..e7.e8...e7... | e5../..B8.B6...B5...
+parking brake : A minor : straight : Am
+    A7.A7.D5.D7.G5..G7..B5. | B6.B5.G7.G5.D7.......
+tow rope : A major : straight : A
+    e5../..e7.e9...e7... | e5../..B7.B5...G6...
+sunburn : A major : eighths : A
+    B5B5B7e5.B7B5. | G6.B5.e5...
 
 == funk_rock ==
 
@@ -349,6 +402,10 @@ late checkout : A minor : straight : Am7
     e8^10... -.e8e5 B8.B5. G7.G5. | G7^9.G5D7 -.D5D7 D7... -...
 side pocket : A mixolydian : straight : A7
     G6B5-G6 -B5e5. B7.B5- G6.B5. | -.G5G6 B5.G6. D7... -...
+night bus : A minor : straight : Am7
+    D7.-G5 G7.-. B5.G7G5 D7.-. | -.G5G7 B5.B8. B5... G7...
+double knot : A dorian : straight : Am7
+    B5.B5- B7.B8. -.e5. B8.B7. | B5.G7- G5.D7. D7... -...
 
 == grunge ==
 
@@ -383,115 +440,210 @@ car park choir : A minor : eighths : A5
     D7+B10...A7+G9... | D5+B8...D7+B10...
 slow leak : A minor : eighths : A5
     e5.B8^10...B8. | B5.G7...-.
+grey carpet : A minor : straight : A5
+    D7...D7.G5.G7...G5... | D7...D5...D7.......
+last cassette : A minor : straight : A5
+    e5.....e5.e8...e7... | e5...B8...B5.......
+tape hiss : A mixolydian : straight : A5
+    B5.....B7.B8...B5... | G6...B5...D7.......
 """.strip()
 
 SONGS = """
 == blues_shuffle ==
-copper kettle stomp    | E blues | 116 | duo  | boogie stroll, freight yard   | mill wheel     | blues
-second shift boogie    | A blues | 132 | duo  | hen house, boogie stroll      | freight yard   | blues
-mud on my sunday shoes | E blues |  96 | one  | railway spikes, back porch    | tin roof       | blues
-the landlord's parrot  | G blues | 124 | trio | back porch, boogie stroll     | mill wheel     | quick blues
-milk train to nowhere  | A blues | 140 | duo  | freight yard, hen house       | tin roof       | quick blues
-long mule walking      | A blues | 104 | one  | long mule, railway spikes     | hen house      | minor blues
-cardboard suitcase     | F# blues| 112 | trio | mill wheel, back porch        | boogie stroll  | blues
-nine cent coffee       | D blues | 120 | duo  | hen house, railway spikes     | mill wheel     | quick blues
-tin roof weather       | B blues |  92 | duo  | long mule, tin roof           | railway spikes | minor blues
+copper kettle stomp : E blues : 116 : duo : blues
+    boogie stroll, freight yard / mill wheel
+second shift boogie : A blues : 132 : duo : blues
+    hen house, boogie stroll / freight yard
+mud on my sunday shoes : E blues : 96 : one : blues
+    railway spikes, back porch / tin roof
+the landlord's parrot : G blues : 124 : trio : quick blues
+    back porch, boogie stroll / mill wheel
+milk train to nowhere : A blues : 140 : duo : quick blues
+    freight yard, hen house / tin roof
+long mule walking : A blues : 104 : one : minor blues
+    long mule, railway spikes / hen house
+cardboard suitcase : F# blues : 112 : trio : blues
+    mill wheel, back porch / boogie stroll
+nine cent coffee : G blues : 120 : duo : quick blues
+    hen house, railway spikes / mill wheel
+tin roof weather : B blues : 92 : duo : minor blues
+    long mule, tin roof / railway spikes
 
 == slow_blues ==
-lamp oil and letters   | A blues |  58 | one  | lamp oil, coal barge          | night porter   | slow blues
-two doors down from me | E blues |  62 | duo  | two doors down, coal barge    | lamp oil       | slow blues
-the ballroom is empty  | A minor |  54 | duo  | empty ballroom, gin and rain  | empty ballroom | slow minor blues
-rain on the ticket hall| D minor |  60 | one  | gin and rain, empty ballroom  | gin and rain   | slow minor blues
-night porter's lament  | G blues |  66 | trio | night porter, two doors down  | coal barge     | slow blues
+lamp oil and letters : A blues : 58 : one : slow blues
+    lamp oil, coal barge / night porter
+two doors down from me : E blues : 62 : duo : slow blues
+    two doors down, coal barge / lamp oil
+the ballroom is empty : A minor : 54 : duo : slow minor blues
+    empty ballroom, gin and rain / empty ballroom
+rain on the ticket hall : C minor : 60 : one : slow minor blues
+    gin and rain, empty ballroom / gin and rain
+night porter's lament : G blues : 66 : trio : slow blues
+    night porter, two doors down / coal barge
 
 == punk ==
-broken elevator blues  | A major | 176 | one  | broken elevator, dented can   | spit and polish    | fast
-vote for nobody        | E major | 184 | duo  | spit and polish, cheap fireworks | shout it twice  | fast
-my cat owns the street | G major | 168 | duo  | parking lot kings, shout it twice| broken elevator | fast
-safety pin parade      | A minor | 190 | one  | safety pin, no vacancy        | bus shelter        | fast
-last bus, wrong town   | E minor | 172 | twin | bus shelter, kick the radio   | no vacancy         | fast
-fireworks in a bucket  | B major | 180 | duo  | cheap fireworks, dented can   | parking lot kings  | fast
-kick the radio         | D minor | 164 | duo  | kick the radio, safety pin    | bus shelter        | fast
-dented can serenade    | C major | 196 | one  | dented can, spit and polish   | shout it twice     | fast
-no vacancy at the zoo  | F# minor| 178 | twin | no vacancy, kick the radio    | safety pin         | fast
+broken elevator blues : A major : 176 : one : fast
+    broken elevator, dented can / spit and polish
+vote for nobody : E major : 184 : duo : fast
+    spit and polish, dented can / cheap fireworks
+my cat owns the street : G major : 168 : duo : fast
+    parking lot kings, spit and polish / shout it twice
+safety pin parade : A minor : 190 : one : fast
+    safety pin, no vacancy / bus shelter
+last bus, wrong town : E minor : 172 : twin : fast
+    bus shelter, kick the radio / no vacancy
+fireworks in a bucket : B major : 180 : duo : fast
+    cheap fireworks, broken elevator / parking lot kings
+kick the radio : A minor : 164 : duo : fast
+    kick the radio, safety pin / bus shelter
+dented can serenade : A major : 196 : one : fast
+    dented can, spit and polish / shout it twice
+no vacancy at the zoo : F# minor : 178 : twin : fast
+    no vacancy, kick the radio / bus shelter
 
 == hard_rock ==
-iron gate              | E minor      | 122 | duo  | iron gate, two ton shadow      | diesel choir      | rock
-furnace room romance   | E minor      | 112 | twin | brick furnace, cracked bell    | tower of speakers | rock
-hammer lane            | A minor      | 134 | duo  | hammer lane, dust devil        | tower of speakers | long
-gravel king            | A mixolydian | 126 | trio | king of gravel, high water mark| neon saddle       | rock
-fuse box heart         | E mixolydian | 118 | duo  | long fuse, neon saddle         | king of gravel    | long
-choir of diesel engines| F# minor     | 108 | one  | diesel choir, iron gate        | dust devil        | rock
-the bell has a crack   | G minor      | 128 | duo  | cracked bell, brick furnace    | diesel choir      | rock
-dust devil's daughter  | B minor      | 138 | twin | dust devil, hammer lane        | tower of speakers | long
-high water mark        | D mixolydian | 116 | trio | high water mark, long fuse     | king of gravel    | rock
-neon saddle            | G mixolydian | 130 | one  | neon saddle, long fuse         | high water mark   | rock
-two ton shadow         | E minor      |  98 | duo  | two ton shadow, brick furnace  | iron gate         | rock
+iron gate : E minor : 122 : duo : rock
+    iron gate, two ton shadow / diesel choir
+furnace room romance : E minor : 112 : twin : rock
+    brick furnace, cracked bell / tower of speakers
+hammer lane : A minor : 134 : duo : long
+    hammer lane, dust devil / tower of speakers
+gravel king : A mixolydian : 126 : trio : rock
+    king of gravel, high water mark / neon saddle
+fuse box heart : E mixolydian : 118 : duo : long
+    long fuse, neon saddle / king of gravel
+choir of diesel engines : F# minor : 108 : one : rock
+    diesel choir, iron gate / tower of speakers
+the bell has a crack : G minor : 128 : duo : rock
+    cracked bell, brick furnace / diesel choir
+dust devil's daughter : B minor : 138 : twin : long
+    dust devil, hammer lane / tower of speakers
+high water mark : A mixolydian : 116 : trio : rock
+    high water mark, long fuse / king of gravel
+neon saddle : G mixolydian : 130 : one : rock
+    neon saddle, long fuse / high water mark
+two ton shadow : E minor : 98 : duo : rock
+    two ton shadow, brick furnace / iron gate
 
 == metal ==
-war horse              | E minor  | 148 | twin | war horse, cold harbour         | wolf bridge      | rock
-anvil of the north     | F# minor | 132 | duo  | black anvil, stone procession   | grave mill       | rock
-frost on the drawbridge| E minor  | 140 | twin | frost march, cinder path        | wolf bridge      | rock
-the mill grinds slow   | E minor  |  84 | duo  | grave mill, stone procession    | night watch      | short
-rain of steel          | A minor  | 156 | twin | steel rain, salt and chain      | wolf bridge      | rock
-cold harbour signal    | G minor  | 126 | duo  | cold harbour, black anvil       | stone procession | rock
-night watch on the wall| B minor  | 136 | twin | night watch, steel rain         | cinder path      | long
-path of cinders        | D minor  | 150 | one  | cinder path, war horse          | night watch      | rock
-salt and chain         | A minor  | 118 | duo  | salt and chain, cold harbour    | grave mill       | rock
+war horse : E minor : 148 : twin : rock
+    war horse, cold harbour / wolf bridge
+anvil of the north : F# minor : 132 : duo : rock
+    black anvil, stone procession / grave mill
+frost on the drawbridge : E minor : 140 : twin : rock
+    frost march, cinder path / wolf bridge
+the mill grinds slow : E minor : 84 : duo : short
+    grave mill, stone procession / night watch
+rain of steel : A minor : 156 : twin : rock
+    steel rain, salt and chain / wolf bridge
+cold harbour signal : G minor : 126 : duo : rock
+    cold harbour, black anvil / stone procession
+night watch on the wall : B minor : 136 : twin : long
+    night watch, frost march / cinder path
+path of cinders : G minor : 150 : one : rock
+    cinder path, war horse / night watch
+salt and chain : A minor : 118 : duo : rock
+    salt and chain, steel rain / grave mill
 
 == ballad ==
-harbour lights at four | C major | 76 | duo  | harbour lights, slow dawn    | quiet engine | short
-the winter coat        | A minor | 70 | trio | winter coat, glass river     | tall grass   | short
-glass river            | E minor | 68 | duo  | glass river, winter coat     | tall grass   | short
-slow dawn over gravel  | G major | 74 | trio | slow dawn, harbour lights    | open window  | short
-leave the window open  | D major | 82 | one  | slow dawn, harbour lights    | open window  | short
-quiet engine           | E major | 78 | duo  | harbour lights, open window  | quiet engine | short
-paper boats            | D major | 108| duo  | paper boats, ferry bell      | ferry bell   | waltz
-the orchard gate       | A minor | 100| trio | orchard gate, black umbrella | black umbrella | waltz
-ferry bell waltz       | G major | 112| one  | ferry bell, paper boats      | ferry bell   | waltz
-umbrella in the orchard| E minor |  96| duo  | orchard gate, black umbrella | black umbrella | waltz
-candle smoke           | A minor | 50 | duo  | candle smoke, tall wheat     | tall wheat   | compound
-tide table             | C major | 54 | trio | tide table, lantern sway     | lantern sway | compound
-lanterns on the river  | G major | 58 | one  | lantern sway, tide table     | tide table   | compound
-wheat field radio      | B minor | 52 | duo  | candle smoke, tall wheat     | tall wheat   | compound
+harbour lights at four : C major : 76 : duo : short
+    harbour lights, slow dawn / quiet engine
+the winter coat : A minor : 70 : trio : short
+    winter coat, glass river / tall grass
+glass river : E minor : 68 : duo : short
+    glass river, winter coat / tall grass
+slow dawn over gravel : G major : 74 : trio : short
+    slow dawn, harbour lights / open window
+leave the window open : D major : 82 : one : short
+    slow dawn, harbour lights / open window
+quiet engine : G major : 78 : duo : short
+    harbour lights, open window / quiet engine
+paper boats : D major : 108 : duo : waltz
+    paper boats, ferry bell / ferry bell
+the orchard gate : A minor : 100 : trio : waltz
+    orchard gate, black umbrella / black umbrella
+ferry bell waltz : G major : 112 : one : waltz
+    ferry bell, paper boats / ferry bell
+umbrella in the orchard : E minor : 96 : duo : waltz
+    orchard gate, black umbrella / black umbrella
+candle smoke : A minor : 50 : duo : compound
+    candle smoke, tall wheat / tall wheat
+tide table : C major : 54 : trio : compound
+    tide table, lantern sway / lantern sway
+lanterns on the river : G major : 58 : one : compound
+    lantern sway, tide table / tide table
+wheat field radio : B minor : 52 : duo : compound
+    candle smoke, tall wheat / tall wheat
 
 == surf ==
-salt spray             | E minor | 158 | pair | salt spray, chrome pelican     | drag strip moon | rock
-reef break             | A minor | 150 | pair | reef break, hula static        | sand in the amp | rock
-bonfire on the pier    | A major | 136 | pair | beach bonfire, pier lights     | lagoon lights   | rock
-drag strip moon        | G minor | 164 | trio | drag strip moon, reef break    | salt spray      | rock
-hula static            | D minor | 142 | pair | hula static, sand in the amp   | chrome pelican  | rock
-lagoon at low tide     | G major | 120 | pair | lagoon lights, beach bonfire   | pier lights     | short
-chrome pelican         | B minor | 168 | pair | chrome pelican, reef break     | hula static     | rock
-sand in the amplifier  | A minor | 154 | pair | sand in the amp, drag strip moon | salt spray    | rock
+salt spray : E minor : 158 : pair : rock
+    salt spray, chrome pelican / drag strip moon
+reef break : A minor : 150 : pair : rock
+    reef break, hula static / sand in the amp
+bonfire on the pier : A major : 136 : pair : rock
+    beach bonfire, pier lights / lagoon lights
+drag strip moon : G minor : 164 : trio : rock
+    drag strip moon, reef break / salt spray
+hula static : A minor : 142 : pair : rock
+    hula static, sand in the amp / chrome pelican
+lagoon at low tide : A major : 120 : pair : short
+    lagoon lights, beach bonfire / pier lights
+chrome pelican : B minor : 168 : pair : rock
+    chrome pelican, reef break / hula static
+sand in the amplifier : A minor : 154 : pair : rock
+    sand in the amp, drag strip moon / salt spray
 
 == funk_rock ==
-subway tiles           | E mixolydian |  98 | trio | subway tiles, hot pavement    | brass button   | rock
-rubber boots          | A dorian     | 104 | duo  | rubber boot, pocket comb      | stairwell echo | rock
-the vending machine ate my coin | E minor | 96 | duo | vending machine, loose change | stairwell echo | rock
-pocket comb            | G dorian     | 108 | one  | pocket comb, vending machine  | rubber boot    | rock
-hot pavement           | D mixolydian | 112 | duo  | hot pavement, subway tiles    | brass button   | rock
-echo in the stairwell  | B minor      | 100 | twin | loose change, vending machine | stairwell echo | rock
-loose change           | E dorian     | 106 | one  | loose change, pocket comb     | rubber boot    | rock
-brass buttons          | A mixolydian |  94 | trio | brass button, subway tiles    | hot pavement   | rock
+subway tiles : E mixolydian : 98 : trio : rock
+    subway tiles, hot pavement / brass button
+rubber boots : A dorian : 104 : duo : rock
+    rubber boot, pocket comb / stairwell echo
+coin in the vending machine : E minor : 96 : duo : rock
+    vending machine, loose change / stairwell echo
+pocket comb : G dorian : 108 : one : rock
+    pocket comb, vending machine / rubber boot
+hot pavement : G mixolydian : 112 : duo : rock
+    hot pavement, subway tiles / brass button
+echo in the stairwell : B minor : 100 : twin : rock
+    loose change, vending machine / stairwell echo
+loose change : E dorian : 106 : one : rock
+    loose change, pocket comb / rubber boot
+brass buttons : A mixolydian : 94 : trio : rock
+    brass button, subway tiles / hot pavement
 
 == grunge ==
-wet cardboard castle   | E minor      | 112 | duo  | wet cardboard, static lullaby  | attic window     | rock
-rainy mixtape          | A minor      | 104 | trio | rainy mixtape, cough syrup     | attic window     | rock
-attic window           | E minor      | 118 | one  | static lullaby, wet cardboard  | attic window     | rock
-cough syrup summer     | A minor      |  96 | duo  | cough syrup, rainy mixtape     | wet cardboard    | rock
-flannel sky            | G mixolydian | 124 | duo  | flannel sky, porch swing       | loud as rain     | long
-lullaby for static     | F# minor     | 100 | twin | static lullaby, cough syrup    | attic window     | rock
-second hand boots      | A mixolydian | 128 | one  | second hand boots, flannel sky | loud as rain     | rock
-loud as rain           | D mixolydian | 116 | trio | porch swing, second hand boots | loud as rain     | rock
+wet cardboard castle : E minor : 112 : duo : rock
+    wet cardboard, static lullaby / attic window
+rainy mixtape : A minor : 104 : trio : rock
+    rainy mixtape, cough syrup / attic window
+attic window : E minor : 118 : one : rock
+    static lullaby, wet cardboard / attic window
+cough syrup summer : A minor : 96 : duo : rock
+    cough syrup, rainy mixtape / wet cardboard
+flannel sky : G mixolydian : 124 : duo : long
+    flannel sky, porch swing / loud as rain
+lullaby for static : F# minor : 100 : twin : rock
+    static lullaby, wet cardboard / attic window
+second hand boots : A mixolydian : 128 : one : rock
+    second hand boots, flannel sky / loud as rain
+loud as rain : D mixolydian : 116 : trio : rock
+    porch swing, second hand boots / loud as rain
 
 == no_guitar ==
-piano for an empty room| C major | 72  | piano          | harbour lights, slow dawn   | slow dawn     | short
-organ loft boogie      | G blues | 126 | organ          | freight yard, railway spikes| freight yard  | blues
-strings at the station | A minor | 66  | strings        | winter coat, glass river    | rainy mixtape | short
-electric piano weather | E minor | 84  | electric piano | glass river, rainy mixtape  | winter coat   | short
-carousel after closing | D major | 104 | organ          | paper boats, paper boats    | paper boats   | waltz
-barrelhouse cat        | C blues | 138 | piano          | freight yard, hen house     | railway spikes| quick blues
-chapel by the motorway | C major | 52  | organ          | tide table, tide table      | tide table    | compound
-snow on the synthesizer| B minor | 90  | strings        | rainy mixtape, winter coat  | glass river   | short
+piano for an empty room : C major : 72 : piano : short
+    harbour lights, slow dawn / slow dawn
+organ loft boogie : G blues : 126 : organ : blues
+    freight yard, railway spikes / freight yard
+strings at the station : A minor : 66 : strings : short
+    winter coat, glass river / rainy mixtape
+electric piano weather : E minor : 84 : electric piano : short
+    glass river, rainy mixtape / winter coat
+carousel after closing : D major : 104 : organ : waltz
+    paper boats / paper boats
+barrelhouse cat : G blues : 138 : piano : quick blues
+    freight yard, hen house / railway spikes
+chapel by the motorway : C major : 52 : organ : compound
+    tide table / tide table
+snow on the synthesizer : B minor : 90 : strings : short
+    rainy mixtape, winter coat / glass river
 """.strip()
