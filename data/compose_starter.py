@@ -429,7 +429,7 @@ def third_above(stroke: Stroke, root: int, mode: str) -> Stroke:
     pitch = stroke.pitches[0]
     while pitch < 52:
         pitch += 12
-    scale = [degree for degree in SCALES["minor" if mode == "blues" else mode]]
+    scale = SCALES["minor" if mode == "blues" else mode]
     above = [p for p in range(pitch + 1, pitch + 6) if (p - root) % 12 in scale]
     third = above[1] if (pitch - root) % 12 in scale else above[0]
     return replace(stroke, pitches=(third,), bend=0)
@@ -850,10 +850,10 @@ def guitar_program(name: str, style: Style) -> int:
 
 
 def compose(plan: Plan, number: int, book: dict[str, dict[str, Riff]]) -> bytes:
-    """One song as the bytes of a MIDI file. number: its place among its style, which picks licks."""
+    """One song as the bytes of a MIDI file. number: its place in its style."""
     rng = Random(plan.title)
     style, meter = STYLES[plan.style], meter_of(plan.form)
-    riffs = {name: riff for entries in book.values() for name, riff in entries.items()}
+    riffs = {name: riff for part in book.values() for name, riff in part.items()}
     bars = song_bars(plan, riffs, meter, rng)
     bars.append(final_chord(bars, plan, meter))
 
