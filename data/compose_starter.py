@@ -141,9 +141,14 @@ def read_riff(head: str, music: str) -> Riff:
             raise ValueError(f"{name}: {bar_places(text)} places in the bar '{text.strip()}'")
         before = bars[-1][-1] if bars and bars[-1] else None
         bars.append(tuple(read_bar(text, before)))
+        held = len(re.match(r"[.\s]*", text)[0].replace(" ", ""))
+        if held and before and before.start + before.length == PLACES_PER_BAR[feel]:
+            bars[-2] = (*bars[-2][:-1], replace(before, length=before.length + held))
     if mode not in SCALES:
         raise ValueError(f"{name}: unknown mode '{mode}'")
     spread = tuple(read_chord(chord) for chord in chords.split())
+    if not {chord.quality for chord in spread} <= set(SHAPES):
+        raise ValueError(f"{name}: unknown chord in '{chords}'")
     return Riff(name, read_chord(root).root, mode, feel, spread, tuple(bars))
 
 

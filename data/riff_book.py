@@ -4,10 +4,11 @@ How a riff is written
 ---------------------
 A riff has a head line and, indented below it, its music::
 
-    iron gate : E minor : straight : E5 G5
-        E0p.E0m/ ..E3p. E0m/E5p. ..E3p. | % | E0p.E0m/ ..A0p. E3p.E5p. E3p.-.
+    long fuse : E mixolydian : straight : E5 A5 D5 A5
+        E0p.E0m/ A0p.E0m/ A5p..A0p ..E0m/ | E0p.E0m/ A0p.E0m/ A5p... A0p...
 
-The head says name : home key : feel : the chords it goes with, spread evenly over its length.
+The head says name : home key : feel : the chords it goes with, spread evenly over its length
+(major E, minor Em, power chord E5, and E7, E9, Em7, Emaj7).
 The feel says how a bar is counted, and each bar must be full:
 
     straight  16 places to a 4/4 bar, each a sixteenth
@@ -22,7 +23,7 @@ The music fills the places one after the other; spaces are for the eye only:
     E0+A2        strings struck together
     E3p  E3P     power chord on that root: with its fifth; with fifth and octave
     x02210       a chord shape, one fret for each string, x for a string that is not struck
-    .            the note before lasts one place longer (after a rest: the rest does)
+    .            the note before lasts one place longer, over a bar line too; so does a rest
     -            rest
     /            strike once more what was struck last
     %            play the bar before once more
