@@ -19,8 +19,9 @@ run: venv   ## execute the four notebooks, copies in output/notebooks
 	@$(VENV_PYTHON) tools/run_notebooks.py
 
 lab: venv   ## open JupyterLab on the first notebook (LAB_ARGS="--no-browser")
-	$(VENV_PYTHON) -m jupyterlab --ServerApp.root_dir="$(CURDIR)" --LabApp.news_url=None \
-		notebooks/01_explore_midi.ipynb $(LAB_ARGS)
+	$(VENV_PYTHON) -m jupyterlab --ServerApp.root_dir="$(CURDIR)" \
+		--KernelManager.transport_encryption=auto \
+		--LabApp.default_url=/lab/tree/notebooks/01_explore_midi.ipynb $(LAB_ARGS)
 
 test: venv  ## run the tests (PYTEST_ARGS="-k midi")
 	$(VENV_PYTHON) -m pytest -m "not browser and not archive" $(PYTEST_ARGS)

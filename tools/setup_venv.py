@@ -20,6 +20,7 @@ LOCK = ROOT / "requirements.lock"
 LOG = VENV / "install.log"
 INSTALLED = VENV / "rockonet.installed"  # what was asked for, written when all of it is in place
 UNFINISHED = VENV / "rockonet.unfinished"  # there from the first step to the last
+LAB_SETTINGS = VENV / "share/jupyter/lab/settings/overrides.json"
 AGAIN = "then type the same command again"
 
 # What pip prints for each cause, and the sentence a person gets instead.
@@ -178,6 +179,11 @@ def install():
     pip_install("-r", str(LOCK))
     # setuptools is in the lock, so building the project asks the index for nothing more.
     pip_install("--no-build-isolation", "--editable", str(ROOT))
+    # JupyterLab's question about news would cover a learner's first page; no flag turns it off.
+    LAB_SETTINGS.parent.mkdir(parents=True, exist_ok=True)
+    LAB_SETTINGS.write_text(
+        '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}\n'
+    )
     # Matplotlib lists the fonts when it is first imported, and says so in whatever cell that is.
     subprocess.run(
         [str(PYTHON), "-c", "import matplotlib.font_manager"],
