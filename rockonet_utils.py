@@ -115,7 +115,7 @@ PROFILES: dict[str, dict[str, Any]] = {
         dense=48,
         dropout=0.1,
         batch_size=128,
-        epochs=10,
+        epochs=8,
         epoch_windows=6_000,
     ),
     "workshop": dict(
@@ -411,7 +411,8 @@ class Sound:
 
         try:
             pygame.mixer.quit()
-            pygame.mixer.init(frequency=self.rate, size=-16, channels=2)
+            with _quiet_stderr():
+                pygame.mixer.init(frequency=self.rate, size=-16, channels=2)
             pcm = (np.clip(self.samples, -1, 1) * 32767).astype("<i2")
             pygame.mixer.Sound(buffer=pcm.tobytes()).play()
         except pygame.error as error:
@@ -420,6 +421,19 @@ class Sound:
                 "use the player in the page, it needs none."
             )
         return f"Playing {self.seconds:.0f} s on the speakers; ru.stop_speakers() stops it."
+
+
+@contextlib.contextmanager
+def _quiet_stderr() -> Iterator[None]:
+    """Keep what a C library prints, such as ALSA without a sound card, out of the notebook."""
+    kept = os.dup(2)
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 def stop_speakers() -> None:
@@ -1041,6 +1055,59 @@ def report_table(corpus: Corpus) -> Markdown:
             for example in [html.escape(PurePosixPath(rows[0].path).name)]
         ),
     )
+
+
+MAJOR_SCALE = (0, 2, 4, 5, 7, 9, 11)  # semitones above the tonic; its modes are minor scales too
+
+
+def style_metrics(
+    tracks: Sequence[np.ndarray], ticks_per_bar: int = 4 * TICKS_PER_QUARTER
+) -> dict[str, float]:
+    """Seven numbers that say how the guitars of a song play.
+
+    tracks: events of dtype `EVENT`, one array a track, as from `Corpus.track_events`.
+    Returns, over all events (NaN where there is nothing to measure):
+        ``chord_share`` of events with two or more pitches; ``power_chord_share`` of events with
+        just a root and its fifth; ``repeat_share`` of events with the pitches of the one before;
+        ``pitch_class_entropy`` of all notes, in bits; ``events_per_bar`` in which the track plays;
+        ``mean_step`` in quarter notes, over steps of at most four; ``scale_consistency``, the
+        largest share of notes that one major or minor scale holds.
+    Source: pitch-class entropy and scale consistency as MusPy defines them.
+    Notebook: 02.
+    """
+    tracks = [track for track in tracks if len(track)]
+    names = (
+        "chord_share power_chord_share repeat_share pitch_class_entropy events_per_bar mean_step "
+        "scale_consistency"
+    ).split()
+    if not tracks:
+        return dict.fromkeys(names, float("nan"))
+    events = np.concatenate(tracks)
+    first = np.cumsum([0, *map(len, tracks[:-1])])  # has no event before it in its track
+    interval = np.arange(64)
+    sounds = (events["shape"][:, None] >> interval.astype(np.uint64) & np.uint64(1)).astype(bool)
+    # Pitch classes above the bass: the column i holds the intervals i, i + 12, i + 24 …
+    above = np.stack([sounds[:, i::12].any(axis=1) for i in range(12)], axis=1)
+    event, semitones = np.nonzero(sounds)
+    histogram = np.bincount((events["bass"][event] + semitones) % 12, minlength=12) / len(event)
+    used = histogram[histogram > 0]
+    repeats = (np.diff(events["bass"].astype(int)) == 0) & (
+        events["shape"][1:] == events["shape"][:-1]
+    )
+    steps = np.delete(events["step"], first)
+    steps = steps[steps <= 4 * TICKS_PER_QUARTER]
+    bars = sum(len(np.unique(np.cumsum(track["step"]) // ticks_per_bar)) for track in tracks)
+    tonics = np.arange(12)[:, None]
+    values = (
+        (sounds.sum(axis=1) > 1).mean(),
+        ((above.sum(axis=1) == 2) & above[:, 7]).mean(),
+        np.delete(repeats, first[1:] - 1).mean() if len(events) > len(tracks) else np.nan,
+        -(used * np.log2(used)).sum(),
+        len(events) / bars,
+        steps.mean() / TICKS_PER_QUARTER if len(steps) else np.nan,
+        histogram[(tonics + MAJOR_SCALE) % 12].sum(axis=1).max(),
+    )
+    return {name: float(value) for name, value in zip(names, values, strict=True)}
 
 
 def song_key(title: str) -> str:
@@ -1744,6 +1811,19 @@ def load_trained(path: str | os.PathLike) -> Trained:
 def shipped_model() -> Path:
     """The small model that comes with the project, trained on the starter songs. Notebook: 04."""
     return _project_folder() / "models" / "starter.zip"
+
+
+def train_shipped_model() -> None:
+    """Train the shipped model anew, on the starter songs alone: what `make model` does.
+
+    The workshop profile at its best rate, 0.01; about 10 minutes on 2 cores.
+    """
+    choice = settings("workshop", "starter").replace(learning_rates=(0.01,))
+    train, validation, vocabulary = classic_data(choice)
+    history = learning_rate_sweep(train, validation, vocabulary, choice, live=False)
+    load_trained(choice.output / "trained.zip").save(shipped_model())
+    last = history.best
+    print(f"training {last.loss:.2f}, validation {last.validation_loss:.2f} nats per event")
 
 
 # ==================================================================================================

@@ -250,7 +250,8 @@ def test_a_bundle_that_does_not_fit_together_is_refused(tiny, tmp_path):
     assert ru.load_trained(tmp_path / "good.zip").vocabulary == vocabulary
     short = dataclasses.replace(vocabulary, symbols=vocabulary.symbols[:-1])
     ru.Trained("classic", model, short, 8).save(tmp_path / "short.zip")
-    (tmp_path / "cut.zip").write_bytes((tmp_path / "good.zip").read_bytes()[:5000])
+    whole = (tmp_path / "good.zip").read_bytes()
+    (tmp_path / "cut.zip").write_bytes(whole[: len(whole) // 2])
     with zipfile.ZipFile(tmp_path / "empty.zip", "w"):
         pass
     for name, reason in (
