@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run lab test figure notebooks lint clean lock
+.PHONY: help venv run lab test figure notebooks model lint clean lock
 
 help:       ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,9 @@ figure: venv  ## redraw figures/loss_chart from figures/loss_history.csv
 
 notebooks: venv  ## execute the tracked notebooks in place, ready to commit
 	@$(VENV_PYTHON) tools/run_notebooks.py --commit
+
+model: venv  ## train the shipped model on the starter songs (about 10 minutes)
+	@$(VENV_PYTHON) -c "import rockonet_utils as ru; ru.train_shipped_model()"
 
 lint: venv  ## check style and format of code and notebooks
 	$(VENV_PYTHON) -m ruff check .

@@ -116,7 +116,7 @@ PROFILES: dict[str, dict[str, Any]] = {
         dropout=0.1,
         batch_size=128,
         epochs=8,
-        epoch_windows=6_000,
+        epoch_windows=5_000,
     ),
     "workshop": dict(
         sequence_length=32,

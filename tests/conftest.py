@@ -7,7 +7,6 @@ import mido
 import pytest
 
 os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
-os.environ.setdefault("MPLBACKEND", "agg")
 
 import rockonet_utils as ru  # noqa: E402
 
