@@ -78,7 +78,6 @@ def _project_folder() -> Path:
 class Settings:
     """Every number a notebook needs; make one with `settings`, vary it with ``replace``.
 
-    Units: lengths in events, rates per second of nothing (plain numbers), folders as paths.
     Notebook: 01 to 04, in the settings cell.
     """
 
@@ -109,7 +108,7 @@ class Settings:
 # value for unique_factor was not published, so 10 is ours. The others shrink until they fit.
 PROFILES: dict[str, dict[str, Any]] = {
     "quick": dict(
-        sequence_length=16,
+        sequence_length=12,
         unique_factor=4,
         units=(64, 64, 48),
         dense=48,
@@ -545,7 +544,7 @@ def piano_roll(
     import matplotlib
 
     cmap = matplotlib.colormaps["viridis_r"]
-    shade = matplotlib.cm.ScalarMappable(matplotlib.colors.Normalize(1, 127), cmap)
+    shade = matplotlib.cm.ScalarMappable(matplotlib.colors.Normalize(30, 127), cmap)
     ax.barh(
         pitch,
         duration / ticks_per_bar,

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -115,3 +116,19 @@ def test_style_metrics_worked_out_by_hand():
     assert metrics["pitch_class_entropy"] == pytest.approx(-(classes * np.log2(classes)).sum())
     assert metrics["scale_consistency"] == 1.0  # all of them are in A major
     assert np.isnan(ru.style_metrics([])["mean_step"])
+
+
+def test_data_card_counts_are_true(starter):
+    card = (DATA / "README.md").read_text()
+    rows = dict(re.findall(r"^\| `?(\w+)`? \| (\d[^\n]*)\|$", card, re.M))
+    for style in ["all", *sorted({path.parent.name for path in SONGS})]:
+        songs, tracks, events, _ = (int(x.replace(",", "")) for x in rows[style].split(" | "))
+        inside = [
+            i
+            for i, song in enumerate(starter.song_info)
+            if style in ("all", song.path.split("/")[0])
+        ]
+        part = starter.select(inside)
+        files = [path for path in SONGS if style in ("all", path.parent.name)]
+        assert (len(files), len(part.tracks), part.n_events) == (songs, tracks, events)
+    assert f"There are {len(starter.chords()[0])} different chords" in card
