@@ -39,7 +39,8 @@ class NotebookError(Exception):
 class OwnKernelManager(AsyncKernelManager):
     """Starts this interpreter, whatever kernel the user has registered as 'python3'."""
 
-    _kernel_spec = KernelSpec(**get_kernel_dict())  # its command is sys.executable
+    # Its command is sys.executable. The kernel would log on our terminal that it is being stopped.
+    _kernel_spec = KernelSpec(**get_kernel_dict(["--IPKernelApp.log_level=CRITICAL"]))
 
 
 def execute(path, *, env=None, cell_seconds=CELL_SECONDS, folder=NOTEBOOKS):
