@@ -667,8 +667,9 @@ def song_browser(folder: str | os.PathLike) -> Any:
     import ipywidgets as widgets
 
     files = {str(p.relative_to(folder)): p for p in midi_files(folder)}
-    song = widgets.Dropdown(options=files, description="Song")
-    track = widgets.Dropdown(description="Track")
+    wide = {"width": "24em"}
+    song = widgets.Dropdown(options=files, description="Song", layout=wide)
+    track = widgets.Dropdown(description="Track", layout=wide)
     hear = widgets.Button(description="Hear this track", icon="play")
     hear_all = widgets.Button(description="Hear the song", icon="play")
     picture, player = widgets.Output(), widgets.Output()
@@ -686,14 +687,16 @@ def song_browser(folder: str | os.PathLike) -> Any:
             track.options = []
             show(picture, str(error))
             return
-        track.options = [(track_label(t), i) for i, t in enumerate(tracks)]
+        # With the song in it the value is new for every song, so that the picture follows.
+        track.options = [(track_label(t), (song.value, i)) for i, t in enumerate(tracks)]
         # Guitars are what this is about: start with the first one if there is any.
         guitars = [i for i, t in enumerate(tracks) if not t.is_drum and t.program in GUITAR_NAMES]
         track.index = (guitars or [0])[0] if tracks else None
 
     def chosen() -> tuple[symusic.Score, symusic.Track]:
-        score = read_midi(song.value)
-        return score, [t for t in score.tracks if len(t.notes)][track.value]
+        path, number = track.value
+        score = read_midi(path)
+        return score, [t for t in score.tracks if len(t.notes)][number]
 
     def choose_track(_: Any = None) -> None:
         if track.value is None:
@@ -715,7 +718,8 @@ def song_browser(folder: str | os.PathLike) -> Any:
     hear_all.on_click(press)
     choose_song()
     choose_track()
-    return widgets.VBox([widgets.HBox([song, track, hear, hear_all]), picture, player])
+    choice, buttons = widgets.HBox([song, track]), widgets.HBox([hear, hear_all])
+    return widgets.VBox([choice, buttons, picture, player])
 
 
 # ==================================================================================================

@@ -69,3 +69,26 @@ def folder(tmp_path):
 @pytest.fixture
 def corpus(folder):
     return ru.build_corpus(folder)
+
+
+def notes_by_mido(file):
+    """(onset, duration, pitch, velocity) of every note of a mido.MidiFile, in file ticks."""
+    found = []
+    for track in file.tracks:
+        now, sounding = 0, {}
+        for message in track:
+            now += message.time
+            if message.type == "note_on" and message.velocity:
+                begun = sounding.setdefault((message.channel, message.note), [])
+                begun.append((now, message.velocity))
+            elif message.type in ("note_on", "note_off"):
+                begun = sounding.get((message.channel, message.note))
+                if begun:
+                    onset, velocity = begun.pop(0)
+                    found.append((onset, now - onset, message.note, velocity))
+    return sorted(found)
+
+
+def notes_by_symusic(score):
+    """The same of a symusic.Score."""
+    return sorted((n.time, n.duration, n.pitch, n.velocity) for t in score.tracks for n in t.notes)

@@ -6,7 +6,7 @@ import sys
 import mido
 import numpy as np
 import pytest
-from conftest import melody, midi_bytes
+from conftest import melody, midi_bytes, notes_by_mido, notes_by_symusic
 
 import rockonet_utils as ru
 
@@ -149,35 +149,11 @@ def test_read_folder_goes_on_after_a_bad_file(folder, capsys):
     assert "left out bad.mid" in capsys.readouterr().out
 
 
-def notes_by_mido(path):
-    """(track number, channel, onset, duration, pitch, velocity) of every note, in file ticks."""
-    found = []
-    for number, track in enumerate(mido.MidiFile(path).tracks):
-        now, sounding = 0, {}
-        for message in track:
-            now += message.time
-            if message.type == "note_on" and message.velocity:
-                sounding.setdefault((message.channel, message.note), []).append(
-                    (now, message.velocity)
-                )
-            elif message.type in ("note_on", "note_off"):
-                onset, velocity = sounding[message.channel, message.note].pop(0)
-                key = (message.channel, onset, now - onset, message.note, velocity)
-                found.append((number, *key))
-    return sorted(found)
-
-
 @pytest.mark.parametrize("path", STARTER, ids=lambda path: path.stem)
 def test_starter_songs_read_as_mido_reads_them(path):
     score = ru.read_midi(path)
     assert score.ticks_per_quarter == mido.MidiFile(path).ticks_per_beat
-    ours = sorted(
-        (note.time, note.duration, note.pitch, note.velocity)
-        for track in score.tracks
-        for note in track.notes
-    )
-    theirs = sorted(note[2:] for note in notes_by_mido(path))
-    assert ours == theirs
+    assert notes_by_symusic(score) == notes_by_mido(mido.MidiFile(path))
 
 
 @pytest.mark.parametrize("path", STARTER[::9], ids=lambda path: path.stem)

@@ -140,7 +140,7 @@ def test_program_chart_counts_a_song_once_for_a_family(folder):
 def test_song_browser_follows_the_choice(folder):
     (folder / "bad.mid").write_bytes(b"no")
     panel = ru.song_browser(folder)
-    song, track, hear, hear_all = panel.children[0].children
+    (song, track), (hear, hear_all) = (row.children for row in panel.children[:2])
     song.label = "Two.MID"
     assert [label for label, _ in track.options] == [
         "Lead (jazz guitar, 24 notes)",
@@ -148,11 +148,15 @@ def test_song_browser_follows_the_choice(folder):
     ]
     for button in (hear, hear_all):
         button.click()
+    seen = []
+    track.observe(lambda change: seen.append(change.new), "value")
+    song.label = "one.mid"
+    assert seen[-1] == (folder / "one.mid", 0)  # a change, though its place is the same
     song.label = "bad.mid"
     assert track.options == () and track.value is None
     hear.click()
     song.label = "one.mid"
-    assert track.value == 0
+    assert track.value == (folder / "one.mid", 0)
 
 
 def test_sampling_follows_temperature_and_top_p():
