@@ -482,7 +482,11 @@ def render(score: symusic.Score) -> Sound:
         ) from error
     if score.note_num() == 0:
         raise ValueError("There is no note to play in this score.")
-    wav = midirenderer.render_wave_from(_soundfont_bytes(soundfont()), score.dumps_midi())
+    ringing = score.copy()  # a marker a second after the end lets the last note ring out
+    quarters = ringing.tempos[-1].qpm / 60 if len(ringing.tempos) else 2
+    end = score.end() + round(quarters * score.ticks_per_quarter)
+    ringing.markers.append(symusic.TextMeta(end, "silence"))
+    wav = midirenderer.render_wave_from(_soundfont_bytes(soundfont()), ringing.dumps_midi())
     samples, rate = soundfile.read(io.BytesIO(wav), dtype="float32", always_2d=True)
     peak = np.abs(samples).max(initial=0.0)
     return Sound(samples * np.float32(10 ** (PEAK_DBFS / 20) / max(peak, 1e-9)), rate)
@@ -525,6 +529,8 @@ def piano_roll(
 ) -> Any:
     """Draw notes as bars: time to the right, pitch upwards, the darker the louder.
 
+    The dotted lines are the open strings of a guitar.
+
     notes: arrays as `score_notes` gives them (ticks, MIDI pitches).
     bars: first and last bar to show, counted from 1; all by default.
     prompt_ticks: what starts before this tick is shaded and hatched as the prompt.
@@ -544,12 +550,16 @@ def piano_roll(
     import matplotlib
 
     cmap = matplotlib.colormaps["viridis_r"]
-    shade = matplotlib.cm.ScalarMappable(matplotlib.colors.Normalize(30, 127), cmap)
+    low, high = (velocity.min(), velocity.max()) if len(velocity) else (1, 127)
+    spread = max(10, high - low) / 4  # no colour so pale that a note is lost
+    shade = matplotlib.cm.ScalarMappable(
+        matplotlib.colors.Normalize(max(1, low - spread), min(127, high + spread)), cmap
+    )
     ax.barh(
         pitch,
-        duration / ticks_per_bar,
+        np.maximum(duration, 2) / ticks_per_bar,  # a muted note of one tick would be a hairline
         left=onset / ticks_per_bar + 1,
-        height=0.8,
+        height=0.9,
         color=shade.to_rgba(velocity),
         edgecolor="white",
         linewidth=0.3,
@@ -561,11 +571,12 @@ def piano_roll(
         ax.set_title("◄ prompt | generated ►", loc="right", fontsize=9, color=ORANGE)
     ax.set(xlim=(first, last + 1), xlabel="bar", ylabel="pitch")
     ax.set_title(title, loc="left")
-    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.set_xticks(range(first, last + 2) if last - first < 24 else range(first, last + 2, 4))
     low, high = int(pitch.min(initial=60)), int(pitch.max(initial=64))
-    named = [p for p in range(low - 1, high + 2) if p % 12 in (4, 9)]  # every E and A
-    ax.set_yticks(named, [pitch_name(p) for p in named])
+    strings = [p for p in STANDARD_TUNING if low - 2 <= p <= high + 2] or [low, high]
+    ax.set_yticks(strings, [pitch_name(p) for p in strings])
     ax.set_ylim(low - 1.5, high + 1.5)
+    ax.grid(axis="y", alpha=0.4, linestyle=":")
     ax.grid(axis="x", alpha=0.3)
     ax.figure.colorbar(shade, ax=ax, label="velocity", pad=0.01, aspect=12)
     return ax.figure
@@ -618,7 +629,10 @@ def fretboard_chart(
                 color="white" if dark else "black")  # fmt: skip
     ax.set_yticks(range(len(tuning)), [pitch_name(p) for p in tuning])
     ax.set_xticks(range(frets + 1))
-    ax.set(title="How often each place on the neck is heard", xlabel="fret (0 is the open string)")
+    ax.set(
+        title="Where the notes could be played, and how often they are heard",
+        xlabel="fret (0 is the open string)",
+    )
     ax.set_ylabel("string")
     ax.spines[:].set_visible(False)
     ax.figure.colorbar(image, ax=ax, label="notes", pad=0.01)
@@ -2008,7 +2022,7 @@ def generate(
         raise ValueError("n and bars must be 1 or more, temperature 0 or more, top_p in (0, 1].")
     if rhythm not in ("prompt", "even"):
         raise ValueError(f"rhythm must be 'prompt' or 'even', not {rhythm!r}.")
-    given = prompt or Riff(np.zeros(0, EVENT))
+    given = prompt or Riff(np.zeros(0, EVENT), title="silence")
     steps, durations, velocities = _timing(given, bars, rhythm)
     vocabulary, length = trained.vocabulary, trained.sequence_length
     names = [chord_name(event_pitches(event)) for event in given.events[-length:]]
@@ -2036,7 +2050,7 @@ def generate(
                 given,
                 events=np.concatenate([given.events, new]),
                 prompt_events=len(given.events),
-                title=f"{given.title} {i + 1}" if n > 1 else given.title,
+                title=f"after {given.title}, seed {seed}" + (f", {i + 1} of {n}" if n > 1 else ""),
             )
         )
     return riffs

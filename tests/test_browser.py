@@ -29,12 +29,11 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """Start `make lab` in a copy of the project; give its address, with the token, and folder."""
+    """Start `make lab` on a copy of the notebooks; give its address, its token and the folder."""
     home = tmp_path_factory.mktemp("lab")
     copy = home / "project"
-    skip = shutil.ignore_patterns(".venv", ".git", "output", "__pycache__", ".*_cache")
-    shutil.copytree(ROOT, copy, ignore=skip)
-    (copy / ".venv").symlink_to(ROOT / ".venv")
+    shutil.copytree(ROOT / "notebooks", copy / "notebooks")  # JupyterLab saves what it has run
+    shutil.copy(ROOT / "README.md", copy)
     # All cells stay in the page, so that those out of sight can be looked at too.
     settings = home / "settings" / "@jupyterlab" / "notebook-extension"
     settings.mkdir(parents=True)
@@ -42,7 +41,8 @@ def lab(tmp_path_factory):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    arguments = f"--no-browser --port={port}" + (" --allow-root" if os.geteuid() == 0 else "")
+    arguments = f"--no-browser --port={port} --ServerApp.root_dir={copy}"
+    arguments += " --allow-root" if os.geteuid() == 0 else ""
     env = {
         **os.environ,
         "ROCKONET_OUTPUT": str(home / "output"),
@@ -56,7 +56,7 @@ def lab(tmp_path_factory):
     with open(log, "w") as out:
         server = subprocess.Popen(
             ["make", "lab", f"LAB_ARGS={arguments}"],
-            cwd=copy, env=env, stdout=out, stderr=out, start_new_session=True,
+            cwd=ROOT, env=env, stdout=out, stderr=out, start_new_session=True,
         )  # fmt: skip
     try:
         for _ in range(240):

@@ -232,11 +232,14 @@ def run(paths, output, commit, cell_seconds):
 
 def show_output(output):
     """Say what a run has left, and what to do next."""
-    print("\nMade in output/:")
-    for folder in sorted(entry for entry in output.iterdir() if entry.is_dir()):
-        if folder.name != "cache":
-            count = sum(1 for entry in folder.rglob("*") if entry.is_file())
-            print(f"  {folder.name + '/':<14}{count} file{'s' * (count != 1)}")
+    print(f"\nMade in {output.name}/:")
+    for what, pattern in (
+        ("notebooks, executed", "notebooks/*.ipynb"),
+        ("the loss chart", "figures/loss_chart.png"),
+        ("a new riff, to listen to", "*/riffs/*.mp3"),
+    ):
+        for path in sorted(output.glob(pattern)):
+            print(f"  {path.relative_to(output).as_posix():<50} {what}")
     print("\nNext: make lab opens the notebooks in JupyterLab.")
 
 
