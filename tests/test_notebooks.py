@@ -130,7 +130,8 @@ def test_all_four_run_and_their_solutions_too(tmp_path):
         longer = tmp_path / path.name
         nbformat.write(notebook, longer)
         executed = run_notebooks.execute(longer, env=env)
-        assert run_notebooks.problems(executed) == []
+        # With the players of its solutions a notebook may be larger than a committed one.
+        assert [p for p in run_notebooks.problems(executed) if "bytes" not in p] == []
 
     history = ru.load_history(tmp_path / "figures" / "loss_history.csv")
     assert history.learning_rates == [0.01, 0.001, 0.0001]
