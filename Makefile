@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
+# The folder that JupyterLab shows and saves into.
+LAB_ROOT ?= $(CURDIR)
 
 .DEFAULT_GOAL := help
 .PHONY: help venv run lab test figure notebooks model lint clean lock
@@ -19,7 +21,7 @@ run: venv   ## execute the four notebooks, copies in output/notebooks
 	@$(VENV_PYTHON) tools/run_notebooks.py
 
 lab: venv   ## open JupyterLab on the first notebook (LAB_ARGS="--no-browser")
-	$(VENV_PYTHON) -m jupyterlab --ServerApp.root_dir="$(CURDIR)" \
+	$(VENV_PYTHON) -m jupyterlab --ServerApp.root_dir="$(LAB_ROOT)" \
 		--KernelManager.transport_encryption=auto \
 		--LabApp.default_url=/lab/tree/notebooks/01_explore_midi.ipynb $(LAB_ARGS)
 

@@ -41,8 +41,7 @@ def lab(tmp_path_factory):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    arguments = f"--no-browser --port={port} --ServerApp.root_dir={copy}"
-    arguments += " --allow-root" if os.geteuid() == 0 else ""
+    arguments = f"--no-browser --port={port}" + (" --allow-root" if os.geteuid() == 0 else "")
     env = {
         **os.environ,
         "ROCKONET_OUTPUT": str(home / "output"),
@@ -55,7 +54,7 @@ def lab(tmp_path_factory):
     log = home / "log"
     with open(log, "w") as out:
         server = subprocess.Popen(
-            ["make", "lab", f"LAB_ARGS={arguments}"],
+            ["make", "lab", f"LAB_ROOT={copy}", f"LAB_ARGS={arguments}"],
             cwd=ROOT, env=env, stdout=out, stderr=out, start_new_session=True,
         )  # fmt: skip
     try:
@@ -67,7 +66,8 @@ def lab(tmp_path_factory):
             time.sleep(0.5)
         yield f"http://127.0.0.1:{port}", found[1], copy
     finally:
-        os.killpg(server.pid, signal.SIGTERM)
+        if server.poll() is None:
+            os.killpg(server.pid, signal.SIGTERM)
         server.wait(30)
 
 
