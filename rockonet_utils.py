@@ -35,7 +35,9 @@ import re
 import sys
 import tempfile
 import time
+import warnings
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -230,7 +232,9 @@ def versions(*packages: str) -> str:
 # ==================================================================================================
 
 MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".rmi")
-MAX_MIDI_BYTES = 8_000_000  # the largest song of a 1,546-file rock archive has 0.4 MB
+# What is beyond these is refused. The largest of 1,546 real rock songs has 0.4 MB, 58 tracks and
+# 42,000 notes; one has a stray note at quarter note 410,270, so the last limit is generous.
+MAX_MIDI_BYTES, MAX_TRACKS, MAX_NOTES, MAX_QUARTERS = 8_000_000, 500, 500_000, 500_000
 
 GUITAR_NAMES = {
     24: "nylon guitar",
@@ -260,51 +264,144 @@ def read_midi(path: str | os.PathLike) -> symusic.Score:
     """Read one MIDI file.
 
     path: a ``.mid``, ``.midi``, ``.kar`` or RIFF-wrapped ``.rmi`` file; stray data bytes over 127
-        are clamped.
+        are clamped. Of a file that is cut off in a track the notes before the cut are read, and a
+        warning says so.
     Returns a `symusic.Score` in the file's own ticks (``score.ticks_per_quarter``).
     Errors: `MidiError`, which names the file and the reason.
     Notebook: 01.
     """
     path = Path(path)
+    score, remark = _parse_midi(_file_bytes(path), path.name)
+    if remark:
+        warnings.warn(f"{path.name}: {remark}", stacklevel=2)
+    return score
+
+
+def _file_bytes(path: Path) -> bytes:
     try:
         if path.stat().st_size > MAX_MIDI_BYTES:
             raise MidiError(path.name, f"larger than {MAX_MIDI_BYTES // 10**6} MB, so not a song")
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise MidiError(path.name, f"cannot be opened ({error.strerror})") from error
-    return _parse_midi(data, path.name)
 
 
-def _parse_midi(data: bytes, name: str) -> symusic.Score:
+def _parse_midi(data: bytes, name: str) -> tuple[symusic.Score, str]:
+    """The score in the bytes of a file, and what has to be said about it, if anything."""
     start = data.find(b"MThd", 0, 64)  # a RIFF wrapper puts 20 bytes before the header
     if start < 0 or len(data) < start + 14:
         raise MidiError(name, "not a MIDI file (it has no MThd header)")
     division = int.from_bytes(data[start + 12 : start + 14], "big")
     if division == 0 or division >= 0x8000:
         raise MidiError(name, "counts time in video frames or not at all, not in quarter notes")
-    # The reader trusts the length that a track claims, and would read on past the end of the file.
-    tracks, end = int.from_bytes(data[start + 10 : start + 12], "big"), start
-    while tracks >= 0 and end + 8 <= len(data):
-        tracks -= data[end : end + 4] == b"MTrk" or end == start
-        end += 8 + int.from_bytes(data[end + 4 : end + 8], "big")
-        if end > len(data):
-            raise MidiError(name, f"cut off ({end - len(data):,} bytes are missing at its end)")
+    data, remark = _mended(data[start:], name)
     try:
-        return symusic.Score.from_midi(data[start:], sanitize_data=True)
-    except RuntimeError as error:
+        score = symusic.Score.from_midi(data, sanitize_data=True)
+        for track in score.tracks:
+            track.name.encode()  # raises on a name that is no text in any encoding known here
+    except (RuntimeError, UnicodeError) as error:
         raise MidiError(name, f"damaged ({str(error).removeprefix('MiniMidi: ')[:60]})") from error
+    for what, count, limit in (
+        ("notes", score.note_num(), MAX_NOTES),
+        ("quarter notes of time", score.end() // score.ticks_per_quarter, MAX_QUARTERS),
+    ):
+        if count > limit:
+            raise MidiError(name, f"not a song: {count:,} {what}, and {limit:,} is the limit")
+    if score.start() < 0:
+        raise MidiError(name, "damaged (its times run over)")
+    return score, remark
+
+
+def _mended(data: bytes, name: str) -> tuple[bytes, str]:
+    """The tracks of a MIDI file, safe to be read, and what has to be said about them.
+
+    The reader trusts the number of tracks and their lengths, and would read on past the end of the
+    file: tracks are counted here, and a track that is cut off is reduced to its whole events.
+    """
+    claimed, place = int.from_bytes(data[10:12], "big"), 8 + int.from_bytes(data[4:8], "big")
+    found, remark = [], ""
+    while len(found) < min(claimed, MAX_TRACKS + 1) and place + 8 <= len(data):
+        kind, length = data[place : place + 4], int.from_bytes(data[place + 4 : place + 8], "big")
+        body = data[place + 8 : place + 8 + length]
+        if len(body) < length:
+            whole = _whole_events(body)
+            # An alien chunk, or an end of track before the end of the file: bytes were lost
+            # further up, and from there on no time can be trusted.
+            if kind != b"MTrk" or whole is None:
+                raise MidiError(name, f"damaged (bytes are missing in track {len(found) or 1})")
+            body = body[:whole] + b"\x00\xff\x2f\x00"  # the end of a track
+            remark = f"cut off in track {len(found) + 1} of {claimed}, read as far as it goes"
+        if kind == b"MTrk":
+            found.append(kind + len(body).to_bytes(4, "big") + body)
+        place += 8 + length
+    if len(found) > MAX_TRACKS:
+        raise MidiError(name, f"not a song: it has more than {MAX_TRACKS} tracks")
+    if len(found) < claimed and not remark:
+        remark = f"cut off after track {len(found)} of {claimed}, read as far as it goes"
+    header = b"MThd\x00\x00\x00\x06" + data[8:10] + len(found).to_bytes(2, "big") + data[12:14]
+    # A damaged last event may make the reader look a few bytes ahead.
+    return b"".join((header, *found, bytes(16))), remark
+
+
+def _whole_events(body: bytes) -> int | None:
+    """How many bytes of a track that just stops are whole events; None if it does not just stop."""
+    place = whole = status = 0
+
+    def number() -> int:  # of variable length: seven bits a byte, the top bit says that more follow
+        nonlocal place
+        value = 0
+        for _ in range(4):
+            byte = body[place]
+            place, value = place + 1, value << 7 | byte & 0x7F
+            if byte < 0x80:
+                return value
+        raise ValueError
+
+    try:
+        while True:
+            number()  # the time since the event before
+            if body[place] >= 0x80:
+                status, place = body[place], place + 1
+            if status == 0xFF:  # meta event: a kind, a length, and so many bytes
+                if body[place : place + 2] == b"\x2f\x00":
+                    return None  # the end of the track
+                place += 1
+                length = number()
+                place += length
+            elif status in (0xF0, 0xF7):  # system exclusive: a length, and so many bytes
+                length = number()
+                place += length
+            elif 0x80 <= status < 0xF0:
+                place += 1 if 0xC0 <= status < 0xE0 else 2
+            else:
+                return None
+            if place > len(body):
+                return whole
+            whole = place
+    except IndexError:
+        return whole
+    except ValueError:
+        return None
 
 
 def guitar_tracks(
-    score: symusic.Score, programs: Iterable[int] = range(26, 32)
+    score: symusic.Score, programs: Iterable[int] = range(26, 32), track_names: str = ""
 ) -> list[symusic.Track]:
     """The tracks with notes whose program is a guitar.
 
     programs: General MIDI programs counted from 0; 26–31 are the electric guitars.
+    track_names: a regular expression; tracks with a name in which it is found count too, whatever
+        their program, as in ``"guitar|gtr"``. Case does not matter.
     Notebook: 01.
     """
-    programs = set(programs)
-    return [t for t in score.tracks if not t.is_drum and t.program in programs and len(t.notes)]
+    programs, named = set(programs), re.compile(track_names or r"(?!)", re.IGNORECASE)
+    return [
+        track
+        for track in score.tracks
+        if (track.program in programs or named.search(track.name))
+        and not track.is_drum
+        and len(track.notes)
+    ]
 
 
 def pitch_name(pitch: int) -> str:
@@ -320,30 +417,35 @@ def chord_name(pitches: Iterable[int]) -> str:
     return " ".join(pitch_name(pitch) for pitch in sorted(set(pitches)))
 
 
-def score_notes(tracks: Iterable[symusic.Track], ticks_per_quarter: int) -> dict[str, np.ndarray]:
+def score_notes(
+    tracks: Sequence[symusic.Track], ticks_per_quarter: int | Sequence[int]
+) -> dict[str, np.ndarray]:
     """All notes of some tracks on the grid of 12 ticks to the quarter note.
 
+    ticks_per_quarter: of the file, or one for each track if they are from several files.
     Returns int arrays ``track`` (place in `tracks`), ``onset`` and ``duration`` (ticks; at least
     1), ``pitch`` (MIDI number) and ``velocity`` (1–127), all (n_notes,), sorted by track, onset
     and pitch.
     Notebook: 01.
     """
     columns = [track.notes.numpy() for track in tracks]
-    numbers = np.repeat(np.arange(len(columns)), [len(c["time"]) for c in columns])
-    joined = {
-        name: np.concatenate([c[name] for c in columns] or [np.zeros(0)]).astype(np.int64)
+    number = np.repeat(np.arange(len(columns)), [len(c["time"]) for c in columns])
+    time, duration, pitch, velocity = (
+        np.concatenate([np.zeros(0, np.int64), *(c[name] for c in columns)])
         for name in ("time", "duration", "pitch", "velocity")
-    }
-    grid = TICKS_PER_QUARTER / ticks_per_quarter
-    onset = np.floor(joined["time"] * grid + 0.5).astype(np.int64)  # halves go up
-    duration = np.floor(joined["duration"] * grid + 0.5).astype(np.int64)
-    order = np.lexsort((joined["pitch"], onset, numbers))
+    )
+    quarter = np.broadcast_to(np.asarray(ticks_per_quarter, np.int64), len(columns))[number]
+    onset, duration = (
+        (2 * TICKS_PER_QUARTER * ticks + quarter) // (2 * quarter)  # rounded, halves up
+        for ticks in (time, duration)
+    )
+    order = np.argsort((number << 48) + (onset << 8) + pitch, kind="stable")
     return {
-        "track": numbers[order],
+        "track": number[order],
         "onset": onset[order],
         "duration": np.maximum(duration, 1)[order],
-        "pitch": joined["pitch"][order],
-        "velocity": joined["velocity"][order],
+        "pitch": pitch[order],
+        "velocity": velocity[order],
     }
 
 
@@ -354,6 +456,7 @@ def score_notes(tracks: Iterable[symusic.Track], ticks_per_quarter: int) -> dict
 # ==================================================================================================
 
 PEAK_DBFS = -3.0  # leaves room for what MP3 coding adds
+MAX_SECONDS = 1800  # of one rendering, which takes 0.35 MB of memory a second
 
 
 @dataclass(frozen=True)
@@ -482,6 +585,10 @@ def render(score: symusic.Score) -> Sound:
         ) from error
     if score.note_num() == 0:
         raise ValueError("There is no note to play in this score.")
+    if score.to("second").end() > MAX_SECONDS:
+        raise ValueError(
+            f"This score lasts longer than {MAX_SECONDS // 60} minutes: choose a part."
+        )
     ringing = score.copy()  # a marker a second after the end lets the last note ring out
     quarters = ringing.tempos[-1].qpm / 60 if len(ringing.tempos) else 2
     end = score.end() + round(quarters * score.ticks_per_quarter)
@@ -641,7 +748,8 @@ def fretboard_chart(
 
 def midi_files(folder: str | os.PathLike) -> list[Path]:
     """All MIDI files below a folder, sorted; upper-case suffixes count too. Notebook: 01."""
-    return sorted(p for p in Path(folder).rglob("*") if p.suffix.lower() in MIDI_SUFFIXES)
+    found = (p for p in Path(folder).rglob("*") if p.suffix.lower() in MIDI_SUFFIXES)
+    return sorted(path for path in found if not path.is_dir())
 
 
 def read_folder(folder: str | os.PathLike) -> dict[Path, symusic.Score]:
@@ -724,7 +832,10 @@ def song_browser(folder: str | os.PathLike) -> Any:
     def press(button: widgets.Button) -> None:
         if track.value is not None:
             score, one = chosen()
-            show(player, render(score if button is hear_all else only_tracks(score, [one])))
+            try:
+                show(player, render(score if button is hear_all else only_tracks(score, [one])))
+            except ValueError as error:
+                show(player, str(error))
 
     song.observe(choose_song, "value")
     track.observe(choose_track, "value")
@@ -751,7 +862,9 @@ EVENT = np.dtype(
         ("velocity", np.uint8),  # 1–127, of the loudest note
     ]
 )
-CORPUS_FORMAT = 1
+CORPUS_FORMAT = 2
+FILES_PER_TASK = 250
+TASKS_IN_PROCESS = 8  # starting processes takes longer than reading so few of 250 files
 
 
 @dataclass(frozen=True)
@@ -775,12 +888,18 @@ class TrackInfo:
 
 @dataclass(frozen=True)
 class FileReport:
-    """One line of a corpus report: `status` is 'kept', 'skipped' or 'unreadable'."""
+    """One line of a corpus report: `status` is 'kept', 'skipped' or 'unreadable'.
+
+    notes: guitar notes kept. stamp: size and time (in a zip: size and checksum), to see whether
+    the file has changed. mark: fingerprint of its guitars, to see whether another file repeats it.
+    """
 
     path: str
     status: str
     reason: str
     notes: int
+    stamp: str
+    mark: str = ""
 
 
 def events_from_notes(notes: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
@@ -847,7 +966,7 @@ class Corpus:
 
     events: (n_events,) of dtype `EVENT`; track i owns ``events[offsets[i]:offsets[i + 1]]``.
     offsets: (n_tracks + 1,) ints. tracks: a `TrackInfo` each. song_info: a `Song` each.
-    report: a `FileReport` for each file that was looked at.
+    report: a `FileReport` for each file that was looked at. filters: what counted as a guitar.
     Notebook: 02.
     """
 
@@ -856,6 +975,7 @@ class Corpus:
     tracks: tuple[TrackInfo, ...]
     song_info: tuple[Song, ...]
     report: tuple[FileReport, ...] = ()
+    filters: str = ""
 
     @property
     def songs(self) -> list[str]:
@@ -880,6 +1000,15 @@ class Corpus:
         order = np.argsort(names)
         return [names[i] for i in order], np.argsort(order)[place]
 
+    def shape_table(self) -> tuple[np.ndarray, np.ndarray]:
+        """The distinct shapes as bit masks (n_shapes,), and how many events have each.
+
+        The most frequent shape comes first; see `EVENT` for the bits.
+        """
+        shapes, counts = np.unique(self.events["shape"], return_counts=True)
+        order = np.argsort(-counts, kind="stable")
+        return shapes[order], counts[order]
+
     def select(self, songs: Iterable[int]) -> Corpus:
         """The corpus of some songs only, given by their places; the report is left behind."""
         songs = sorted(set(songs))
@@ -893,6 +1022,7 @@ class Corpus:
                 dataclasses.replace(self.tracks[i], song=place[self.tracks[i].song]) for i in kept
             ),
             song_info=tuple(self.song_info[i] for i in songs),
+            filters=self.filters,
         )
 
     def save(self, path: str | os.PathLike) -> None:
@@ -902,6 +1032,7 @@ class Corpus:
             "tracks": [dataclasses.astuple(track) for track in self.tracks],
             "songs": [dataclasses.astuple(song) for song in self.song_info],
             "report": [dataclasses.astuple(row) for row in self.report],
+            "filters": self.filters,
         }
         with _written_whole(path) as temporary:
             np.savez_compressed(
@@ -933,8 +1064,15 @@ def load_corpus(path: str | os.PathLike) -> Corpus:
             tracks=tuple(TrackInfo(*row) for row in about["tracks"]),
             song_info=tuple(Song(t, p, bpm, tuple(meter)) for t, p, bpm, meter in about["songs"]),
             report=tuple(FileReport(*row) for row in about["report"]),
+            filters=about["filters"],
         )
-        whole = offsets[-1] == len(events) and len(offsets) == len(corpus.tracks) + 1
+        whole = (
+            offsets[0] == 0
+            and offsets[-1] == len(events)
+            and (np.diff(offsets) >= 0).all()
+            and len(offsets) == len(corpus.tracks) + 1
+            and all(0 <= track.song < len(corpus.song_info) for track in corpus.tracks)
+        )
     except FileNotFoundError:
         raise
     except (
@@ -952,99 +1090,215 @@ def load_corpus(path: str | os.PathLike) -> Corpus:
     return corpus
 
 
-def build_corpus(folder: str | os.PathLike, programs: Iterable[int] = range(26, 32)) -> Corpus:
+def build_corpus(
+    folder: str | os.PathLike,
+    programs: Iterable[int] = range(26, 32),
+    track_names: str = "",
+    cache: str | os.PathLike | None = None,
+    n_jobs: int | None = -1,
+) -> Corpus:
     """Read every MIDI file below a folder (or in a ``.zip``) and keep its guitar tracks.
 
-    programs: General MIDI programs counted from 0 that count as a guitar (26–31 are electric).
+    programs, track_names: which tracks count as a guitar, as in `guitar_tracks`.
+    cache: a file where the corpus is kept. Only files that are new or changed since it was written
+        are read; if there are none, it is returned as it is.
+    n_jobs: processes that read, through joblib. −1: all cores if there are more than 2,000 files.
+        None: as ``joblib.parallel_config`` says, which is how a Dask or Ray cluster is given.
     Tracks that repeat another track of their song, and songs that repeat another file, are kept
     once. Files that cannot be read are skipped and named in the report; they never stop a folder.
     Errors: FileNotFoundError if there is no such folder, ValueError if no file has a guitar.
     Notebook: 02.
     """
-    from tqdm.auto import tqdm
+    folder, programs = Path(folder), tuple(sorted(set(programs)))
+    filters = json.dumps({"programs": programs, "track_names": track_names})
+    stamps = _stamps(folder)
+    saved = _cached(cache, filters)
+    unchanged = {row.path: row for row in saved.report if stamps.get(row.path) == row.stamp}
+    kept = {row.mark for row in unchanged.values() if row.status == "kept"}
+    # A file that was left out because another one, now gone or changed, said the same is read anew.
+    known = {path: row for path, row in unchanged.items() if not row.mark or row.mark in kept}
+    if saved.songs and len(known) == len(stamps) == len(saved.report):
+        return saved
+    reads = {read.row.path: read for read in _known_reads(saved, known)}
+    new = {path: stamp for path, stamp in stamps.items() if path not in known}
+    reads |= _read_all(folder, new, programs, track_names, n_jobs)
 
-    programs = tuple(programs)
-    pieces: list[np.ndarray] = []
-    tracks: list[TrackInfo] = []
-    songs: list[Song] = []
-    report: list[FileReport] = []
-    seen: dict[bytes, str] = {}
-    files = list(_midi_sources(Path(folder)))
-    for name, read in tqdm(
-        files, "reading songs", unit="file", disable=len(files) < 200, leave=False
-    ):
-        try:
-            score = read()
-        except MidiError as error:
-            report.append(FileReport(name, "unreadable", error.reason, 0))
-            continue
-        guitars = guitar_tracks(score, programs)
-        if not guitars:
-            report.append(FileReport(name, "skipped", "no guitar", 0))
-            continue
-        found = _distinct_tracks(guitars, score.ticks_per_quarter)
-        mark = b"".join(sorted(found))
-        if mark in seen:
-            report.append(FileReport(name, "skipped", f"same guitars as {seen[mark]}", 0))
-            continue
-        seen[mark] = name
-        report.append(
-            FileReport(name, "kept", "", sum(len(guitars[i].notes) for i, _ in found.values()))
-        )
-        for i, events in found.values():
-            tracks.append(TrackInfo(len(songs), guitars[i].name.strip(), guitars[i].program))
-            pieces.append(events)
-        songs.append(_song_info(name, score))
+    events, tracks, songs, report = [], [], [], []
+    first: dict[str, str] = {}
+    for path in stamps:
+        read = reads[path]
+        row = read.row
+        if row.mark and (other := first.setdefault(row.mark, path)) != path:
+            row = dataclasses.replace(
+                row, status="skipped", reason=f"same guitars as {other}", notes=0
+            )
+        elif read.song:
+            tracks += [TrackInfo(len(songs), name, program) for name, program in read.tracks]
+            events += read.events
+            songs.append(read.song)
+        report.append(row)
     if not songs:
         raise ValueError(
-            f"None of the {len(files)} MIDI files in {folder} has a guitar that can be used "
-            f"(programs {', '.join(map(str, programs))}). "
-            "Choose another folder, or other programs with build_corpus(programs=...)."
+            f"None of the {len(report)} MIDI files in {folder} has a guitar that can be used "
+            f"(programs {', '.join(map(str, programs))}). Choose another folder, or other "
+            "instruments with build_corpus(programs=..., track_names=...)."
         )
-    return Corpus(
-        events=np.concatenate(pieces),
-        offsets=np.cumsum([0, *map(len, pieces)]),
+    corpus = Corpus(
+        events=np.concatenate(events),
+        offsets=np.cumsum([0, *map(len, events)]),
         tracks=tuple(tracks),
         song_info=tuple(songs),
         report=tuple(report),
+        filters=filters,
     )
+    if cache:
+        corpus.save(cache)
+    return corpus
 
 
-def _midi_sources(folder: Path) -> Iterator[tuple[str, Callable[[], symusic.Score]]]:
-    """Name and reader of every MIDI file in a folder or a zip, in one order on every machine."""
+@dataclass(frozen=True)
+class _Read:
+    """What one file gave: its line of the report and, if there are any, its guitars."""
+
+    row: FileReport
+    song: Song | None = None
+    tracks: Sequence[tuple[str, int]] = ()  # name and program of each
+    events: Sequence[np.ndarray] = ()  # one array of dtype EVENT for each track
+
+
+def _stamps(folder: Path) -> dict[str, str]:
+    """Name and stamp of every MIDI file in a folder or a zip, in one order on every machine."""
     if folder.is_dir():
+        found = {}
         for path in midi_files(folder):
-            yield path.relative_to(folder).as_posix(), functools.partial(read_midi, path)
-    elif zipfile.is_zipfile(folder):
-        archive = zipfile.ZipFile(folder)
-        for info in sorted(archive.infolist(), key=lambda info: info.filename):
-            if PurePosixPath(info.filename).suffix.lower() in MIDI_SUFFIXES:
-                yield info.filename, functools.partial(_read_zipped, archive, info)
-    else:
-        raise FileNotFoundError(f"{folder} is neither a folder nor a .zip file. Check its path.")
+            stamp = ""  # of what cannot be opened; reading it will say why
+            with contextlib.suppress(OSError):
+                about = path.stat()
+                stamp = f"{about.st_size} {about.st_mtime_ns}"
+            found[path.relative_to(folder).as_posix()] = stamp
+        return found
+    if zipfile.is_zipfile(folder):
+        with zipfile.ZipFile(folder) as archive:
+            return {
+                info.filename: f"{info.file_size} {info.CRC:08x}"
+                for info in sorted(archive.infolist(), key=lambda info: info.filename)
+                if PurePosixPath(info.filename).suffix.lower() in MIDI_SUFFIXES
+            }
+    raise FileNotFoundError(f"{folder} is neither a folder nor a .zip file. Check its path.")
 
 
-def _read_zipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> symusic.Score:
-    if info.file_size > MAX_MIDI_BYTES:
-        raise MidiError(info.filename, f"larger than {MAX_MIDI_BYTES // 10**6} MB, so not a song")
+def _cached(cache: str | os.PathLike | None, filters: str) -> Corpus:
+    """The corpus in the cache if it was made with the same filters, else an empty one."""
+    if cache and Path(cache).exists():
+        with contextlib.suppress(ValueError):  # damaged or of another version: built anew
+            saved = load_corpus(cache)
+            if saved.filters == filters:
+                return saved
+    return Corpus(np.zeros(0, EVENT), np.zeros(1, int), (), ())
+
+
+def _known_reads(saved: Corpus, rows: dict[str, FileReport]) -> Iterator[_Read]:
+    """What the files of some rows gave when the corpus that was saved was built."""
+    numbers: dict[int, list[int]] = {}
+    for number, track in enumerate(saved.tracks):
+        numbers.setdefault(track.song, []).append(number)
+    songs = {song.path: (place, song) for place, song in enumerate(saved.song_info)}
+    for path, row in rows.items():
+        place, song = songs.get(path, (-1, None))
+        tracks = [(n, saved.tracks[n]) for n in numbers.get(place, ())]
+        yield _Read(
+            row,
+            song,
+            [(track.name, track.program) for _, track in tracks],
+            [saved.track_events(number) for number, _ in tracks],
+        )
+
+
+def _read_all(
+    folder: Path, stamps: dict[str, str], programs: tuple, track_names: str, n_jobs: int | None
+) -> dict[str, _Read]:
+    """What the files of a folder or a zip gave, by name."""
+    import joblib
+    from tqdm.auto import tqdm
+
+    names = list(stamps)
+    tasks = [names[i : i + FILES_PER_TASK] for i in range(0, len(names), FILES_PER_TASK)]
+    if n_jobs == -1 and len(tasks) <= TASKS_IN_PROCESS:
+        n_jobs = 1
+    read_some = joblib.delayed(_read_some)
+    results = joblib.Parallel(n_jobs, return_as="generator")(
+        read_some(folder, {name: stamps[name] for name in task}, programs, track_names)
+        for task in tasks
+    )
+    reads: dict[str, _Read] = {}
+    small = len(tasks) < 2
+    with tqdm(desc="reading", total=len(names), unit="file", disable=small, leave=False) as bar:
+        for some in results:
+            reads |= {read.row.path: read for read in some}
+            bar.update(len(some))
+    return reads
+
+
+def _read_some(
+    folder: Path, stamps: dict[str, str], programs: tuple[int, ...], track_names: str
+) -> list[_Read]:
+    """Read some files and join the notes of all their guitars in one go."""
+    archive = None if folder.is_dir() else zipfile.ZipFile(folder)
+    scores, guitars, rows = {}, {}, {}
+    with archive or contextlib.nullcontext():
+        for name, stamp in stamps.items():
+            try:
+                data = _zipped_bytes(archive, name) if archive else _file_bytes(folder / name)
+                scores[name], remark = _parse_midi(data, name)
+                guitars[name] = guitar_tracks(scores[name], programs, track_names)
+                status = ("kept", "") if guitars[name] else ("skipped", "no guitar")
+                status = (status[0], "; ".join(filter(None, (status[1], remark))))
+            except MidiError as error:
+                status = ("unreadable", error.reason)
+            rows[name] = FileReport(name, *status, 0, stamp)
+
+    every = [track for tracks in guitars.values() for track in tracks]
+    quarters = [scores[name].ticks_per_quarter for name, some in guitars.items() for _ in some]
+    events, number = events_from_notes(score_notes(every, quarters))
+    bounds = np.searchsorted(number, np.arange(len(every) + 1))
+    reads, first = [], 0
+    for name, row in rows.items():
+        tracks = guitars.get(name, [])
+        distinct: dict[bytes, int] = {}
+        for place in range(first, first + len(tracks)):
+            one = events[bounds[place] : bounds[place + 1]]
+            mark = hashlib.blake2b(digest_size=16)
+            for column in ("bass", "shape", "step"):
+                mark.update(one[column].tobytes())
+            distinct.setdefault(mark.digest(), place)
+        first += len(tracks)
+        if not tracks:
+            reads.append(_Read(row))
+            continue
+        places = list(distinct.values())
+        row = dataclasses.replace(
+            row,
+            notes=sum(len(every[place].notes) for place in places),
+            mark=hashlib.blake2b(b"".join(sorted(distinct)), digest_size=16).hexdigest(),
+        )
+        reads.append(
+            _Read(
+                row,
+                _song_info(name, scores[name]),
+                [(every[place].name.strip(), every[place].program) for place in places],
+                [events[bounds[place] : bounds[place + 1]] for place in places],
+            )
+        )
+    return reads
+
+
+def _zipped_bytes(archive: zipfile.ZipFile, name: str) -> bytes:
     try:
-        return _parse_midi(archive.read(info), info.filename)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
-        raise MidiError(info.filename, f"cannot be unpacked ({error})") from error
-
-
-def _distinct_tracks(
-    guitars: list[symusic.Track], ticks_per_quarter: int
-) -> dict[bytes, tuple[int, np.ndarray]]:
-    """The events of the tracks that differ in pitch or time, with their place, by fingerprint."""
-    events, track = events_from_notes(score_notes(guitars, ticks_per_quarter))
-    found: dict[bytes, tuple[int, np.ndarray]] = {}
-    for i, one in enumerate(np.split(events, np.searchsorted(track, np.arange(1, len(guitars))))):
-        mark = hashlib.blake2b(digest_size=16)
-        for name in ("bass", "shape", "step"):
-            mark.update(one[name].tobytes())
-        found.setdefault(mark.digest(), (i, one))
-    return found
+        if archive.getinfo(name).file_size > MAX_MIDI_BYTES:
+            raise MidiError(name, f"larger than {MAX_MIDI_BYTES // 10**6} MB, so not a song")
+        return archive.read(name)
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, zlib.error) as error:
+        raise MidiError(name, f"cannot be unpacked ({error})") from error
 
 
 def _song_info(name: str, score: symusic.Score) -> Song:
@@ -1165,17 +1419,11 @@ def split_by_song(
 
 
 def corpus_for(choice: Settings) -> Corpus:
-    """The corpus that notebook 02 saved for these settings; built and saved now if it did not.
+    """The corpus of these settings; only files that are new since notebook 02 are read.
 
-    Notebook: 03 and 04.
+    Notebook: 02, 03 and 04.
     """
-    path = choice.output / "corpus.npz"
-    if path.exists():
-        return load_corpus(path)
-    corpus = build_corpus(choice.folder, choice.programs)
-    corpus.save(path)
-    print(f"Notebook 02 has not saved a corpus yet: built one of {len(corpus.songs)} songs now.")
-    return corpus
+    return build_corpus(choice.folder, choice.programs, cache=choice.output / "corpus.npz")
 
 
 # ==================================================================================================

@@ -1,0 +1,38 @@
+"""Damaged MIDI files are read or refused: no crash, no hang, no flood of memory."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+COUNT = 24_000
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="guarded memory is for Linux")
+
+
+def fuzz(folder, guard):
+    script = Path(__file__).with_name("fuzz_midi.py")
+    return subprocess.run(
+        [sys.executable, script, "0", str(COUNT), str(guard)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("guard", [0, 1], ids=["plain", "guarded memory"])
+def test_damaged_files_are_read_or_refused(tmp_path, guard):
+    run = fuzz(tmp_path, guard)
+    number = (tmp_path / "PROGRESS").read_text()
+    assert run.returncode == 0, f"file {number} ended the process: {run.returncode}\n{run.stderr}"
+    result = json.loads(run.stdout)
+    assert result["read"] + result["refused"] == COUNT
+    assert min(result["read"], result["refused"]) > COUNT / 10  # neither is an empty claim
+    assert result["peak_mb"] < 1000
+
+
+def test_the_guard_sees_what_an_unmended_file_does_to_the_reader(tmp_path):
+    assert fuzz(tmp_path, guard=2).returncode == -signal.SIGSEGV
