@@ -6,7 +6,7 @@ VENV_PYTHON := .venv/bin/python
 LAB_ROOT ?= $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run lab test figure notebooks model lint clean lock
+.PHONY: help venv run lab test figure notebooks model bench rock lint clean lock
 
 help:       ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +36,12 @@ notebooks: venv  ## execute the tracked notebooks in place, ready to commit
 
 model: venv  ## train the shipped model on the starter songs (about 10 minutes)
 	@$(VENV_PYTHON) -c "import rockonet_utils as ru; ru.train_shipped_model()"
+
+rock: venv  ## download the archive of rock songs that the original used (63 MB) into data/rock
+	@$(VENV_PYTHON) -c "import rockonet_utils as ru; ru.download_rock_archive()"
+
+bench: venv  ## measure how fast a folder of MIDI becomes a corpus
+	@$(VENV_PYTHON) tools/bench.py
 
 lint: venv  ## check style and format of code and notebooks
 	$(VENV_PYTHON) -m ruff check .

@@ -30,10 +30,10 @@ def test_every_file_is_in_the_report_and_only_damaged_ones_are_lost():
     with zipfile.ZipFile(ARCHIVE) as archive:
         assert [row.path for row in corpus.report] == midi_names(archive)
     status = Counter(row.status for row in corpus.report)
-    assert status["unreadable"] < 0.01 * len(corpus.report)
+    assert status["unreadable"] <= 9  # as many are cut off in the whole archive
     assert status["kept"] == len(corpus.songs) > 1000
     reasons = {row.reason.split(" ")[0] for row in corpus.report if row.status == "unreadable"}
-    assert reasons <= {"cut", "damaged"}
+    assert reasons <= {"damaged"}
     assert corpus.n_events > 1_000_000
     X, Y, _ = ru.classic_windows(corpus, 100, 10)
     assert X.shape == (len(Y), 100)
