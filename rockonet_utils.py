@@ -156,10 +156,11 @@ def settings(profile: str | None = None, data: str | os.PathLike | None = None) 
             "The rock archive is not there yet: run ru.download_rock_archive() once, with a "
             "network, or choose settings(data='starter')."
         )
-    if not folder.exists():
+    if not folder.is_dir():
         raise FileNotFoundError(
-            f"There is no folder {str(folder)!r} with MIDI files. Give settings(data=...) the "
-            "path of a folder that exists, or 'starter' for the songs that ship with the project."
+            f"There is no folder {str(folder)!r} with MIDI files. Give settings(data=...) the path "
+            "of a folder that exists (unpack a .zip first), or 'starter' for the songs that ship "
+            "with the project."
         )
     # Two folders of the same name must not share what is made from them.
     mark = (
@@ -758,16 +759,19 @@ def midi_files(folder: str | os.PathLike) -> list[Path]:
 
 
 def read_folder(folder: str | os.PathLike) -> dict[Path, symusic.Score]:
-    """Read every MIDI file below a folder; a line is printed for each that cannot be read.
+    """Read every MIDI file below a folder; a line is printed for each that is not whole.
 
     Notebook: 01.
     """
     scores = {}
     for path in midi_files(folder):
         try:
-            scores[path] = read_midi(path)
+            scores[path], remark = _parse_midi(_file_bytes(path), path.name)
         except MidiError as error:
             print(f"left out {error}")
+        else:
+            if remark:
+                print(f"{path.name}: {remark}")
     return scores
 
 
@@ -1321,8 +1325,10 @@ def report_table(corpus: Corpus) -> Markdown:
     """
     groups: dict[tuple[str, str], list[FileReport]] = {}
     for row in corpus.report:
-        reason = "same guitars as another file" if row.reason.startswith("same") else row.reason
+        reason = re.sub(r"(same guitars as ).*", r"\1another file", row.reason)
+        reason = re.sub(r" \(.*?\)$| (in|after) track .*", "", reason)
         groups.setdefault((row.status, reason), []).append(row)
+    groups = dict(sorted(groups.items(), key=lambda group: (group[0][0], -len(group[1]))))
     return table(
         ("files", "status", "reason", "for example", "guitar notes"),
         (
