@@ -6,7 +6,7 @@ VENV_PYTHON := .venv/bin/python
 LAB_ROOT ?= $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run lab test figure notebooks model bench rock lint clean lock
+.PHONY: help venv run lab test figure notebooks model bench rock lint clean distclean lock
 
 help:       ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -17,8 +17,8 @@ venv:
 		exit 1; }
 	@$(PYTHON) tools/setup_venv.py
 
-run: venv   ## execute the four notebooks, copies in output/notebooks
-	@$(VENV_PYTHON) tools/run_notebooks.py
+run: venv   ## execute the notebooks (NOTEBOOKS="notebooks/04*"), copies in output/notebooks
+	@$(VENV_PYTHON) tools/run_notebooks.py $(NOTEBOOKS)
 
 lab: venv   ## open JupyterLab on the first notebook (LAB_ARGS="--no-browser")
 	$(VENV_PYTHON) -m jupyterlab --ServerApp.root_dir="$(LAB_ROOT)" \
@@ -53,6 +53,9 @@ lock: venv  ## pin the newest versions that pyproject.toml allows in requirement
 		--extra test --upgrade --quiet --no-emit-index-url --no-emit-find-links \
 		--annotation-style line --custom-compile-command "make lock" -o requirements.lock
 
-clean:      ## remove .venv, output and caches
-	rm -rf .venv output build *.egg-info .pytest_cache .ruff_cache .hypothesis
+clean:      ## remove output and caches
+	rm -rf output build .pytest_cache .ruff_cache
 	find . -type d \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
+
+distclean: clean  ## remove .venv too: the next command installs again, with the network
+	rm -rf .venv *.egg-info

@@ -32,6 +32,7 @@ import itertools
 import json
 import os
 import re
+import shutil
 import sys
 import tempfile
 import time
@@ -158,9 +159,9 @@ def settings(profile: str | None = None, data: str | os.PathLike | None = None) 
         )
     if not folder.is_dir():
         raise FileNotFoundError(
-            f"There is no folder {str(folder)!r} with MIDI files. Give settings(data=...) the path "
-            "of a folder that exists (unpack a .zip first), or 'starter' for the songs that ship "
-            "with the project."
+            f"There is no folder {str(folder)!r} with MIDI files. Let settings(data=...) or "
+            "ROCKONET_DATA name a folder that exists (unpack a .zip first), or 'starter' for the "
+            "songs that ship with the project."
         )
     # Two folders of the same name must not share what is made from them.
     mark = (
@@ -773,6 +774,21 @@ def read_folder(folder: str | os.PathLike) -> dict[Path, symusic.Score]:
             if remark:
                 print(f"{path.name}: {remark}")
     return scores
+
+
+def songs_with_guitar(scores: dict[Path, symusic.Score]) -> list[Path]:
+    """The files among those of `read_folder` that have an electric guitar.
+
+    Errors: ValueError if there is none.
+    Notebook: 01.
+    """
+    found = [path for path, score in scores.items() if guitar_tracks(score)]
+    if not found:
+        raise ValueError(
+            f"None of the {len(scores)} MIDI files that could be read has an electric guitar. "
+            "Choose another folder with settings(data=...) or ROCKONET_DATA."
+        )
+    return found
 
 
 def track_label(track: symusic.Track) -> str:
@@ -1409,22 +1425,28 @@ def split_by_song(
 
     validation, test: shares of the titles, 0 to 1. A title's side comes from a hash of the title
         alone: all its variants fall on one side, and adding songs moves no other song. In a small
-        folder the shares are only roughly met, but with three titles or more no side is empty.
+        folder the shares are only roughly met, but no side is empty.
     Returns three corpora.
+    Errors: ValueError for fewer than three titles.
     Notebook: 02.
     """
     place = {}
     for key in {song_key(title) for title in corpus.songs}:
         digest = hashlib.sha256(f"{seed}:{key}".encode()).digest()
         place[key] = int.from_bytes(digest[:8], "big") / 2**64
+    if len(place) < 3:
+        raise ValueError(
+            f"There are only {len(place)} titles with a guitar. Training, validation and test need "
+            "one each, and a good model a hundred: add songs to the folder."
+        )
     side = {key: 2 if x < test else 1 if x < test + validation else 0 for key, x in place.items()}
     ranked = sorted(place, key=place.get)
-    if len(ranked) >= 3:  # too few songs for chance: the lowest hashes fill what stayed empty
-        for number, share, key in ((2, test, ranked[0]), (1, validation, ranked[1])):
-            if share and number not in side.values():
-                side[key] = number
-        if 0 not in side.values():
-            side[ranked[-1]] = 0
+    # Too few songs for chance: the lowest hashes fill what stayed empty.
+    for number, share, key in ((2, test, ranked[0]), (1, validation, ranked[1])):
+        if share and number not in side.values():
+            side[key] = number
+    if 0 not in side.values():
+        side[ranked[-1]] = 0
     sides = [side[song_key(title)] for title in corpus.songs]
     return tuple(corpus.select(i for i, s in enumerate(sides) if s == n) for n in (0, 1, 2))
 
@@ -1828,8 +1850,8 @@ class History:
 
     @property
     def best(self) -> Epoch:
-        """The last epoch of the rate that ended with the lowest training loss."""
-        return min((self.of(rate)[-1] for rate in self.learning_rates), key=lambda row: row.loss)
+        """The epoch, of any rate, with the lowest validation loss."""
+        return min(self.epochs, key=lambda row: row.validation_loss)
 
     def save(self, path: str | os.PathLike) -> None:
         """Write a CSV file with a row for each epoch."""
@@ -1967,15 +1989,17 @@ def learning_rate_sweep(
     choice: Settings,
     build_model: Callable[..., Any] = classic_model,
     live: bool = True,
+    keep: bool = True,
 ) -> History:
     """Train a fresh model at each learning rate of `choice` and compare.
 
     train, validation: (X, Y) of `classic_windows`. build_model: called with the arguments of
         `classic_model`; returns an uncompiled Keras model. live: draw a status line and a chart
-        that grow while it trains.
+        that grow while it trains. keep: save the model with the lowest validation loss, of any
+        rate after any epoch, for notebook 04.
     After every epoch the model and the history are on disk. Interrupt at any time (the stop button
     of the notebook); the same call goes on after the last whole epoch, and when all is trained
-    it returns at once. The model of the best rate is saved for notebook 04.
+    it returns at once.
     Returns the `History`: loss and validation loss in nats per event for each rate and epoch.
     Source: Rock-o-net as published (Adam, categorical cross-entropy, 200 epochs a rate).
     Notebook: 03.
@@ -2031,6 +2055,8 @@ def learning_rate_sweep(
                 )
                 with _written_whole(folder / f"epoch-{epoch}.keras") as temporary:
                     model.save(temporary)
+                if held == min(row.validation_loss for row in rows[rate]):
+                    shutil.copyfile(folder / f"epoch-{epoch}.keras", folder / "best.keras")
                 History(tuple(rows[rate]), unigram).save(folder / "history.csv")  # now it counts
                 (folder / f"epoch-{epoch - 1}.keras").unlink(missing_ok=True)
                 if chart:
@@ -2041,9 +2067,8 @@ def learning_rate_sweep(
         chart.say(verdict.format(_minutes(time.perf_counter() - started)))
         chart.on_epoch()
     measured = history()
-    if measured.epochs:
-        best = measured.best
-        model = _load_keras(folders[best.learning_rate] / f"epoch-{best.epoch}.keras")
+    if keep and measured.epochs:
+        model = _load_keras(folders[measured.best.learning_rate] / "best.keras")
         Trained("classic", model, vocabulary, X.length).save(choice.output / "trained.zip")
     return measured
 
@@ -2196,14 +2221,16 @@ def shipped_model() -> Path:
 def train_shipped_model() -> None:
     """Train the shipped model anew, on the starter songs alone: what `make model` does.
 
-    The workshop profile at its best rate, 0.01; about 10 minutes on 2 cores.
+    The workshop profile at the rate 0.01; about 10 minutes on 2 cores.
     """
     choice = settings("workshop", "starter").replace(learning_rates=(0.01,))
     train, validation, vocabulary = classic_data(choice)
     history = learning_rate_sweep(train, validation, vocabulary, choice, live=False)
     load_trained(choice.output / "trained.zip").save(shipped_model())
-    last = history.best
-    print(f"training {last.loss:.2f}, validation {last.validation_loss:.2f} nats per event")
+    best = history.best
+    print(
+        f"epoch {best.epoch}: training {best.loss:.2f}, validation {best.validation_loss:.2f} nats"
+    )
 
 
 # ==================================================================================================

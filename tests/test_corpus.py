@@ -294,6 +294,11 @@ def test_split_leaves_no_side_empty_in_a_small_folder():
         assert sum(len(part.songs) for part in parts) == n
 
 
+def test_split_of_too_few_songs_says_so():
+    with pytest.raises(ValueError, match="only 2 titles.*add songs"):
+        ru.split_by_song(titled("one", "two", "two (live)"))
+
+
 def test_select_renumbers_songs(corpus):
     part = corpus.select([1])
     assert part.songs == ["one copy"] and [t.song for t in part.tracks] == [0]

@@ -222,6 +222,13 @@ def test_read_folder_goes_on_after_a_bad_file(folder, capsys):
     assert "left out bad.mid" in capsys.readouterr().out
 
 
+def test_songs_with_guitar(folder, tmp_path):
+    found = ru.songs_with_guitar(ru.read_folder(folder))
+    assert [path.name for path in found] == ["Two.MID", "one copy.mid", "one.mid"]
+    with pytest.raises(ValueError, match="None of the 0 MIDI files.*ROCKONET_DATA"):
+        ru.songs_with_guitar({})
+
+
 @pytest.mark.parametrize("path", STARTER, ids=lambda path: path.stem)
 def test_starter_songs_read_as_mido_reads_them(path):
     score = ru.read_midi(path)
