@@ -34,8 +34,8 @@ figure: venv  ## redraw figures/loss_chart from figures/loss_history.csv
 notebooks: venv  ## execute the tracked notebooks in place, ready to commit
 	@$(VENV_PYTHON) tools/run_notebooks.py --commit
 
-model: venv  ## train the shipped model on the starter songs (about 10 minutes)
-	@$(VENV_PYTHON) -c "import rockonet_utils as ru; ru.train_shipped_model()"
+model: venv  ## train the shipped models on the starter songs (about 15 minutes)
+	@$(VENV_PYTHON) -c "import rockonet_utils as ru; ru.train_shipped_models()"
 
 rock: venv  ## download the archive of rock songs that the original used (63 MB) into data/rock
 	@$(VENV_PYTHON) -c "import rockonet_utils as ru; ru.download_rock_archive()"

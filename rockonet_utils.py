@@ -9,7 +9,9 @@
     5. Corpus                   notebook 02: all guitars of a folder as one table of events
     6. Classic data set         notebook 02: chord symbols, windows, X and Y
     7. Classic model            notebook 03: the published network, its sweep, its loss chart
-    8. Generation               notebook 04: sample, hear, look, save
+    8. Riff recipe              notebook 03: a better network on a better data set
+    9. Measuring                notebook 03: every predictor in one currency
+    10. Generation              notebook 04: sample, hear, look, save
 
 Times are counted in *ticks*, 12 to a quarter note (``TICKS_PER_QUARTER``), so that sixteenths
 (3 ticks) and triplets (4 ticks) both fall on whole numbers. Pitches are MIDI numbers (40 is E2,
@@ -100,6 +102,12 @@ class Settings:
     batch_size: int = 64
     epochs: int = 200
     epoch_windows: int = 0  # windows drawn for each epoch; 0 takes all of them, as published
+    riff_units: tuple[int, ...] = (192,)  # the same for the riff recipe
+    riff_dropout: float = 0.1
+    riff_rate: float = 0.004
+    riff_window: int = 64
+    riff_batch: int = 32
+    riff_epochs: int = 30
     seed: int = 0
 
     def replace(self, **changes: Any) -> Settings:
@@ -119,6 +127,9 @@ PROFILES: dict[str, dict[str, Any]] = {
         batch_size=128,
         epochs=8,
         epoch_windows=4_000,
+        riff_units=(96,),
+        riff_batch=16,
+        riff_epochs=5,
     ),
     "workshop": dict(
         sequence_length=32,
@@ -128,6 +139,8 @@ PROFILES: dict[str, dict[str, Any]] = {
         dropout=0.2,
         batch_size=128,
         epochs=15,
+        riff_units=(128,),
+        riff_batch=8,
     ),
     "published": dict(programs=(26,)),
 }
@@ -1049,6 +1062,12 @@ class Corpus:
             song_info=tuple(self.song_info[i] for i in songs),
             filters=self.filters,
         )
+
+    def fingerprint(self) -> str:
+        """A short text that changes with any event or track."""
+        mark = hashlib.sha256(self.events.tobytes())
+        mark.update(self.offsets.astype(np.int64).tobytes())
+        return mark.hexdigest()[:16]
 
     def save(self, path: str | os.PathLike) -> None:
         """Write the corpus as one ``.npz`` file, whole or not at all; no pickle is used."""
@@ -2069,7 +2088,8 @@ def learning_rate_sweep(
     measured = history()
     if keep and measured.epochs:
         model = _load_keras(folders[measured.best.learning_rate] / "best.keras")
-        Trained("classic", model, vocabulary, X.length).save(choice.output / "trained.zip")
+        trained = Trained("classic", model, vocabulary, X.length, measured)
+        trained.save(choice.output / "classic.zip")
     return measured
 
 
@@ -2148,36 +2168,643 @@ def mean_loss(model: Any, X: Windows, Y: OneHot, batch_size: int = 512) -> float
     return float(total / len(X))
 
 
-TRAINED_FORMAT = 1
+# ==================================================================================================
+# 8. Riff recipe
+# An event is predicted in five parts, each knowing the ones before it, at every position.
+# The network sees what the music itself suggests: what stood some bars ago, and what followed when
+# the last events were heard before. It learns when to believe which of these candidates.
+# ==================================================================================================
+
+PARTS = ("step", "bass", "shape", "duration", "velocity")  # in the order of prediction
+
+# Classes of times in ticks: each of 0 to 96 is one of its own, longer ones share.
+TIME_EDGES = np.array(
+    [*range(97), 108, 120, 144, 168, 192, 240, 288, 384, 480, 576, 768, 1152, 1536, 3072, 6144]
+)
+VELOCITY_EDGES = np.array([1, 16, 32, 48, 56, 64, 72, 80, 88, 96, 104, 112, 120, 128])
+LAG_BARS = (1, 2, 4, 8)
+MATCH_LENGTHS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
+
+
+@dataclass(frozen=True)
+class RiffVocabulary:
+    """How the riff recipe writes events as classes, and what a class costs beyond its own.
+
+    shapes: bit masks with a class of their own, ascending; all others share one class. rare: other
+    masks of the training songs with their counts. bits: how often interval i (0 to 63) sounds, for
+    shapes that were never seen. steps, durations, velocities: the value that stands for a class.
+    Notebook: 03.
+    """
+
+    shapes: tuple[int, ...]
+    rare: tuple[tuple[int, int], ...]
+    bits: tuple[float, ...]
+    steps: tuple[int, ...]
+    durations: tuple[int, ...]
+    velocities: tuple[int, ...]
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Number of classes of each part."""
+        times = len(TIME_EDGES)
+        return dict(
+            step=times,
+            bass=128,
+            shape=len(self.shapes) + 1,
+            duration=times,
+            velocity=len(VELOCITY_EDGES) - 1,
+        )
+
+    def encode(self, events: np.ndarray) -> np.ndarray:
+        """Classes of events: ints (n_events, 5), the columns as in `PARTS`."""
+        shapes = np.array(self.shapes, np.uint64)
+        place = np.minimum(np.searchsorted(shapes, events["shape"]), len(shapes) - 1)
+        known = shapes[place] == events["shape"]
+        return np.stack(
+            [
+                np.searchsorted(TIME_EDGES, events["step"], side="right") - 1,
+                events["bass"].astype(np.int64),
+                np.where(known, place + 1, 0),
+                np.searchsorted(TIME_EDGES, events["duration"], side="right") - 1,
+                np.searchsorted(VELOCITY_EDGES, events["velocity"], side="right") - 1,
+            ],
+            axis=1,
+        )
+
+    def decode(self, codes: np.ndarray) -> np.ndarray:
+        """Events (n_events,) of dtype `EVENT` for classes (n_events, 5); no shape may be rare."""
+        events = np.zeros(len(codes), EVENT)
+        events["step"] = np.array(self.steps)[codes[:, 0]]
+        events["bass"] = codes[:, 1]
+        events["shape"] = np.array(self.shapes, np.uint64)[codes[:, 2] - 1]
+        events["duration"] = np.array(self.durations)[codes[:, 3]]
+        events["velocity"] = np.array(self.velocities)[codes[:, 4]]
+        return events
+
+    def extra_nats(self, events: np.ndarray) -> np.ndarray:
+        """What telling an event costs beyond its classes, in nats: floats (n_events, 5).
+
+        All values of a class are taken as equally likely; beyond the last time they grow less
+        likely evenly. A rare shape is told by its count among the rare ones, with one part in ten
+        kept for shapes that were never seen, told interval by interval.
+        """
+        extra = np.zeros((len(events), 5))
+        for column, name in ((0, "step"), (3, "duration")):
+            ticks = events[name].astype(np.int64)
+            place = np.searchsorted(TIME_EDGES, ticks, side="right") - 1
+            last = place == len(TIME_EDGES) - 1
+            width = np.append(np.diff(TIME_EDGES), 1)[place]
+            stop = 1 / TIME_EDGES[-1]
+            beyond = -np.log(stop) - (ticks - TIME_EDGES[-1]) * np.log1p(-stop)
+            extra[:, column] = np.where(last, beyond, np.log(width))
+        velocity = np.searchsorted(VELOCITY_EDGES, events["velocity"], side="right") - 1
+        extra[:, 4] = np.log(np.diff(VELOCITY_EDGES)[velocity])
+        rare = np.flatnonzero(self.encode(events)[:, 2] == 0)
+        counts, total = dict(self.rare), sum(count for _, count in self.rare)
+        share, p = (0.9 if total else 0.0), np.array(self.bits)[1:]
+        for i in rare:
+            mask = int(events["shape"][i])
+            bits = np.array([mask >> b & 1 for b in range(1, 64)], bool)
+            spelled = np.exp(np.where(bits, np.log(p), np.log1p(-p)).sum())
+            chance = share * counts.get(mask, 0) / max(total, 1) + (1 - share) * spelled
+            extra[i, 2] = -np.log(chance)
+        return extra
+
+
+def riff_vocabulary(corpus: Corpus, n_shapes: int = 300) -> RiffVocabulary:
+    """The vocabulary of a training corpus: its most frequent shapes, and typical values.
+
+    Notebook: 03.
+    """
+    shapes, counts = corpus.shape_table()
+    sounds = corpus.events["shape"][:, None] >> np.arange(64, dtype=np.uint64) & np.uint64(1)
+
+    def typical(name: str, edges: np.ndarray) -> tuple[int, ...]:
+        values, heard = np.unique(corpus.events[name], return_counts=True)
+        place = np.searchsorted(edges, values, side="right") - 1
+        best = edges.copy()
+        for i in np.argsort(heard, kind="stable"):  # the most frequent value is written last
+            best[place[i]] = values[i]
+        return tuple(best.tolist())
+
+    return RiffVocabulary(
+        shapes=tuple(np.sort(shapes[:n_shapes]).tolist()),
+        rare=tuple(zip(shapes[n_shapes:].tolist(), counts[n_shapes:].tolist(), strict=True)),
+        bits=tuple(((sounds.sum(axis=0) + 0.5) / (len(sounds) + 1)).tolist()),
+        steps=typical("step", TIME_EDGES),
+        durations=typical("duration", TIME_EDGES),
+        velocities=typical("velocity", VELOCITY_EDGES[:-1]),
+    )
+
+
+# Columns of what the network reads at each event. Classes count from 1 here, 0 says "nothing".
+_WIDTHS = {
+    "target": 5,  # the event itself: only the parts before the one that is predicted are looked at
+    "previous": 5,
+    "lags": 5 * len(LAG_BARS),  # the events that started just so many bars before
+    "match": 5,  # what followed the last time that the longest run of the last events was heard
+    "recent": 5,  # the same for the last two events only
+    "lag_steps": len(LAG_BARS),  # how long until the next event, so many bars before now
+    "match_length": 1,  # place in MATCH_LENGTHS, counted from 1
+    "now": 1,  # where in the bar the previous event started, in 48ths, counted from 1
+    "then": 1,  # where this one starts
+}
+_ENDS = np.cumsum([0, *_WIDTHS.values()]).tolist()
+RIFF_COLUMNS = {name: slice(a, a + w) for (name, w), a in zip(_WIDTHS.items(), _ENDS, strict=False)}
+N_COLUMNS = _ENDS[-1]
+_BASS_COLUMNS = np.concatenate(
+    [np.arange(s.start + 1, s.stop, 5) for n, s in RIFF_COLUMNS.items() if _WIDTHS[n] % 5 == 0]
+)
+
+
+def riff_inputs(
+    events: np.ndarray, offsets: np.ndarray, ticks_per_bar: np.ndarray, vocabulary: RiffVocabulary
+) -> np.ndarray:
+    """What the network reads at each event: ints (n_events, N_COLUMNS), see `RIFF_COLUMNS`.
+
+    events, offsets: as in a `Corpus`. ticks_per_bar: (n_tracks,) ints.
+    Nothing looks ahead: apart from the target itself, all columns are known when it is predicted;
+    `lags` and `then` once its step is known.
+    Source: looking back by bars is the idea of Magenta's Lookback RNN; the longest match is that
+    of the PAQ family of data compressors.
+    Notebook: 03.
+    """
+    n = len(events)
+    codes = np.concatenate([vocabulary.encode(events) + 1, np.zeros((1, 5), np.int64)])
+    track = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+    begin, place = offsets[:-1][track], np.arange(n)
+    first, bar = place == begin, ticks_per_bar[track]
+    step = events["step"].astype(np.int64)
+    onset = np.cumsum(step)
+    onset -= (onset - step)[begin] if n else 0
+    now = onset - step
+    key = track.astype(np.int64) << 40  # one axis of time for all tracks
+    lags, lag_steps = [], []
+    for bars in LAG_BARS:
+        then = onset - bars * bar
+        at = np.minimum(np.searchsorted(key + onset, key + then), n - 1)
+        lags.append(codes[np.where((then >= 0) & (onset[at] == then) & (at < place), at, n)])
+        then = now - bars * bar
+        at = np.minimum(np.searchsorted(key + onset, key + then, side="right"), n - 1)
+        wait = np.searchsorted(TIME_EDGES, np.maximum(onset[at] - then, 0), side="right")
+        lag_steps.append(np.where((then >= 0) & ~first, wait, 0))
+    match, recent, length = _longest_matches(codes[:n, :3], track, begin)
+    found = {
+        "target": codes[:n],
+        "previous": codes[np.where(first, n, place - 1)],
+        "lags": np.concatenate(lags, axis=1),
+        "match": codes[match],
+        "recent": codes[recent],
+        "lag_steps": np.stack(lag_steps, axis=1),
+        "match_length": length[:, None],
+        "now": np.where(first, 0, now % bar * 48 // bar + 1)[:, None],
+        "then": (onset % bar * 48 // bar + 1)[:, None],
+    }
+    return np.concatenate([found[name] for name in _WIDTHS], axis=1).astype(np.int16)
+
+
+def _longest_matches(
+    symbols: np.ndarray, track: np.ndarray, begin: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Where in its track the events before each event were heard before, and how many of them.
+
+    Returns for each event the place of the event that followed the longest run heard before, the
+    same for a run of two, and the run's place in MATCH_LENGTHS counted from 1; n_events and 0
+    where there is none.
+    """
+    n = len(symbols)
+    token = np.unique(symbols, axis=0, return_inverse=True)[1].astype(np.uint64).ravel()
+    place, run = np.arange(n), np.zeros(n, np.uint64)
+    match, recent, length = np.full(n, n), np.full(n, n), np.zeros(n, np.int64)
+    for back in range(1, MATCH_LENGTHS[-1] + 1):
+        inside = place - back >= begin
+        # A 64-bit hash of the run: two different runs share one less than once in a billion songs.
+        run = (
+            run * np.uint64(0x9E3779B97F4A7C15) + token[np.maximum(place - back, 0)] + np.uint64(1)
+        )
+        run ^= run >> np.uint64(29)
+        if back not in MATCH_LENGTHS:
+            continue
+        here = place[inside]
+        order = here[np.lexsort((here, run[here], track[here]))]
+        same = (run[order[1:]] == run[order[:-1]]) & (track[order[1:]] == track[order[:-1]])
+        match[order[1:][same]] = order[:-1][same]
+        length[order[1:][same]] = MATCH_LENGTHS.index(back) + 1
+        if back == 2:
+            recent = match.copy()
+    return match, recent, length
+
+
+def corpus_inputs(corpus: Corpus, vocabulary: RiffVocabulary) -> np.ndarray:
+    """`riff_inputs` of all tracks of a corpus. Notebook: 03."""
+    bars = [_ticks_per_bar(corpus.song_info[track.song].meter) for track in corpus.tracks]
+    return riff_inputs(corpus.events, corpus.offsets, np.array(bars), vocabulary)
+
+
+def _ticks_per_bar(meter: tuple[int, int]) -> int:
+    return max(1, 4 * TICKS_PER_QUARTER * meter[0] // meter[1])
+
+
+def riff_model(
+    sizes: dict[str, int],
+    units: Sequence[int] = (192,),
+    hidden: int = 128,
+    dropout: float = 0.1,
+    candidates: bool = True,
+    skip: bool = True,
+    carry: bool = False,
+) -> Any:
+    """The network of the riff recipe, not yet compiled.
+
+    sizes: classes of each part, as `RiffVocabulary.sizes`. units: cells of the LSTM layers.
+    hidden: width of the layer in each head. candidates: whether it sees what the music suggests;
+        skip: whether the heads see the input besides the LSTM (both for experiments).
+    carry: the states of the LSTM layers are further inputs and outputs, to go on event by event.
+    Reads ints (batch, events, N_COLUMNS) of `riff_inputs`; gives a dict of logits (batch, events,
+        classes), one for each of `PARTS`. Each part sees the target's parts before it, and no more.
+    Notebook: 03.
+    """
+    import keras
+    from keras import layers, ops
+
+    inputs = keras.Input((None, N_COLUMNS), dtype="int32")
+    width = {"step": 24, "bass": 48, "shape": 24, "duration": 16, "velocity": 4}
+    embed = {p: layers.Embedding(sizes[p] + 1, width[p], name=f"embed_{p}") for p in PARTS}
+    small = {
+        p: layers.Embedding(sizes[p] + 1, max(3, width[p] // 4), name=f"candidate_{p}")
+        for p in PARTS
+    }
+    position = layers.Embedding(49, 12, name="embed_position")
+    run = layers.Embedding(len(MATCH_LENGTHS) + 1, 8, name="embed_match_length")
+
+    def columns(name: str, first: int = 0, every: int = 1) -> Any:
+        return inputs[:, :, RIFF_COLUMNS[name].start + first : RIFF_COLUMNS[name].stop : every]
+
+    def join(*things: Any) -> Any:
+        return layers.Concatenate()(things) if len(things) > 1 else things[0]
+
+    def embedded(table: Any, codes: Any) -> Any:
+        """(batch, events, n) codes to (batch, events, n × width)."""
+        return layers.Reshape((-1, codes.shape[-1] * table.output_dim))(table(codes))
+
+    def guesses(part: int) -> Any:
+        """Codes of one part: what the music suggests, and last what the previous event had."""
+        previous = columns("previous", part, 5)
+        if not candidates:
+            return previous
+        lags = columns("lags", part, 5) if part else columns("lag_steps")
+        return join(lags, columns("match", part, 5), columns("recent", part, 5), previous)
+
+    known = [embed[part](columns("previous", i, 5)[:, :, 0]) for i, part in enumerate(PARTS)]
+    known.append(position(columns("now")[:, :, 0]))
+    if candidates:
+        known.append(embedded(small["step"], guesses(0)))
+        known += [embedded(small[p], columns("match", i, 5)) for i, p in enumerate(PARTS) if i]
+        known.append(run(columns("match_length")[:, :, 0]))
+    known = join(*known)
+    heard, states_in, states_out = known, [], []
+    for number, cells in enumerate(units):
+        lstm = layers.LSTM(cells, return_sequences=True, return_state=carry, name=f"lstm_{number}")
+        if carry:
+            states_in += [keras.Input((cells,)), keras.Input((cells,))]
+            heard, *states = lstm(heard, initial_state=states_in[-2:])
+            states_out += states
+        else:
+            heard = lstm(heard)
+        heard = layers.Dropout(dropout, name=f"dropout_{number}")(heard)
+
+    told = [heard, known] if skip else [heard]  # what the next head knows; grows part by part
+    logits = {}
+    for i, part in enumerate(PARTS):
+        guessed = guesses(i)
+        told_here = list(told)
+        if part == "bass":
+            told_here.append(position(columns("then")[:, :, 0]))
+        if candidates:
+            if i:
+                told_here.append(embedded(small[part], guessed))
+                # Do the matches suggest the step that was taken?
+                steps = join(columns("match", 0, 5), columns("recent", 0, 5))
+                told_here.append(ops.cast(ops.equal(steps, columns("target")[:, :, :1]), "float32"))
+            one, other = guessed[:, :, :, None], guessed[:, :, None, :]
+            agree = ops.cast(ops.logical_and(ops.equal(one, other), one > 0), "float32")
+            told_here.append(layers.Reshape((-1, guessed.shape[-1] ** 2))(agree))
+        thought = layers.Dense(hidden, activation="relu", name=f"hidden_{part}")(join(*told_here))
+        thought = layers.Dropout(dropout, name=f"dropout_{part}")(thought)
+        score = layers.Dense(sizes[part], name=f"score_{part}")(thought)
+        if candidates:  # a vote for each guess, as strong as the network trusts it just now
+            if part == "duration":  # until the next note is a frequent length
+                guessed = join(guessed, columns("target")[:, :, :1])
+            trust = layers.Dense(guessed.shape[-1], name=f"trust_{part}")(thought)
+            votes = ops.one_hot(guessed - 1, sizes[part])  # of what is not there: no vote
+            score = score + ops.einsum("btg,btgc->btc", trust, votes)
+        logits[part] = score
+        told.append(embed[part](columns("target")[:, :, i]))
+    if carry:
+        return keras.Model([inputs, *states_in], [*logits.values(), *states_out], name="riff_carry")
+    return keras.Model(inputs, logits, name="riff")
+
+
+def _surprise_model(model: Any) -> Any:
+    """A model that gives −ln p of the target's parts, (batch, events, 5), from the same layers."""
+    import keras
+    from keras import ops
+
+    (inputs,) = model.inputs
+    targets = inputs[:, :, RIFF_COLUMNS["target"]] - 1
+    nats = [
+        keras.losses.sparse_categorical_crossentropy(
+            targets[:, :, i], model.output[part], from_logits=True
+        )
+        for i, part in enumerate(PARTS)
+    ]
+    return keras.Model(inputs, ops.stack(nats, axis=-1), name="surprise")
+
+
+def _start_afresh(seed: int) -> None:
+    """Seed everything, and have sums added in one order, so that a run repeats to the last digit.
+
+    Keras counts up the names of layers over a session, and the order of sums follows the names.
+    """
+    import keras
+
+    within_strategy = False
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        tf.config.experimental.enable_op_determinism()
+        within_strategy = tf.distribute.has_strategy()
+    if not within_strategy and keras.distribution.distribution() is None:
+        keras.utils.clear_session()  # it would forget how devices share the work
+    keras.utils.set_random_seed(seed)
+
+
+def _riff_loss(mask: Any, nats: Any) -> Any:
+    """Mean of the summed parts over the events that count; velocity counts a third."""
+    from keras import ops
+
+    weights = ops.convert_to_tensor([1.0, 1.0, 1.0, 1.0, 0.3], nats.dtype)
+    return ops.sum(nats * weights * mask) / ops.sum(mask)
+
+
+def _part_metrics() -> list[Callable]:
+    from keras import ops
+
+    def mean_of(i: int) -> Callable:
+        def metric(mask: Any, nats: Any) -> Any:
+            return ops.sum(nats[..., i] * mask[..., 0]) / ops.sum(mask)
+
+        metric.__name__ = PARTS[i]
+        return metric
+
+    return [mean_of(i) for i in range(len(PARTS))]
+
+
+def _riff_windows(offsets: np.ndarray, length: int, rng: np.random.Generator) -> np.ndarray:
+    """Begin and number of events of windows that cover each track once, in random order."""
+    windows = []
+    for begin, end in itertools.pairwise(offsets.tolist()):
+        if begin == end:
+            continue
+        phase = begin + int(rng.integers(length)) if end - begin > length else begin
+        edges = sorted({begin, *range(phase, end, length), end})
+        windows += [(a, b - a) for a, b in itertools.pairwise(edges)]
+    return rng.permutation(np.array(windows))
+
+
+def _riff_batches(inputs: np.ndarray, offsets: np.ndarray, choice: Settings, epoch: int) -> Any:
+    """One epoch of windows, each moved up or down by up to half an octave, as a Keras PyDataset."""
+    import keras
+
+    length, size = choice.riff_window, choice.riff_batch
+    windows = _riff_windows(offsets, length, np.random.default_rng([choice.seed, epoch]))
+    target = RIFF_COLUMNS["target"].start + 1
+
+    class Batches(keras.utils.PyDataset):
+        def __len__(self) -> int:
+            return max(1, len(windows) // size)
+
+        def __getitem__(self, i: int) -> tuple[np.ndarray, np.ndarray]:
+            # Taken round the corner, so that the last batch is full: a new shape costs a second.
+            chosen = windows[np.arange(i * size, (i + 1) * size) % len(windows)]
+            rng = np.random.default_rng([choice.seed, epoch, i])
+            place = np.minimum(chosen[:, :1] + np.arange(length), len(inputs) - 1)
+            mask = np.arange(length) < chosen[:, 1:]
+            X = inputs[place].astype(np.int32) * mask[..., None]
+            X[..., RIFF_COLUMNS["target"]] += 1 - mask[..., None]  # any class: it does not count
+            lowest = np.where(mask, X[..., target], 999).min(axis=1) - 1
+            highest = np.where(mask, X[..., target], 0).max(axis=1) - 1
+            shift = rng.integers(-5, 7, size)
+            shift = np.clip(shift, np.minimum(0, 40 - lowest), np.maximum(0, 88 - highest))
+            bass = X[..., _BASS_COLUMNS]
+            moved = np.clip(bass + shift[:, None, None], 1, 128)
+            X[..., _BASS_COLUMNS] = np.where(bass > 0, moved, 0)
+            return X, mask[..., None].astype(np.float32)
+
+    return Batches()
+
+
+PATIENCE = 6  # epochs without a lower validation loss after which training stops
+
+
+def train_riff_model(
+    train: Corpus, validation: Corpus, choice: Settings, live: bool = True
+) -> Trained:
+    """Train the riff recipe: every event of every window is a target.
+
+    train, validation: corpora of `split_by_song`. choice: the numbers that begin with ``riff_``.
+    live: draw a status line and a chart of every part that grow while it trains.
+    After every epoch all is on disk. Interrupt at any time; the same call goes on after the last
+    whole epoch, with the same result. It stops early when the validation loss does not fall for 6
+    epochs. The weights of the epoch with the lowest one are kept, and ``riff.zip`` is saved for
+    notebook 04.
+    Returns the bundle; ``trained.history`` holds a series for the total and for each part.
+    Notebook: 03.
+    """
+    import keras
+
+    vocabulary = riff_vocabulary(train)
+    inputs, held = corpus_inputs(train, vocabulary), corpus_inputs(validation, vocabulary)
+    steps = len(_riff_batches(inputs, train.offsets, choice, 1))
+    numbers = [getattr(choice, f.name) for f in dataclasses.fields(choice) if "riff" in f.name]
+    mark = hashlib.sha256(json.dumps([numbers, choice.seed, train.fingerprint()]).encode())
+    folder = choice.output / "riff" / mark.hexdigest()[:12]
+    _start_afresh(choice.seed)
+    model = riff_model(vocabulary.sizes, choice.riff_units, dropout=choice.riff_dropout)
+    surprise = _surprise_model(model)
+    rate = keras.optimizers.schedules.CosineDecay(
+        choice.riff_rate / 20,
+        decay_steps=max(1, choice.riff_epochs * steps),
+        alpha=0.2,
+        warmup_target=choice.riff_rate,
+        warmup_steps=min(100, steps),
+    )
+    optimizer = keras.optimizers.AdamW(rate, weight_decay=1e-3, clipnorm=1.0)
+    surprise.compile(optimizer, _riff_loss, metrics=_part_metrics(), jit_compile=False)
+    optimizer.build(surprise.trainable_variables)
+    rows = _finished_epochs(folder)
+    begun = len(rows) // (len(PARTS) + 1)
+    if begun:
+        _load_state(folder / f"epoch-{begun}.npz", surprise)
+
+    def history() -> History:
+        return History(tuple(rows), ngram_nats(train, validation, 1))
+
+    to_do = max(0, choice.riff_epochs - begun) * steps
+    chart = _LiveChart(lambda: parts_chart(History(tuple(rows), 0.0)), to_do) if live else None
+    verdict = "Trained in {}." if to_do else "All was trained before, see below."
+    started = time.perf_counter()
+    try:
+        for epoch in range(begun + 1, choice.riff_epochs + 1):
+            totals = [row.validation_loss for row in rows if row.recipe == "riff"]
+            if totals and min(totals) < min(totals[-PATIENCE:]):
+                break  # early stopping
+            begin = time.perf_counter()
+            _seed_dropout(surprise, choice.seed, epoch)
+            where = f"epoch {epoch} of {choice.riff_epochs}"
+            tick = keras.callbacks.LambdaCallback(
+                on_train_batch_end=lambda batch, logs, where=where: chart and chart.on_batch(where)
+            )
+            fitted = surprise.fit(
+                _riff_batches(inputs, train.offsets, choice, epoch),
+                shuffle=False,
+                verbose=0,
+                callbacks=[tick],
+            )
+            trained_nats = [float(fitted.history[part][0]) for part in PARTS]
+            held_nats = _mean_surprise(surprise, held, validation.offsets).tolist()
+            seconds = time.perf_counter() - begin
+            for name, one, other in zip(
+                ("riff", *(f"riff {part}" for part in PARTS)),
+                (sum(trained_nats[:4]), *trained_nats),
+                (sum(held_nats[:4]), *held_nats),
+                strict=True,
+            ):
+                rows.append(Epoch(name, choice.riff_rate, epoch, one, other, seconds))
+            _save_state(folder / f"epoch-{epoch}.npz", surprise)
+            if sum(held_nats[:4]) == min(r.validation_loss for r in rows if r.recipe == "riff"):
+                shutil.copyfile(folder / f"epoch-{epoch}.npz", folder / "best.npz")
+            History(tuple(rows), 0.0).save(folder / "history.csv")  # now it counts
+            (folder / f"epoch-{epoch - 1}.npz").unlink(missing_ok=True)
+            if chart:
+                chart.on_epoch()
+    except KeyboardInterrupt:
+        verdict = "Stopped after {}; every whole epoch is kept. Run this cell again to go on."
+    if chart:
+        chart.say(verdict.format(_minutes(time.perf_counter() - started)))
+        chart.on_epoch()
+    if rows:
+        _load_state(folder / "best.npz", surprise)
+    trained = Trained("riff", model, vocabulary, choice.riff_window, history(), train.fingerprint())
+    trained.save(choice.output / "riff.zip")
+    return trained
+
+
+def _save_state(path: Path, model: Any) -> None:
+    """Write the weights and the state of the optimiser as plain arrays."""
+    with _written_whole(path) as temporary:
+        arrays = [np.asarray(v) for v in (*model.weights, *model.optimizer.variables)]
+        np.savez(temporary, *arrays)
+
+
+def _load_state(path: Path, model: Any) -> None:
+    with np.load(path, allow_pickle=False) as stored:
+        for number, variable in enumerate((*model.weights, *model.optimizer.variables)):
+            variable.assign(stored[f"arr_{number}"])
+
+
+def _mean_surprise(
+    surprise: Any, inputs: np.ndarray, offsets: np.ndarray, length: int = 256, size: int = 16
+) -> np.ndarray:
+    """Mean nats of each part over all events, (5,); every event is counted once.
+
+    A track is read in windows that overlap by half; in all but the first only the second half
+    counts, so that each event has at least `length` / 2 events of its track before it.
+    """
+    half, windows = length // 2, []  # begin, first that counts, end
+    for begin, end in itertools.pairwise(offsets.tolist()):
+        if begin < end:
+            windows.append((begin, begin, min(begin + length, end)))
+            windows += [(a - half, a, min(a + half, end)) for a in range(begin + length, end, half)]
+    windows.sort(key=lambda window: window[2] - window[0])
+    total = np.zeros(len(PARTS))
+    for i in range(0, len(windows), size):
+        some = np.array(windows[i : i + size])
+        filled = some[np.arange(size) % len(some)]  # another shape would cost a second
+        place = filled[:, :1] + np.arange(length)
+        X = inputs[np.minimum(place, len(inputs) - 1)].astype(np.int32)
+        X *= (place < filled[:, 2:])[..., None]
+        X[..., RIFF_COLUMNS["target"]] = np.maximum(X[..., RIFF_COLUMNS["target"]], 1)
+        # Under a strategy each device answers for the whole batch: the first answer will do.
+        nats = np.asarray(surprise.predict_on_batch(X), np.float64)[:size]
+        counts = (place >= filled[:, 1:2]) & (place < filled[:, 2:])
+        counts[len(some) :] = False
+        total += nats[counts].sum(axis=0)
+    return total / max(1, offsets[-1])
+
+
+def parts_chart(history: History, ax: Any = None) -> Any:
+    """Loss of each part of the riff recipe against epochs; solid training, dashed validation.
+
+    Notebook: 03.
+    """
+    ax = _axes(ax, (8, 3.5))
+    styles = (("black", "o"), *RATE_STYLES)
+    for (colour, marker), name in zip(styles, ("riff", *(f"riff {p}" for p in PARTS)), strict=True):
+        rows = [row for row in history.epochs if row.recipe == name]
+        epochs = [row.epoch for row in rows]
+        style = dict(color=colour, marker=marker, markersize=4, markevery=max(1, len(rows) // 15))
+        label = name.removeprefix("riff ") if name != "riff" else "total without velocity"
+        ax.plot(epochs, [row.loss for row in rows], label=label, **style)
+        held = [row.validation_loss for row in rows]
+        ax.plot(epochs, held, linestyle="--", alpha=0.7, fillstyle="none", **style)
+    ax.set(xlabel="epoch", ylabel="loss (nats per event)", ylim=(0, None))
+    ax.set_title("The five parts of an event: training solid, validation dashed", loc="left")
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.grid(alpha=0.3)
+    ax.legend(fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
+    return ax.figure
+
+
+TRAINED_FORMAT = 2
 
 
 @dataclass(frozen=True)
 class Trained:
     """A model with the vocabulary it was trained on: one bundle, which cannot be mismatched.
 
+    recipe: "classic" or "riff". vocabulary: a `Vocabulary` or a `RiffVocabulary`. sequence_length:
+    events that it was trained to read. history: how the training went. corpus: the fingerprint of
+    the training songs.
     Notebook: 03 and 04.
     """
 
     recipe: str
     model: Any
-    vocabulary: Vocabulary
+    vocabulary: Any
     sequence_length: int
+    history: History = History((), 0.0)
+    corpus: str = ""
 
     def save(self, path: str | os.PathLike) -> None:
         """Write one ``.zip`` with ``model.keras`` (no optimiser) and ``about.json``."""
         import keras
 
-        bare = keras.models.clone_model(self.model)
-        bare.set_weights(self.model.get_weights())
+        model = self.model
+        if getattr(model, "optimizer", None) is not None:
+            model = keras.models.clone_model(model)
+            model.set_weights(self.model.get_weights())
         about = {
             "format": TRAINED_FORMAT,
             "recipe": self.recipe,
             "sequence_length": self.sequence_length,
             "vocabulary": dataclasses.asdict(self.vocabulary),
+            "history": dataclasses.asdict(self.history),
+            "corpus": self.corpus,
         }
         with tempfile.TemporaryDirectory() as folder, _written_whole(path) as temporary:
             weights = Path(folder, "model.keras")
-            bare.save(weights)
+            model.save(weights)
             with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as bundle:
                 bundle.writestr("about.json", json.dumps(about))
                 bundle.write(weights, "model.keras")
@@ -2199,12 +2826,27 @@ def load_trained(path: str | os.PathLike) -> Trained:
             weights.write_bytes(bundle.read("model.keras"))
             if about["format"] != TRAINED_FORMAT:
                 raise ValueError(f"it has format {about['format']}, not {TRAINED_FORMAT}")
-            known = about["vocabulary"]
-            vocabulary = Vocabulary(tuple(known["symbols"]), known["mean"], known["deviation"])
+            kinds = {"classic": Vocabulary, "riff": RiffVocabulary}
+            vocabulary = kinds[about["recipe"]](**_tuples(about["vocabulary"]))
             model = keras.saving.load_model(weights, compile=False, safe_mode=True)
-        trained = Trained(about["recipe"], model, vocabulary, int(about["sequence_length"]))
-        expected = (trained.sequence_length, len(vocabulary.symbols))
-        if (model.input_shape[1], model.output_shape[-1]) != expected:
+        rows = tuple(Epoch(**row) for row in about["history"]["epochs"])
+        trained = Trained(
+            about["recipe"],
+            model,
+            vocabulary,
+            int(about["sequence_length"]),
+            History(rows, float(about["history"]["unigram_nats"])),
+            str(about["corpus"]),
+        )
+        if trained.recipe == "classic":
+            fits = (model.input_shape[1], model.output_shape[-1]) == (
+                trained.sequence_length,
+                len(vocabulary.symbols),
+            )
+        else:
+            sizes = {part: logits.shape[-1] for part, logits in model.output.items()}
+            fits = sizes == vocabulary.sizes and model.input_shape[-1] == N_COLUMNS
+        if not fits:
             raise ValueError("its model and its vocabulary do not fit together")
     except FileNotFoundError:
         raise
@@ -2213,28 +2855,224 @@ def load_trained(path: str | os.PathLike) -> Trained:
     return trained
 
 
-def shipped_model() -> Path:
-    """The small model that comes with the project, trained on the starter songs. Notebook: 04."""
-    return _project_folder() / "models" / "starter.zip"
+def _tuples(value: Any) -> Any:
+    """What came from JSON, with tuples for its lists."""
+    if isinstance(value, dict):
+        return {key: _tuples(item) for key, item in value.items()}
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
-def train_shipped_model() -> None:
-    """Train the shipped model anew, on the starter songs alone: what `make model` does.
+def shipped_model(recipe: str = "riff") -> Path:
+    """A small model that comes with the project, trained on the starter songs. Notebook: 04."""
+    return _project_folder() / "models" / f"{recipe}.zip"
 
-    The workshop profile at the rate 0.01; about 10 minutes on 2 cores.
+
+def train_shipped_models() -> None:
+    """Train the shipped models anew, on the starter songs alone: what `make model` does.
+
+    Both recipes in the workshop profile, the classic one at the rate 0.01; about 15 minutes on
+    2 cores.
     """
     choice = settings("workshop", "starter").replace(learning_rates=(0.01,))
-    train, validation, vocabulary = classic_data(choice)
-    history = learning_rate_sweep(train, validation, vocabulary, choice, live=False)
-    load_trained(choice.output / "trained.zip").save(shipped_model())
-    best = history.best
-    print(
-        f"epoch {best.epoch}: training {best.loss:.2f}, validation {best.validation_loss:.2f} nats"
+    train, validation, _ = split_by_song(corpus_for(choice), seed=choice.seed)
+    train_riff_model(train, validation, choice, live=False)
+    learning_rate_sweep(*classic_data(choice), choice, live=False)
+    for recipe in ("riff", "classic"):
+        trained = load_trained(choice.output / f"{recipe}.zip")
+        trained.save(shipped_model(recipe))
+        held = held_out_nats(trained, validation)
+        print(recipe, {name: round(nats, 3) for name, nats in held.items()})
+
+
+def nats_chart(nats: dict[str, float], ax: Any = None) -> Any:
+    """A bar for each predictor: what the whole chord of an event costs it, on new songs.
+
+    Notebook: 03.
+    """
+    ax = _axes(ax, (8, 0.6 + 0.35 * len(nats)))
+    names = list(nats)[::-1]
+    networks = [name for name in names if "recipe" in name]
+    bars = ax.barh(
+        names,
+        [nats[name] for name in names],
+        color=[ORANGE if name in networks else BLUE for name in names],
+        hatch=["//" if name in networks else "" for name in names],
+        edgecolor="white",
     )
+    ax.bar_label(bars, fmt="%.2f", padding=3)
+    ax.set(xlabel="nats per event, lower is better")
+    ax.set_title("The next chord of a new song: what each predictor pays", loc="left")
+    return ax.figure
 
 
 # ==================================================================================================
-# 8. Generation
+# 9. Measuring
+# Everything that predicts music is measured in one currency: nats per event on songs that it never
+# saw. Every event counts once, and an event that a predictor cannot name has its honest price.
+# ==================================================================================================
+
+
+@dataclass(frozen=True)
+class _Chords:
+    """Chords as numbers: those of the training songs count from 0, all others are −1.
+
+    escape: the chance that a chord is new (Good and Turing: as many as were heard once), which is
+    taken from all known ones. new_nats: what telling each new chord of the test costs beyond that.
+    """
+
+    train: np.ndarray
+    test: np.ndarray
+    names: list[str]
+    escape: float
+    new_nats: np.ndarray
+
+    def nats(self, chance: np.ndarray) -> float:
+        """Mean nats per test event, given the chance of each if it is a known chord."""
+        known = self.test >= 0
+        right = -np.log(chance[known]).sum() - known.sum() * np.log1p(-self.escape)
+        new = self.new_nats.sum() - (~known).sum() * np.log(self.escape)
+        return float((right + new) / len(self.test))
+
+
+def _chords(train: Corpus, test: Corpus) -> _Chords:
+    names, codes = train.chords()
+    test_names, test_codes = test.chords()
+    place = {name: i for i, name in enumerate(names)}
+    test_codes = np.array([place.get(name, -1) for name in test_names])[test_codes]
+    once = (np.bincount(codes) == 1).sum()
+    new = test.events[test_codes < 0]
+    p = np.array(riff_vocabulary(train).bits)
+    bits = (new["shape"][:, None] >> np.arange(64, dtype=np.uint64) & np.uint64(1)).astype(bool)
+    spelled = -np.where(bits, np.log(p), np.log1p(-p))[:, 1:].sum(axis=1)
+    return _Chords(codes, test_codes, names, (once + 1) / (len(codes) + 2), spelled + np.log(128))
+
+
+def ngram_nats(train: Corpus, test: Corpus, order: int) -> float:
+    """Nats per event of guessing the next chord from how often it followed the last ones.
+
+    order: 1 counts chords alone (unigram), 2 pairs (bigram), and so on; 0 is blind guessing among
+        the chords of the training songs. Shorter contexts are mixed in as Witten and Bell do.
+    Source: Witten and Bell, 'The zero-frequency problem', 1991.
+    Notebook: 03.
+    """
+    chords = _chords(train, test)
+    n_chords = len(chords.names)
+    chance = np.full(len(chords.test), 1 / n_chords)
+    for length in range(order):
+        context = _contexts(chords.train, train.offsets, length)
+        asked = _contexts(chords.test, test.offsets, length)
+        pair = _hash(context, chords.train)
+        kinds, first, counts = np.unique(pair, return_index=True, return_counts=True)
+        contexts, place = np.unique(context, return_inverse=True)
+        heard = np.bincount(place)
+        followers = np.bincount(place[first])
+        at = np.minimum(np.searchsorted(contexts, asked), len(contexts) - 1)
+        found = contexts[at] == asked
+        wanted = _hash(asked, chords.test)
+        at_pair = np.minimum(np.searchsorted(kinds, wanted), len(kinds) - 1)
+        count = np.where(kinds[at_pair] == wanted, counts[at_pair], 0)
+        n, t = heard[at], followers[at]
+        chance = np.where(found, (count + t * chance) / (n + t), chance)
+    return chords.nats(chance)
+
+
+def _hash(run: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Runs of codes as 64-bit numbers, made longer by one code."""
+    run = run * np.uint64(0x9E3779B97F4A7C15) + (codes + 2).astype(np.uint64)
+    return run ^ run >> np.uint64(29)
+
+
+def _contexts(codes: np.ndarray, offsets: np.ndarray, length: int) -> np.ndarray:
+    """For each event a number for the `length` codes before it in its track."""
+    place = np.arange(len(codes))
+    begin = np.repeat(offsets[:-1], np.diff(offsets))
+    run = np.zeros(len(codes), np.uint64)
+    for back in range(length, 0, -1):
+        inside = place - back >= begin
+        run = _hash(run, np.where(inside, codes[np.maximum(place - back, 0)], -2))
+    return run
+
+
+def copy_nats(train: Corpus, test: Corpus, what: str = "bar") -> float:
+    """Nats per event of copying: the chord of one bar ago, or what followed the longest match.
+
+    what: "bar" or "match". How far a copy is trusted is counted on the training songs, for each
+    length of the match; what trust is left goes to the frequencies of the chords.
+    Notebook: 03.
+    """
+    chords, vocabulary = _chords(train, test), riff_vocabulary(train, 100_000)
+    frequency = (np.bincount(chords.train, minlength=len(chords.names)) + 1) / (
+        len(chords.train) + len(chords.names)
+    )
+    trust: dict[int, float] = {}
+    for corpus in (train, test):
+        inputs = corpus_inputs(corpus, vocabulary)
+        copied = inputs[:, RIFF_COLUMNS["match" if what == "match" else "lags"]][:, 1:3]
+        target = inputs[:, RIFF_COLUMNS["target"]][:, 1:3]
+        right = (copied == target).all(axis=1)
+        length = inputs[:, RIFF_COLUMNS["match_length"]][:, 0] * (what == "match")
+        length = np.where(copied[:, 0] > 0, length, -1)
+        if corpus is train:
+            for kind in np.unique(length):
+                hits = right[length == kind]
+                trust[int(kind)] = (hits.sum() + 1) / (len(hits) + 2) if kind >= 0 else 0.0
+    believed = np.array([trust.get(int(kind), 0.0) for kind in length])
+    chance = (1 - believed) * frequency[chords.test] + believed * right
+    return chords.nats(chance)
+
+
+def held_out_nats(trained: Trained, corpus: Corpus) -> dict[str, float]:
+    """Mean −ln p per event of songs: `pitch` (the whole chord), `step`, `duration` and `total`.
+
+    Every event counts once, with all events of its track before it at hand. The classic recipe
+    predicts pitch alone, so its dict holds nothing else. Velocity is not part of the total.
+    Notebook: 03.
+    """
+    if trained.recipe == "classic":
+        return {"pitch": _classic_nats(trained, corpus)}
+    inputs = corpus_inputs(corpus, trained.vocabulary)
+    parts = _mean_surprise(_surprise_model(trained.model), inputs, corpus.offsets)
+    parts = parts + trained.vocabulary.extra_nats(corpus.events).mean(axis=0)
+    step, bass, shape, duration, velocity = map(float, parts)
+    return {
+        "pitch": bass + shape,
+        "step": step,
+        "duration": duration,
+        "total": bass + shape + step + duration,
+        "velocity": velocity,
+    }
+
+
+def _classic_nats(trained: Trained, corpus: Corpus) -> float:
+    """The recipe as published has no price for a chord it does not know: one in a hundred is new.
+
+    Such a chord is spelled out: its lowest pitch, then 63 intervals, of which one in twenty sounds.
+    """
+    escape = 0.01
+    names, place = corpus.chords()
+    codes, known = trained.vocabulary.encode(names)
+    values, length = trained.vocabulary.standardise(codes)[place], trained.sequence_length
+    bits = corpus.events["shape"][:, None] >> np.arange(64, dtype=np.uint64) & np.uint64(1)
+    intervals = bits[:, 1:].sum(axis=1).astype(float)
+    spelled = -intervals * np.log(0.05) - (63.0 - intervals) * np.log(0.95)
+    new = np.log(128) + spelled - np.log(escape)
+    total = 0.0
+    for begin, end in itertools.pairwise(corpus.offsets.tolist()):
+        padded = np.concatenate([np.zeros(length, np.float32), values[begin:end]])
+        windows = np.lib.stride_tricks.sliding_window_view(padded, length)[: end - begin]
+        for i in range(0, end - begin, 512):
+            some = np.zeros((512, length), np.float32)
+            some[: len(windows[i : i + 512])] = windows[i : i + 512]
+            answers = place[begin + i : min(end, begin + i + 512)]
+            p = np.asarray(trained.model.predict_on_batch(some[..., None]), np.float64)
+            p = p[np.arange(len(answers)), codes[answers]]
+            nats = -np.log(np.maximum(p, 1e-12)) - np.log1p(-escape)
+            total += np.where(known[answers], nats, new[begin + i :][: len(answers)]).sum()
+    return float(total / corpus.n_events)
+
+
+# ==================================================================================================
+# 10. Generation
 # A model gives probabilities; sampling turns them into events, one after the other.
 # A `Riff` always knows which of its events were the prompt and which are new.
 # ==================================================================================================
@@ -2412,37 +3250,128 @@ def generate(
     if rhythm not in ("prompt", "even"):
         raise ValueError(f"rhythm must be 'prompt' or 'even', not {rhythm!r}.")
     given = prompt or Riff(np.zeros(0, EVENT), title="silence")
-    steps, durations, velocities = _timing(given, bars, rhythm)
+    rngs = [np.random.default_rng([seed, i]) for i in range(n)]
+    draw = functools.partial(sample, temperature=temperature, top_p=top_p)
+    if trained.recipe == "classic":
+        continued = _continue_classic(trained, given, bars, rhythm, draw, rngs)
+    else:
+        continued = _continue_riff(trained, given, bars, draw, rngs)
+    return [
+        dataclasses.replace(
+            given,
+            events=np.concatenate([given.events, new]),
+            prompt_events=len(given.events),
+            title=f"after {given.title}, seed {seed}" + (f", {i + 1} of {n}" if n > 1 else ""),
+        )
+        for i, new in enumerate(continued)
+    ]
+
+
+def _continue_classic(
+    trained: Trained,
+    prompt: Riff,
+    bars: int,
+    rhythm: str,
+    draw: Callable[..., int],
+    rngs: Sequence[np.random.Generator],
+) -> list[np.ndarray]:
+    """New events for each generator of random numbers: the window moves on by one event."""
+    steps, durations, velocities = _timing(prompt, bars, rhythm)
     vocabulary, length = trained.vocabulary, trained.sequence_length
-    names = [chord_name(event_pitches(event)) for event in given.events[-length:]]
+    names = [chord_name(event_pitches(event)) for event in prompt.events[-length:]]
     # A standardised code of 0 is the mean: it stands for "nothing known" before the prompt.
-    window = np.zeros((n, length), np.float32)
+    window = np.zeros((len(rngs), length), np.float32)
     if names:
         window[:, -len(names) :] = vocabulary.standardise(vocabulary.encode(names)[0])
-    rngs = [np.random.default_rng([seed, i]) for i in range(n)]
-    codes = np.zeros((n, len(steps)), int)
+    codes = np.zeros((len(rngs), len(steps)), int)
     for k in range(len(steps)):
         probabilities = np.asarray(trained.model.predict_on_batch(window[..., None]))
-        codes[:, k] = [
-            sample(p, temperature, top_p, rng) for p, rng in zip(probabilities, rngs, strict=True)
-        ]
+        codes[:, k] = [draw(p, rng=rng) for p, rng in zip(probabilities, rngs, strict=True)]
         window = np.roll(window, -1, axis=1)
         window[:, -1] = vocabulary.standardise(codes[:, k])
-    riffs = []
-    for i in range(n):
-        new = np.zeros(len(steps), EVENT)
-        new["step"], new["duration"], new["velocity"] = steps, durations, velocities
-        for event, code in zip(new, codes[i], strict=True):
-            event["bass"], event["shape"] = _bass_and_shape(vocabulary.symbols[code])
-        riffs.append(
-            dataclasses.replace(
-                given,
-                events=np.concatenate([given.events, new]),
-                prompt_events=len(given.events),
-                title=f"after {given.title}, seed {seed}" + (f", {i + 1} of {n}" if n > 1 else ""),
-            )
-        )
-    return riffs
+    new = np.zeros(codes.shape, EVENT)
+    new["step"], new["duration"], new["velocity"] = steps, durations, velocities
+    for event, code in zip(new.ravel(), codes.ravel(), strict=True):
+        event["bass"], event["shape"] = _bass_and_shape(vocabulary.symbols[code])
+    return list(new)
+
+
+def _continue_riff(
+    trained: Trained,
+    prompt: Riff,
+    bars: int,
+    draw: Callable[..., int],
+    rngs: Sequence[np.random.Generator],
+) -> list[np.ndarray]:
+    """New events for each generator of random numbers, the state of the LSTM carried along.
+
+    Masked are what cannot be played: notes off the neck, and times that do not move on.
+    """
+    vocabulary, n, given = trained.vocabulary, len(rngs), len(prompt.events)
+    network, cells = _carrying(trained.model)
+    bar = np.full(n, prompt.ticks_per_bar)
+    onset = int(prompt.events["step"].sum())
+    end = (-(-(onset + 1) // prompt.ticks_per_bar) if given else 0) + bars
+    limit = given + 64 * bars
+    events = np.zeros((n, limit), EVENT)
+    events["shape"], events["duration"], events["velocity"] = 1, 1, 1  # until they are made
+    events[:, :given] = prompt.events
+    allowed = {part: np.ones(size, bool) for part, size in vocabulary.sizes.items()}
+    allowed["shape"][0] = False  # the class of rare shapes stands for no shape
+    allowed["duration"][0] = False
+    neck = prompt.events["bass"] if given else np.array([STANDARD_TUNING[0]])
+    allowed["bass"][: min(STANDARD_TUNING[0], int(neck.min()))] = False
+    allowed["bass"][max(88, int(neck.max())) + 1 :] = False
+    state = [np.zeros((n, size), np.float32) for size in cells for _ in range(2)]
+
+    def inputs(upto: int) -> np.ndarray:
+        offsets = np.arange(n + 1) * upto
+        rows = riff_inputs(events[:, :upto].ravel(), offsets, bar, vocabulary)
+        return rows.reshape(n, upto, N_COLUMNS)
+
+    def read(row: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        answers = network.predict_on_batch([row.astype(np.int32), *state])
+        answers = [np.asarray(answer) for answer in answers]
+        return answers[: len(PARTS)], answers[len(PARTS) :]
+
+    heard = inputs(given) if given else np.zeros((n, 0, N_COLUMNS))
+    for k in range(given):
+        _, state = read(heard[:, k : k + 1])
+    count = np.full(n, limit)
+    for k in range(given, limit):
+        allowed["step"][0] = k == 0
+        codes = np.zeros((n, len(PARTS)), int)
+        for i, part in enumerate(PARTS):
+            if i < 2:  # what the music suggests depends on the step, not on the other parts
+                row = inputs(k + 1)[:, -1:]
+            row[:, 0, RIFF_COLUMNS["target"]] = codes + 1
+            logits, after = read(row)
+            odds = np.where(allowed[part], logits[i][:, 0], -np.inf)
+            odds = np.exp(odds - odds.max(axis=1, keepdims=True))
+            odds /= odds.sum(axis=1, keepdims=True)
+            codes[:, i] = [draw(p, rng=rng) for p, rng in zip(odds, rngs, strict=True)]
+            if i == 0:
+                events["step"][:, k] = np.array(vocabulary.steps)[codes[:, 0]]
+        state = after
+        events[:, k] = vocabulary.decode(codes)
+        over = events["step"][:, : k + 1].sum(axis=1) >= end * prompt.ticks_per_bar
+        count = np.where(over, np.minimum(count, k), count)
+        if over.all():
+            break
+    return [events[i, given : count[i]].copy() for i in range(n)]
+
+
+@functools.lru_cache(maxsize=4)
+def _carrying(model: Any) -> tuple[Any, list[int]]:
+    """The network of the riff recipe with its states as inputs and outputs, and their sizes."""
+    cells = [layer.units for layer in model.layers if layer.name.startswith("lstm_")]
+    sizes = {part: logits.shape[-1] for part, logits in model.output.items()}
+    hidden = model.get_layer(f"hidden_{PARTS[0]}").units
+    carrying = riff_model(sizes, cells, hidden, carry=True)
+    for layer in carrying.layers:
+        if layer.weights:
+            layer.set_weights(model.get_layer(layer.name).get_weights())
+    return carrying, cells
 
 
 def _timing(prompt: Riff, bars: int, rhythm: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -163,7 +163,7 @@ def test_sweep_learns_saves_and_resumes(tiny, tmp_path):
 
     # Nothing is left to do: the same history comes back at once, from disk.
     assert ru.learning_rate_sweep(train, held, vocabulary, chosen, live=False) == whole
-    trained = ru.load_trained(chosen.output / "trained.zip")
+    trained = ru.load_trained(chosen.output / "classic.zip")
     loss = ru.mean_loss(trained.model, *held)
     assert loss == pytest.approx(whole.best.validation_loss, rel=1e-5)
 
@@ -185,7 +185,7 @@ def test_an_interrupted_sweep_keeps_whole_epochs(tiny, tmp_path, monkeypatch):
         (0.01, 2),
         (0.001, 1),
     ]
-    assert (tmp_path / "trained.zip").exists()
+    assert (tmp_path / "classic.zip").exists()
     monkeypatch.undo()
     again = ru.learning_rate_sweep(train, held, vocabulary, chosen, live=False)
     assert again.epochs[:3] == history.epochs and len(again.epochs) == 4
@@ -246,10 +246,10 @@ def test_a_bundle_that_does_not_fit_together_is_refused(tiny, tmp_path):
     _, _, vocabulary = tiny
     n = len(vocabulary.symbols)
     model = ru.classic_model(8, n, (4, 4, 4), 4)
-    ru.Trained("classic", model, vocabulary, 8).save(tmp_path / "good.zip")
+    ru.Trained("classic", model, vocabulary, 8, ru.History((), 0.0)).save(tmp_path / "good.zip")
     assert ru.load_trained(tmp_path / "good.zip").vocabulary == vocabulary
     short = dataclasses.replace(vocabulary, symbols=vocabulary.symbols[:-1])
-    ru.Trained("classic", model, short, 8).save(tmp_path / "short.zip")
+    ru.Trained("classic", model, short, 8, ru.History((), 0.0)).save(tmp_path / "short.zip")
     whole = (tmp_path / "good.zip").read_bytes()
     (tmp_path / "cut.zip").write_bytes(whole[: len(whole) // 2])
     with zipfile.ZipFile(tmp_path / "empty.zip", "w"):

@@ -1,4 +1,4 @@
-"""How fast a folder of MIDI becomes a corpus: `make bench`.
+"""How fast a folder of MIDI becomes a corpus, and what predicts it best: `make bench`.
 
 Measured on the zip or folder that ROCKONET_ARCHIVE names, else on data/rock if it is there, else on
 the starter songs. Each step runs in a process of its own, so that its peak memory is its own too;
@@ -85,13 +85,52 @@ def music21_route(source: Path, _: Path) -> dict:
     return {"files": len(files), "seconds": time.perf_counter() - start}
 
 
+def predictors(source: Path, cache: Path) -> dict:
+    """Nats for the chord of an event of the validation songs: by counting, by the riff recipe."""
+    corpus = ru.load_corpus(cache)
+    train, validation, _ = ru.split_by_song(corpus)
+    nats = {f"{order}-gram": ru.ngram_nats(train, validation, order) for order in range(5)}
+    nats["copy a bar ago"] = ru.copy_nats(train, validation, "bar")
+    nats["copy the longest match"] = ru.copy_nats(train, validation, "match")
+    choice = ru.settings("quick", "starter").replace(output=cache.parent)
+    if corpus.n_events > 200_000:  # two rounds over a large corpus take five minutes
+        choice = choice.replace(riff_units=(192,), riff_batch=32, riff_epochs=2)
+    start = time.perf_counter()
+    trained = ru.train_riff_model(train, validation, choice, live=False)
+    seconds = time.perf_counter() - start
+    held = ru.held_out_nats(trained, validation)
+    nats |= {f"riff recipe, {part}": held[part] for part in ("pitch", "step", "duration", "total")}
+    targets = choice.riff_epochs * train.n_events / seconds
+    return {"seconds": seconds, **{name: round(value, 2) for name, value in nats.items()}} | {
+        "targets a second": round(targets)
+    }
+
+
+def classic_step(_: Path, __: Path) -> dict:
+    """Targets a second of the classic recipe at its published size: a window has one."""
+    import numpy as np
+
+    model = ru.classic_model(100, 1990)
+    model.compile(ru.classic_optimizer(0.01), "categorical_crossentropy", jit_compile=False)
+    X, Y = np.zeros((64, 100, 1), np.float32), np.eye(1990, dtype=np.float32)[:64]
+    model.train_on_batch(X, Y)
+    start = time.perf_counter()
+    for _ in range(3):
+        model.train_on_batch(X, Y)
+    seconds = (time.perf_counter() - start) / 3
+    return {"seconds": seconds, "targets a second": round(64 / seconds)}
+
+
 STEPS = (
     symusic_alone,
     corpus_built_and_saved,
     nothing_changed,
     classic_windows,
     music21_route,
+    predictors,
+    classic_step,
 )
+ONCE = (music21_route, predictors, classic_step)
 
 
 def in_own_process(step: str, source: Path, cache: Path) -> dict:
@@ -105,11 +144,14 @@ def main() -> None:
     rock = Path("data/rock")
     named = os.environ.get("ROCKONET_ARCHIVE")
     source = Path(named) if named else rock if rock.is_dir() else ru.settings().folder
-    print(f"Songs: {source.name}. Best of 3 runs; music21 on {MUSIC21_FILES} of the files, once.\n")
+    print(
+        f"Songs: {source.name}. Best of 3 runs; what trains runs once, and music21 on "
+        f"{MUSIC21_FILES} files.\n"
+    )
     results = {}
     with tempfile.TemporaryDirectory() as folder:
         for step in STEPS:
-            times = 1 if step is music21_route else 3
+            times = 1 if step in ONCE else 3
             runs = [
                 in_own_process(step.__name__, source, Path(folder) / "corpus.npz")
                 for _ in range(times)
@@ -136,6 +178,11 @@ def main() -> None:
     print(
         f"\nA file costs build_corpus {to_symusic:.1f} times what symusic alone takes, "
         f"and music21 {to_music21:,.0f} times what build_corpus takes."
+    )
+    targets = [results[name]["targets a second"] for name in ("predictors", "classic_step")]
+    print(
+        f"The riff recipe learns from {targets[0] / targets[1]:,.0f} times as many events a second "
+        "as the classic recipe at its published size."
     )
 
 
