@@ -2627,7 +2627,8 @@ def train_riff_model(
     inputs, held = corpus_inputs(train, vocabulary), corpus_inputs(validation, vocabulary)
     steps = len(_riff_batches(inputs, train.offsets, choice, 1))
     numbers = [getattr(choice, f.name) for f in dataclasses.fields(choice) if "riff" in f.name]
-    mark = hashlib.sha256(json.dumps([numbers, choice.seed, train.fingerprint()]).encode())
+    songs = [train.fingerprint(), validation.fingerprint()]
+    mark = hashlib.sha256(json.dumps([numbers, choice.seed, *songs]).encode())
     folder = choice.output / "riff" / mark.hexdigest()[:12]
     _start_afresh(choice.seed)
     model = riff_model(vocabulary.sizes, choice.riff_units, dropout=choice.riff_dropout)
@@ -2674,16 +2675,19 @@ def train_riff_model(
             trained_nats = [float(fitted.history[part][0]) for part in PARTS]
             held_nats = _mean_surprise(surprise, held, validation.offsets).tolist()
             seconds = time.perf_counter() - begin
-            for name, one, other in zip(
-                ("riff", *(f"riff {part}" for part in PARTS)),
-                (sum(trained_nats[:4]), *trained_nats),
-                (sum(held_nats[:4]), *held_nats),
-                strict=True,
-            ):
-                rows.append(Epoch(name, choice.riff_rate, epoch, one, other, seconds))
+            new = [
+                Epoch(name, choice.riff_rate, epoch, one, other, seconds)
+                for name, one, other in zip(
+                    ("riff", *(f"riff {part}" for part in PARTS)),
+                    (sum(trained_nats[:4]), *trained_nats),
+                    (sum(held_nats[:4]), *held_nats),
+                    strict=True,
+                )
+            ]
             _save_state(folder / f"epoch-{epoch}.npz", surprise)
-            if sum(held_nats[:4]) == min(r.validation_loss for r in rows if r.recipe == "riff"):
+            if new[0].validation_loss < min(totals, default=np.inf):
                 shutil.copyfile(folder / f"epoch-{epoch}.npz", folder / "best.npz")
+            rows += new
             History(tuple(rows), 0.0).save(folder / "history.csv")  # now it counts
             (folder / f"epoch-{epoch - 1}.npz").unlink(missing_ok=True)
             if chart:
@@ -2696,7 +2700,8 @@ def train_riff_model(
     if rows:
         _load_state(folder / "best.npz", surprise)
     trained = Trained("riff", model, vocabulary, choice.riff_window, history(), train.fingerprint())
-    trained.save(choice.output / "riff.zip")
+    if rows:  # what has not been trained for a whole epoch is nothing to play
+        trained.save(choice.output / "riff.zip")
     return trained
 
 
