@@ -113,7 +113,6 @@ def test_exercises_have_folded_solutions(path):
 
 @pytest.mark.notebooks
 @pytest.mark.timeout(900)
-@pytest.mark.timeout(900)
 def test_all_four_run_and_their_solutions_too(tmp_path):
     env = {
         "ROCKONET_PROFILE": "quick",
