@@ -2867,49 +2867,6 @@ def _tuples(value: Any) -> Any:
     return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
-def shipped_model(recipe: str = "riff") -> Path:
-    """A small model that comes with the project, trained on the starter songs. Notebook: 04."""
-    return _project_folder() / "models" / f"{recipe}.zip"
-
-
-def train_shipped_models() -> None:
-    """Train the shipped models anew, on the starter songs alone: what `make model` does.
-
-    Both recipes in the workshop profile, the classic one at the rate 0.01; about 15 minutes on
-    2 cores.
-    """
-    choice = settings("workshop", "starter").replace(learning_rates=(0.01,))
-    train, validation, _ = split_by_song(corpus_for(choice), seed=choice.seed)
-    train_riff_model(train, validation, choice, live=False)
-    learning_rate_sweep(*classic_data(choice), choice, live=False)
-    for recipe in ("riff", "classic"):
-        trained = load_trained(choice.output / f"{recipe}.zip")
-        trained.save(shipped_model(recipe))
-        held = held_out_nats(trained, validation)
-        print(recipe, {name: round(nats, 3) for name, nats in held.items()})
-
-
-def nats_chart(nats: dict[str, float], ax: Any = None) -> Any:
-    """A bar for each predictor: what the whole chord of an event costs it, on new songs.
-
-    Notebook: 03.
-    """
-    ax = _axes(ax, (8, 0.6 + 0.35 * len(nats)))
-    names = list(nats)[::-1]
-    networks = [name for name in names if "recipe" in name]
-    bars = ax.barh(
-        names,
-        [nats[name] for name in names],
-        color=[ORANGE if name in networks else BLUE for name in names],
-        hatch=["//" if name in networks else "" for name in names],
-        edgecolor="white",
-    )
-    ax.bar_label(bars, fmt="%.2f", padding=3)
-    ax.set(xlabel="nats per event, lower is better")
-    ax.set_title("The next chord of a new song: what each predictor pays", loc="left")
-    return ax.figure
-
-
 # ==================================================================================================
 # 9. Measuring
 # Everything that predicts music is measured in one currency: nats per event on songs that it never
@@ -3074,6 +3031,49 @@ def _classic_nats(trained: Trained, corpus: Corpus) -> float:
             nats = -np.log(np.maximum(p, 1e-12)) - np.log1p(-escape)
             total += np.where(known[answers], nats, new[begin + i :][: len(answers)]).sum()
     return float(total / corpus.n_events)
+
+
+def shipped_model(recipe: str = "riff") -> Path:
+    """A small model that comes with the project, trained on the starter songs. Notebook: 04."""
+    return _project_folder() / "models" / f"{recipe}.zip"
+
+
+def train_shipped_models() -> None:
+    """Train the shipped models anew, on the starter songs alone: what `make model` does.
+
+    Both recipes in the workshop profile, the classic one at the rate 0.01; about 15 minutes on
+    2 cores.
+    """
+    choice = settings("workshop", "starter").replace(learning_rates=(0.01,))
+    train, validation, _ = split_by_song(corpus_for(choice), seed=choice.seed)
+    train_riff_model(train, validation, choice, live=False)
+    learning_rate_sweep(*classic_data(choice), choice, live=False)
+    for recipe in ("riff", "classic"):
+        trained = load_trained(choice.output / f"{recipe}.zip")
+        trained.save(shipped_model(recipe))
+        held = held_out_nats(trained, validation)
+        print(recipe, {name: round(nats, 3) for name, nats in held.items()})
+
+
+def nats_chart(nats: dict[str, float], ax: Any = None) -> Any:
+    """A bar for each predictor: what the whole chord of an event costs it, on new songs.
+
+    Notebook: 03.
+    """
+    ax = _axes(ax, (8, 0.6 + 0.35 * len(nats)))
+    names = list(nats)[::-1]
+    networks = [name for name in names if "recipe" in name]
+    bars = ax.barh(
+        names,
+        [nats[name] for name in names],
+        color=[ORANGE if name in networks else BLUE for name in names],
+        hatch=["//" if name in networks else "" for name in names],
+        edgecolor="white",
+    )
+    ax.bar_label(bars, fmt="%.2f", padding=3)
+    ax.set(xlabel="nats per event, lower is better")
+    ax.set_title("The next chord of a new song: what each predictor pays", loc="left")
+    return ax.figure
 
 
 # ==================================================================================================
