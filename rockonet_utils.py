@@ -299,11 +299,15 @@ def read_midi(path: str | os.PathLike) -> symusic.Score:
 
 def _file_bytes(path: Path) -> bytes:
     try:
-        if path.stat().st_size > MAX_MIDI_BYTES:
-            raise MidiError(path.name, f"larger than {MAX_MIDI_BYTES // 10**6} MB, so not a song")
+        _refuse_large(path.name, path.stat().st_size)
         return path.read_bytes()
     except OSError as error:
         raise MidiError(path.name, f"cannot be opened ({error.strerror})") from error
+
+
+def _refuse_large(name: str, size: int) -> None:
+    if size > MAX_MIDI_BYTES:
+        raise MidiError(name, f"larger than {MAX_MIDI_BYTES // 10**6} MB, so not a song")
 
 
 def _parse_midi(data: bytes, name: str) -> tuple[symusic.Score, str]:
@@ -968,6 +972,11 @@ def events_from_notes(notes: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndar
     return events, track[first]
 
 
+def sounding_intervals(shapes: np.ndarray) -> np.ndarray:
+    """Which intervals above the bass sound in shapes (n,): bools (n, 64); 0 always does."""
+    return (shapes[:, None] >> np.arange(64, dtype=np.uint64) & np.uint64(1)).astype(bool)
+
+
 def event_pitches(event: np.void) -> tuple[int, ...]:
     """The MIDI pitches of one event, lowest first. Notebook: 02."""
     bits = int(event["shape"])
@@ -1338,8 +1347,7 @@ def _read_some(
 
 def _zipped_bytes(archive: zipfile.ZipFile, name: str) -> bytes:
     try:
-        if archive.getinfo(name).file_size > MAX_MIDI_BYTES:
-            raise MidiError(name, f"larger than {MAX_MIDI_BYTES // 10**6} MB, so not a song")
+        _refuse_large(name, archive.getinfo(name).file_size)
         return archive.read(name)
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, zlib.error) as error:
         raise MidiError(name, f"cannot be unpacked ({error})") from error
@@ -1401,8 +1409,7 @@ def style_metrics(
         return dict.fromkeys(names, float("nan"))
     events = np.concatenate(tracks)
     first = np.cumsum([0, *map(len, tracks[:-1])])  # has no event before it in its track
-    interval = np.arange(64)
-    sounds = (events["shape"][:, None] >> interval.astype(np.uint64) & np.uint64(1)).astype(bool)
+    sounds = sounding_intervals(events["shape"])
     # Pitch classes above the bass: the column i holds the intervals i, i + 12, i + 24 …
     above = np.stack([sounds[:, i::12].any(axis=1) for i in range(12)], axis=1)
     event, semitones = np.nonzero(sounds)
@@ -1869,8 +1876,9 @@ class History:
 
     @property
     def best(self) -> Epoch:
-        """The epoch, of any rate, with the lowest validation loss."""
-        return min(self.epochs, key=lambda row: row.validation_loss)
+        """The epoch, of any rate, with the lowest validation loss; parts of a loss do not count."""
+        whole = [row for row in self.epochs if row.recipe == self.epochs[0].recipe]
+        return min(whole, key=lambda row: row.validation_loss)
 
     def save(self, path: str | os.PathLike) -> None:
         """Write a CSV file with a row for each epoch."""
@@ -2001,6 +2009,38 @@ def _minutes(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
+@contextlib.contextmanager
+def _stoppable(chart: _LiveChart | None, verdict: str) -> Iterator[None]:
+    """Let what trains in here be stopped; at its end the chart says how long it took."""
+    started = time.perf_counter()
+    try:
+        yield
+    except KeyboardInterrupt:
+        verdict = "Stopped after {}; every whole epoch is kept. Run this cell again to go on."
+    if chart:
+        chart.say(verdict.format(_minutes(time.perf_counter() - started)))
+        chart.on_epoch()
+
+
+def _fit(model: Any, batches: Any, chart: _LiveChart | None, where: str) -> dict[str, float]:
+    """Train once on all batches; returns the means of the loss and of each metric."""
+    import keras
+
+    tick = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda batch, logs: chart and chart.on_batch(where)
+    )
+    fitted = model.fit(batches, shuffle=False, verbose=0, callbacks=[tick])
+    return {name: float(values[0]) for name, values in fitted.history.items()}
+
+
+def _keep_epoch(state: Path, epoch: int, is_best: bool, history: History) -> None:
+    """Have an epoch count whose state was just written to ``epoch-N.*``; drop the one before."""
+    if is_best:
+        shutil.copyfile(state, state.with_stem("best"))
+    history.save(state.with_name("history.csv"))
+    state.with_stem(f"epoch-{epoch - 1}").unlink(missing_ok=True)
+
+
 def learning_rate_sweep(
     train: tuple[Windows, OneHot],
     validation: tuple[Windows, OneHot],
@@ -2051,8 +2091,7 @@ def learning_rate_sweep(
 
     chart = _LiveChart(lambda: loss_chart(history()), to_do * batches) if live else None
     verdict = f"Trained {to_do} epochs in {{}}." if to_do else "All was trained before, see below."
-    started = time.perf_counter()
-    try:
+    with _stoppable(chart, verdict):
         for rate, folder in folders.items():
             model = None
             for epoch in range(len(rows[rate]) + 1, choice.epochs + 1):
@@ -2069,22 +2108,15 @@ def learning_rate_sweep(
                 _seed_dropout(model, choice.seed, epoch)
                 loss = _fit_one_epoch(model, X, Y, order, choice.batch_size, chart, where)
                 held = mean_loss(model, *validation)
-                rows[rate].append(
-                    Epoch("classic", rate, epoch, loss, held, time.perf_counter() - begin)
-                )
-                with _written_whole(folder / f"epoch-{epoch}.keras") as temporary:
+                row = Epoch("classic", rate, epoch, loss, held, time.perf_counter() - begin)
+                state = folder / f"epoch-{epoch}.keras"
+                with _written_whole(state) as temporary:
                     model.save(temporary)
-                if held == min(row.validation_loss for row in rows[rate]):
-                    shutil.copyfile(folder / f"epoch-{epoch}.keras", folder / "best.keras")
-                History(tuple(rows[rate]), unigram).save(folder / "history.csv")  # now it counts
-                (folder / f"epoch-{epoch - 1}.keras").unlink(missing_ok=True)
+                is_best = held < min((r.validation_loss for r in rows[rate]), default=np.inf)
+                _keep_epoch(state, epoch, is_best, History((*rows[rate], row), unigram))
+                rows[rate].append(row)
                 if chart:
                     chart.on_epoch()
-    except KeyboardInterrupt:
-        verdict = "Stopped after {}; every whole epoch is kept. Run this cell again to go on."
-    if chart:
-        chart.say(verdict.format(_minutes(time.perf_counter() - started)))
-        chart.on_epoch()
     measured = history()
     if keep and measured.epochs:
         model = _load_keras(folders[measured.best.learning_rate] / "best.keras")
@@ -2146,11 +2178,7 @@ def _fit_one_epoch(
             chosen = order[i * batch_size : (i + 1) * batch_size]
             return X[chosen][..., None], Y[chosen]
 
-    tick = keras.callbacks.LambdaCallback(
-        on_train_batch_end=lambda batch, logs: chart and chart.on_batch(where)
-    )
-    fitted = model.fit(Batches(), shuffle=False, verbose=0, callbacks=[tick])
-    return float(fitted.history["loss"][0])
+    return _fit(model, Batches(), chart, where)["loss"]
 
 
 def mean_loss(model: Any, X: Windows, Y: OneHot, batch_size: int = 512) -> float:
@@ -2259,16 +2287,24 @@ class RiffVocabulary:
             extra[:, column] = np.where(last, beyond, np.log(width))
         velocity = np.searchsorted(VELOCITY_EDGES, events["velocity"], side="right") - 1
         extra[:, 4] = np.log(np.diff(VELOCITY_EDGES)[velocity])
-        rare = np.flatnonzero(self.encode(events)[:, 2] == 0)
-        counts, total = dict(self.rare), sum(count for _, count in self.rare)
-        share, p = (0.9 if total else 0.0), np.array(self.bits)[1:]
-        for i in rare:
-            mask = int(events["shape"][i])
-            bits = np.array([mask >> b & 1 for b in range(1, 64)], bool)
-            spelled = np.exp(np.where(bits, np.log(p), np.log1p(-p)).sum())
-            chance = share * counts.get(mask, 0) / max(total, 1) + (1 - share) * spelled
-            extra[i, 2] = -np.log(chance)
+        rare = self.encode(events)[:, 2] == 0
+        shapes, total = events["shape"][rare], sum(count for _, count in self.rare)
+        share, counts = (0.9 if total else 0.0), dict(self.rare)
+        heard = np.array([counts.get(int(shape), 0) for shape in shapes]) / max(total, 1)
+        spelled = np.exp(-_spelled_nats(shapes, np.array(self.bits)))
+        extra[rare, 2] = -np.log(share * heard + (1 - share) * spelled)
         return extra
+
+
+def _interval_chances(shapes: np.ndarray) -> np.ndarray:
+    """How often each interval sounds in shapes, (64,), counted half a time more than it does."""
+    return (sounding_intervals(shapes).sum(axis=0) + 0.5) / (len(shapes) + 1)
+
+
+def _spelled_nats(shapes: np.ndarray, chances: np.ndarray) -> np.ndarray:
+    """What it costs to tell shapes (n,) interval by interval, given the chance of each, (64,)."""
+    told = np.where(sounding_intervals(shapes), np.log(chances), np.log1p(-chances))
+    return -told[:, 1:].sum(axis=1)
 
 
 def riff_vocabulary(corpus: Corpus, n_shapes: int = 300) -> RiffVocabulary:
@@ -2277,7 +2313,6 @@ def riff_vocabulary(corpus: Corpus, n_shapes: int = 300) -> RiffVocabulary:
     Notebook: 03.
     """
     shapes, counts = corpus.shape_table()
-    sounds = corpus.events["shape"][:, None] >> np.arange(64, dtype=np.uint64) & np.uint64(1)
 
     def typical(name: str, edges: np.ndarray) -> tuple[int, ...]:
         values, heard = np.unique(corpus.events[name], return_counts=True)
@@ -2290,7 +2325,7 @@ def riff_vocabulary(corpus: Corpus, n_shapes: int = 300) -> RiffVocabulary:
     return RiffVocabulary(
         shapes=tuple(np.sort(shapes[:n_shapes]).tolist()),
         rare=tuple(zip(shapes[n_shapes:].tolist(), counts[n_shapes:].tolist(), strict=True)),
-        bits=tuple(((sounds.sum(axis=0) + 0.5) / (len(sounds) + 1)).tolist()),
+        bits=tuple(_interval_chances(corpus.events["shape"]).tolist()),
         steps=typical("step", TIME_EDGES),
         durations=typical("duration", TIME_EDGES),
         velocities=typical("velocity", VELOCITY_EDGES[:-1]),
@@ -2363,6 +2398,15 @@ def riff_inputs(
     return np.concatenate([found[name] for name in _WIDTHS], axis=1).astype(np.int16)
 
 
+def _hash(run: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Runs of codes (from −2 on) as 64-bit numbers, made longer by one code.
+
+    Two different runs share a number less than once in a billion songs.
+    """
+    run = run * np.uint64(0x9E3779B97F4A7C15) + (codes + 2).astype(np.uint64)
+    return run ^ run >> np.uint64(29)
+
+
 def _longest_matches(
     symbols: np.ndarray, track: np.ndarray, begin: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -2373,16 +2417,12 @@ def _longest_matches(
     where there is none.
     """
     n = len(symbols)
-    token = np.unique(symbols, axis=0, return_inverse=True)[1].astype(np.uint64).ravel()
+    token = np.unique(symbols, axis=0, return_inverse=True)[1].ravel()
     place, run = np.arange(n), np.zeros(n, np.uint64)
     match, recent, length = np.full(n, n), np.full(n, n), np.zeros(n, np.int64)
     for back in range(1, MATCH_LENGTHS[-1] + 1):
         inside = place - back >= begin
-        # A 64-bit hash of the run: two different runs share one less than once in a billion songs.
-        run = (
-            run * np.uint64(0x9E3779B97F4A7C15) + token[np.maximum(place - back, 0)] + np.uint64(1)
-        )
-        run ^= run >> np.uint64(29)
+        run = _hash(run, token[np.maximum(place - back, 0)])
         if back not in MATCH_LENGTHS:
             continue
         here = place[inside]
@@ -2648,31 +2688,20 @@ def train_riff_model(
     if begun:
         _load_state(folder / f"epoch-{begun}.npz", surprise)
 
-    def history() -> History:
-        return History(tuple(rows), ngram_nats(train, validation, 1))
-
+    unigram = ngram_nats(train, validation, 1)
     to_do = max(0, choice.riff_epochs - begun) * steps
-    chart = _LiveChart(lambda: parts_chart(History(tuple(rows), 0.0)), to_do) if live else None
+    chart = _LiveChart(lambda: parts_chart(History(tuple(rows), unigram)), to_do) if live else None
     verdict = "Trained in {}." if to_do else "All was trained before, see below."
-    started = time.perf_counter()
-    try:
+    with _stoppable(chart, verdict):
         for epoch in range(begun + 1, choice.riff_epochs + 1):
             totals = [row.validation_loss for row in rows if row.recipe == "riff"]
             if totals and min(totals) < min(totals[-PATIENCE:]):
                 break  # early stopping
             begin = time.perf_counter()
             _seed_dropout(surprise, choice.seed, epoch)
-            where = f"epoch {epoch} of {choice.riff_epochs}"
-            tick = keras.callbacks.LambdaCallback(
-                on_train_batch_end=lambda batch, logs, where=where: chart and chart.on_batch(where)
-            )
-            fitted = surprise.fit(
-                _riff_batches(inputs, train.offsets, choice, epoch),
-                shuffle=False,
-                verbose=0,
-                callbacks=[tick],
-            )
-            trained_nats = [float(fitted.history[part][0]) for part in PARTS]
+            batches = _riff_batches(inputs, train.offsets, choice, epoch)
+            fitted = _fit(surprise, batches, chart, f"epoch {epoch} of {choice.riff_epochs}")
+            trained_nats = [fitted[part] for part in PARTS]
             held_nats = _mean_surprise(surprise, held, validation.offsets).tolist()
             seconds = time.perf_counter() - begin
             new = [
@@ -2684,22 +2713,17 @@ def train_riff_model(
                     strict=True,
                 )
             ]
-            _save_state(folder / f"epoch-{epoch}.npz", surprise)
-            if new[0].validation_loss < min(totals, default=np.inf):
-                shutil.copyfile(folder / f"epoch-{epoch}.npz", folder / "best.npz")
+            state = folder / f"epoch-{epoch}.npz"
+            _save_state(state, surprise)
+            is_best = new[0].validation_loss < min(totals, default=np.inf)
+            _keep_epoch(state, epoch, is_best, History((*rows, *new), unigram))
             rows += new
-            History(tuple(rows), 0.0).save(folder / "history.csv")  # now it counts
-            (folder / f"epoch-{epoch - 1}.npz").unlink(missing_ok=True)
             if chart:
                 chart.on_epoch()
-    except KeyboardInterrupt:
-        verdict = "Stopped after {}; every whole epoch is kept. Run this cell again to go on."
-    if chart:
-        chart.say(verdict.format(_minutes(time.perf_counter() - started)))
-        chart.on_epoch()
     if rows:
         _load_state(folder / "best.npz", surprise)
-    trained = Trained("riff", model, vocabulary, choice.riff_window, history(), train.fingerprint())
+    measured = History(tuple(rows), unigram)
+    trained = Trained("riff", model, vocabulary, choice.riff_window, measured, train.fingerprint())
     if rows:  # what has not been trained for a whole epoch is nothing to play
         trained.save(choice.output / "riff.zip")
     return trained
@@ -2903,9 +2927,7 @@ def _chords(train: Corpus, test: Corpus) -> _Chords:
     test_codes = np.array([place.get(name, -1) for name in test_names])[test_codes]
     once = (np.bincount(codes) == 1).sum()
     new = test.events[test_codes < 0]
-    p = np.array(riff_vocabulary(train).bits)
-    bits = (new["shape"][:, None] >> np.arange(64, dtype=np.uint64) & np.uint64(1)).astype(bool)
-    spelled = -np.where(bits, np.log(p), np.log1p(-p))[:, 1:].sum(axis=1)
+    spelled = _spelled_nats(new["shape"], _interval_chances(train.events["shape"]))
     return _Chords(codes, test_codes, names, (once + 1) / (len(codes) + 2), spelled + np.log(128))
 
 
@@ -2936,12 +2958,6 @@ def ngram_nats(train: Corpus, test: Corpus, order: int) -> float:
         n, t = heard[at], followers[at]
         chance = np.where(found, (count + t * chance) / (n + t), chance)
     return chords.nats(chance)
-
-
-def _hash(run: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """Runs of codes as 64-bit numbers, made longer by one code."""
-    run = run * np.uint64(0x9E3779B97F4A7C15) + (codes + 2).astype(np.uint64)
-    return run ^ run >> np.uint64(29)
 
 
 def _contexts(codes: np.ndarray, offsets: np.ndarray, length: int) -> np.ndarray:
@@ -3014,9 +3030,7 @@ def _classic_nats(trained: Trained, corpus: Corpus) -> float:
     names, place = corpus.chords()
     codes, known = trained.vocabulary.encode(names)
     values, length = trained.vocabulary.standardise(codes)[place], trained.sequence_length
-    bits = corpus.events["shape"][:, None] >> np.arange(64, dtype=np.uint64) & np.uint64(1)
-    intervals = bits[:, 1:].sum(axis=1).astype(float)
-    spelled = -intervals * np.log(0.05) - (63.0 - intervals) * np.log(0.95)
+    spelled = _spelled_nats(corpus.events["shape"], np.full(64, 0.05))
     new = np.log(128) + spelled - np.log(escape)
     total = 0.0
     for begin, end in itertools.pairwise(corpus.offsets.tolist()):
@@ -3106,7 +3120,7 @@ class Riff:
 
     @property
     def ticks_per_bar(self) -> int:
-        return 4 * TICKS_PER_QUARTER * self.meter[0] // self.meter[1]
+        return _ticks_per_bar(self.meter)
 
     @property
     def prompt_ticks(self) -> int:
@@ -3182,8 +3196,7 @@ def random_excerpt(corpus: Corpus, n_events: int, seed: int = 0) -> Riff:
     places = []
     for track, info in enumerate(corpus.tracks):
         events = corpus.track_events(track)
-        beats, value = corpus.song_info[info.song].meter
-        bar = 4 * TICKS_PER_QUARTER * beats // value
+        bar = _ticks_per_bar(corpus.song_info[info.song].meter)
         starts = np.arange(len(events) - n_events + 1)
         if len(starts) == 0:
             continue
