@@ -107,6 +107,7 @@ class Settings:
     riff_rate: float = 0.004
     riff_window: int = 64
     riff_batch: int = 32
+    riff_epoch_windows: int = 0
     riff_epochs: int = 30
     seed: int = 0
 
@@ -128,8 +129,10 @@ PROFILES: dict[str, dict[str, Any]] = {
         epochs=8,
         epoch_windows=4_000,
         riff_units=(96,),
+        riff_rate=0.01,
         riff_batch=16,
         riff_epochs=5,
+        riff_epoch_windows=2_000,
     ),
     "workshop": dict(
         sequence_length=32,
@@ -141,6 +144,7 @@ PROFILES: dict[str, dict[str, Any]] = {
         epochs=15,
         riff_units=(128,),
         riff_batch=8,
+        riff_epoch_windows=8_000,
     ),
     "published": dict(programs=(26,)),
 }
@@ -1007,6 +1011,13 @@ def notes_from_events(events: np.ndarray) -> dict[str, np.ndarray]:
     return notes
 
 
+def _fingerprint(*arrays: np.ndarray) -> str:
+    mark = hashlib.sha256()
+    for array in arrays:
+        mark.update(array.tobytes())
+    return mark.hexdigest()[:16]
+
+
 @dataclass(frozen=True)
 class Corpus:
     """All guitar events of a folder of songs.
@@ -1074,9 +1085,7 @@ class Corpus:
 
     def fingerprint(self) -> str:
         """A short text that changes with any event or track."""
-        mark = hashlib.sha256(self.events.tobytes())
-        mark.update(self.offsets.astype(np.int64).tobytes())
-        return mark.hexdigest()[:16]
+        return _fingerprint(self.events, self.offsets.astype(np.int64))
 
     def save(self, path: str | os.PathLike) -> None:
         """Write the corpus as one ``.npz`` file, whole or not at all; no pickle is used."""
@@ -1589,9 +1598,9 @@ def _unpack_checked(archive: Path, wanted: dict[str, tuple[int, str]], target: P
 
 
 # ==================================================================================================
-# 6. Classic data set
-# As published: every chord is a symbol, every symbol a code, every window of codes a question
-# whose answer is the next symbol. Windows and one-hot rows are cut only when they are looked at.
+# 6. Classic recipe
+# As published: chord symbols become codes, codes become windows, and a network of three LSTM
+# layers reads a window and guesses the symbol that follows.
 # ==================================================================================================
 
 
@@ -1794,13 +1803,6 @@ def entropy_nats(Y: OneHot) -> float:
     return float(-(share * np.log(share)).sum())
 
 
-# ==================================================================================================
-# 7. Classic model
-# The published network, trained once for each learning rate, with a loss chart that grows.
-# Every epoch is on disk before the next begins, so a sweep can be interrupted and goes on later.
-# ==================================================================================================
-
-
 def classic_model(
     sequence_length: int,
     n_symbols: int,
@@ -1844,341 +1846,28 @@ def classic_optimizer(learning_rate: float, decay: float = 0.01) -> Any:
     )
 
 
-@dataclass(frozen=True)
-class Epoch:
-    """One pass over the training data. Losses are in nats per event."""
-
-    recipe: str
-    learning_rate: float
-    epoch: int
-    loss: float
-    validation_loss: float
-    seconds: float
+# With one thread Keras leaves the feeding to tf.data, which then takes up to five seconds at the
+# end of every epoch to stop tuning itself.
+FEEDERS = 2
 
 
-@dataclass(frozen=True)
-class History:
-    """What a sweep measured: an `Epoch` each, and the loss of guessing without context.
-
-    Notebook: 03.
-    """
-
-    epochs: tuple[Epoch, ...]
-    unigram_nats: float
-
-    def of(self, learning_rate: float) -> list[Epoch]:
-        """The epochs of one learning rate, in order."""
-        return [row for row in self.epochs if row.learning_rate == learning_rate]
-
-    @property
-    def learning_rates(self) -> list[float]:
-        return list(dict.fromkeys(row.learning_rate for row in self.epochs))
-
-    @property
-    def best(self) -> Epoch:
-        """The epoch, of any rate, with the lowest validation loss; parts of a loss do not count."""
-        whole = [row for row in self.epochs if row.recipe == self.epochs[0].recipe]
-        return min(whole, key=lambda row: row.validation_loss)
-
-    def save(self, path: str | os.PathLike) -> None:
-        """Write a CSV file with a row for each epoch."""
-        names = [f.name for f in dataclasses.fields(Epoch)]
-        with _written_whole(path) as temporary, open(temporary, "w", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow([*names, "unigram_nats"])
-            writer.writerows([*dataclasses.astuple(row), self.unigram_nats] for row in self.epochs)
-
-
-def load_history(path: str | os.PathLike) -> History:
-    """Read what `History.save` wrote.
-
-    Errors: FileNotFoundError; ValueError if a column is missing or a number is not one.
-    Notebook: 03.
-    """
-    kinds = (str, float, int, float, float, float)
-    try:
-        with open(path, newline="") as file:
-            rows = list(csv.DictReader(file))
-        names = [f.name for f in dataclasses.fields(Epoch)]
-        epochs = [
-            Epoch(*(kind(row[name]) for kind, name in zip(kinds, names, strict=True)))
-            for row in rows
-        ]
-        return History(tuple(epochs), float(rows[0]["unigram_nats"]))
-    except (KeyError, ValueError, TypeError, IndexError) as error:
-        raise ValueError(
-            f"{path} is not a loss history ({error!r}). Run notebook 03 to write it again."
-        ) from error
-
-
-RATE_STYLES = ((BLUE, "o"), (ORANGE, "s"), (GREEN, "^"), ("#CC79A7", "D"), (GREY, "v"))
-
-
-def loss_chart(history: History, title: str = "", ax: Any = None) -> Any:
-    """Loss against epochs: a colour and a marker for each learning rate.
-
-    Training is solid, validation dashed, and the dotted line is the unigram entropy: the loss of
-    guessing by frequency alone, which a model beats only by looking at the context.
-    Notebook: 03.
-    """
-    ax = _axes(ax, (8, 4.5))
-    for rate, (colour, marker) in zip(
-        history.learning_rates, itertools.cycle(RATE_STYLES), strict=False
-    ):
-        rows = history.of(rate)
-        epochs = [row.epoch for row in rows]
-        every = max(1, len(rows) // 20)
-        style = dict(color=colour, marker=marker, markevery=every, markersize=5)
-        ax.plot(epochs, [row.loss for row in rows], label=f"rate {rate:g}, training", **style)
-        ax.plot(
-            epochs,
-            [row.validation_loss for row in rows],
-            label=f"rate {rate:g}, validation",
-            linestyle="--",
-            alpha=0.7,
-            fillstyle="none",
-            **style,
-        )
-    ax.axhline(history.unigram_nats, color="black", linestyle=":", label="guess by frequency")
-    ax.set(xlabel="epoch", ylabel="loss (nats per event)")
-    ax.set_title(title or "Model loss against learning rate", loc="left")
-    ax.xaxis.get_major_locator().set_params(integer=True)
-    ax.grid(alpha=0.3)
-    ax.legend(fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
-    return ax.figure
-
-
-def save_loss_chart(history: History, folder: str | os.PathLike) -> list[Path]:
-    """Write ``loss_history.csv`` and, drawn from it, ``loss_chart.png`` and ``.svg``.
-
-    The same history always gives the same bytes, so that a changed figure means changed numbers.
-    Notebook: 03.
-    """
-    import matplotlib
-
-    folder = Path(folder)
-    paths = [folder / name for name in ("loss_history.csv", "loss_chart.png", "loss_chart.svg")]
-    history.save(paths[0])
-    figure = loss_chart(load_history(paths[0]))
-    with matplotlib.rc_context({"svg.hashsalt": "rockonet"}):
-        for path, metadata in ((paths[1], {"Software": None}), (paths[2], {"Date": None})):
-            with _written_whole(path) as temporary:
-                figure.savefig(temporary, dpi=150, metadata=metadata)
-    return paths
-
-
-def redraw_loss_chart() -> None:
-    """Draw the loss chart again from ``figures/loss_history.csv``: what `make figure` does."""
-    folder = settings().figures
-    for path in save_loss_chart(load_history(folder / "loss_history.csv"), folder):
-        print(f"wrote {path}")
-
-
-class _LiveChart:
-    """A status line and a chart that change in place, through display handles.
-
-    Nothing is cleared, so the page does not jump and other output stays.
-    """
-
-    def __init__(self, draw: Callable[[], Any], total_steps: int):
-        self.draw, self.total_steps, self.step = draw, total_steps, 0
-        self.start = self.last_shown = time.perf_counter()
-        self.status = display(Markdown("Preparing the model…"), display_id=True)
-        self.chart = None
-
-    def on_batch(self, what: str) -> None:
-        self.step += 1
-        now = time.perf_counter()
-        if now - self.last_shown > 1:
-            self.last_shown = now
-            left = (now - self.start) / self.step * (self.total_steps - self.step)
-            self.say(f"{what} · about {_minutes(left)} left")
-
-    def on_epoch(self) -> None:
-        figure = self.draw()
-        if self.chart is None:
-            self.chart = display(figure, display_id=True)
-        else:
-            self.chart.update(figure)
-
-    def say(self, text: str) -> None:
-        self.status.update(Markdown(text))
-
-
-def _minutes(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
-
-
-@contextlib.contextmanager
-def _stoppable(chart: _LiveChart | None, verdict: str) -> Iterator[None]:
-    """Let what trains in here be stopped; at its end the chart says how long it took."""
-    started = time.perf_counter()
-    try:
-        yield
-    except KeyboardInterrupt:
-        verdict = "Stopped after {}; every whole epoch is kept. Run this cell again to go on."
-    if chart:
-        chart.say(verdict.format(_minutes(time.perf_counter() - started)))
-        chart.on_epoch()
-
-
-def _fit(model: Any, batches: Any, chart: _LiveChart | None, where: str) -> dict[str, float]:
-    """Train once on all batches; returns the means of the loss and of each metric."""
+def _classic_batches(X: Windows, Y: OneHot, choice: Settings, epoch: int) -> Any:
+    """One epoch of windows in random order, as a Keras PyDataset."""
     import keras
 
-    tick = keras.callbacks.LambdaCallback(
-        on_train_batch_end=lambda batch, logs: chart and chart.on_batch(where)
-    )
-    fitted = model.fit(batches, shuffle=False, verbose=0, callbacks=[tick])
-    return {name: float(values[0]) for name, values in fitted.history.items()}
-
-
-def _keep_epoch(state: Path, epoch: int, is_best: bool, history: History) -> None:
-    """Have an epoch count whose state was just written to ``epoch-N.*``; drop the one before."""
-    if is_best:
-        shutil.copyfile(state, state.with_stem("best"))
-    history.save(state.with_name("history.csv"))
-    state.with_stem(f"epoch-{epoch - 1}").unlink(missing_ok=True)
-
-
-def learning_rate_sweep(
-    train: tuple[Windows, OneHot],
-    validation: tuple[Windows, OneHot],
-    vocabulary: Vocabulary,
-    choice: Settings,
-    build_model: Callable[..., Any] = classic_model,
-    live: bool = True,
-    keep: bool = True,
-) -> History:
-    """Train a fresh model at each learning rate of `choice` and compare.
-
-    train, validation: (X, Y) of `classic_windows`. build_model: called with the arguments of
-        `classic_model`; returns an uncompiled Keras model. live: draw a status line and a chart
-        that grow while it trains. keep: save the model with the lowest validation loss, of any
-        rate after any epoch, for notebook 04.
-    After every epoch the model and the history are on disk. Interrupt at any time (the stop button
-    of the notebook); the same call goes on after the last whole epoch, and when all is trained
-    it returns at once.
-    Returns the `History`: loss and validation loss in nats per event for each rate and epoch.
-    Source: Rock-o-net as published (Adam, categorical cross-entropy, 200 epochs a rate).
-    Notebook: 03.
-    """
-    import keras
-
-    X, Y = train
-    shape = X.length, len(vocabulary.symbols)
-    size = dict(units=choice.units, dense=choice.dense, dropout=choice.dropout)
-
-    def fresh_model(rate: float) -> Any:
-        keras.utils.set_random_seed(choice.seed)
-        model = build_model(*shape, **size)
-        # XLA, which "auto" would choose, makes an LSTM step on a CPU 1.5 to 2.9 times slower.
-        model.compile(
-            classic_optimizer(rate, choice.decay), "categorical_crossentropy", jit_compile=False
-        )
-        return model
-
-    key = _experiment_key(build_model(*shape, **size), train, vocabulary, choice)
-    folders = {r: choice.output / "sweep" / key / f"rate-{r:g}" for r in choice.learning_rates}
-    unigram = entropy_nats(Y)
-    rows = {rate: _finished_epochs(folder) for rate, folder in folders.items()}
-    epoch_windows = min(choice.epoch_windows or len(X), len(X))
-    batches = -(-epoch_windows // choice.batch_size)
-    to_do = sum(max(0, choice.epochs - len(done)) for done in rows.values())
-
-    def history() -> History:
-        return History(tuple(itertools.chain(*rows.values())), unigram)
-
-    chart = _LiveChart(lambda: loss_chart(history()), to_do * batches) if live else None
-    verdict = f"Trained {to_do} epochs in {{}}." if to_do else "All was trained before, see below."
-    with _stoppable(chart, verdict):
-        for rate, folder in folders.items():
-            model = None
-            for epoch in range(len(rows[rate]) + 1, choice.epochs + 1):
-                begin = time.perf_counter()
-                if model is None:
-                    model = (
-                        _load_keras(folder / f"epoch-{epoch - 1}.keras")
-                        if epoch > 1
-                        else fresh_model(rate)
-                    )
-                where = f"rate {rate:g} · epoch {epoch} of {choice.epochs}"
-                order = np.random.default_rng([choice.seed, epoch]).permutation(len(X))
-                order = order[:epoch_windows]
-                _seed_dropout(model, choice.seed, epoch)
-                loss = _fit_one_epoch(model, X, Y, order, choice.batch_size, chart, where)
-                held = mean_loss(model, *validation)
-                row = Epoch("classic", rate, epoch, loss, held, time.perf_counter() - begin)
-                state = folder / f"epoch-{epoch}.keras"
-                with _written_whole(state) as temporary:
-                    model.save(temporary)
-                is_best = held < min((r.validation_loss for r in rows[rate]), default=np.inf)
-                _keep_epoch(state, epoch, is_best, History((*rows[rate], row), unigram))
-                rows[rate].append(row)
-                if chart:
-                    chart.on_epoch()
-    measured = history()
-    if keep and measured.epochs:
-        model = _load_keras(folders[measured.best.learning_rate] / "best.keras")
-        trained = Trained("classic", model, vocabulary, X.length, measured)
-        trained.save(choice.output / "classic.zip")
-    return measured
-
-
-def _finished_epochs(folder: Path) -> list[Epoch]:
-    path = folder / "history.csv"
-    return list(load_history(path).epochs) if path.exists() else []
-
-
-def _load_keras(path: Path) -> Any:
-    import keras
-
-    return keras.saving.load_model(path, safe_mode=True)
-
-
-def _experiment_key(
-    model: Any, train: tuple[Windows, OneHot], vocabulary: Vocabulary, choice: Settings
-) -> str:
-    """Names the experiment: the same network on the same data with the same numbers."""
-    X, Y = train
-    layers = [layer.get_config() for layer in model.layers]
-    for number, config in enumerate(layers):
-        config["name"] = number  # Keras counts names up over a session
-    numbers = [choice.batch_size, choice.epoch_windows, choice.decay, choice.seed]
-    mark = hashlib.sha256(json.dumps([layers, vocabulary.symbols, numbers], default=str).encode())
-    for array in (X.values, X.starts, Y.codes):
-        mark.update(array.tobytes())
-    return mark.hexdigest()[:12]
-
-
-def _seed_dropout(model: Any, seed: int, epoch: int) -> None:
-    """Start an epoch's random numbers afresh, so that a resumed epoch draws the same ones."""
-    for number, layer in enumerate(model.layers):
-        if getattr(layer, "seed_generator", None) is not None:
-            layer.seed_generator.state.assign([1000 * seed + number, epoch])
-
-
-def _fit_one_epoch(
-    model: Any,
-    X: Windows,
-    Y: OneHot,
-    order: np.ndarray,
-    batch_size: int,
-    chart: _LiveChart | None,
-    where: str,
-) -> float:
-    """Train once on the windows that `order` names; returns the mean loss in nats per event."""
-    import keras
+    order = np.random.default_rng([choice.seed, epoch]).permutation(len(X))
+    order = order[: choice.epoch_windows or None]
+    size = choice.batch_size
 
     class Batches(keras.utils.PyDataset):
         def __len__(self) -> int:
-            return -(-len(order) // batch_size)
+            return -(-len(order) // size)
 
         def __getitem__(self, i: int) -> tuple[np.ndarray, np.ndarray]:
-            chosen = order[i * batch_size : (i + 1) * batch_size]
+            chosen = order[i * size : (i + 1) * size]
             return X[chosen][..., None], Y[chosen]
 
-    return _fit(model, Batches(), chart, where)["loss"]
+    return Batches(workers=FEEDERS)
 
 
 def mean_loss(model: Any, X: Windows, Y: OneHot, batch_size: int = 512) -> float:
@@ -2197,11 +1886,12 @@ def mean_loss(model: Any, X: Windows, Y: OneHot, batch_size: int = 512) -> float
 
 
 # ==================================================================================================
-# 8. Riff recipe
+# 7. Riff recipe
 # An event is predicted in five parts, each knowing the ones before it, at every position.
 # The network sees what the music itself suggests: what stood some bars ago, and what followed when
 # the last events were heard before. It learns when to believe which of these candidates.
 # ==================================================================================================
+
 
 PARTS = ("step", "bass", "shape", "duration", "velocity")  # in the order of prediction
 
@@ -2546,37 +2236,20 @@ def riff_model(
 
 
 def _surprise_model(model: Any) -> Any:
-    """A model that gives −ln p of the target's parts, (batch, events, 5), from the same layers."""
+    """A model round `model` that gives −ln p of the target's parts, (batch, events, 5)."""
     import keras
     from keras import ops
 
-    (inputs,) = model.inputs
+    inputs = keras.Input((None, N_COLUMNS), dtype="int32")
+    logits = model(inputs)
     targets = inputs[:, :, RIFF_COLUMNS["target"]] - 1
     nats = [
         keras.losses.sparse_categorical_crossentropy(
-            targets[:, :, i], model.output[part], from_logits=True
+            targets[:, :, i], logits[part], from_logits=True
         )
         for i, part in enumerate(PARTS)
     ]
     return keras.Model(inputs, ops.stack(nats, axis=-1), name="surprise")
-
-
-def _start_afresh(seed: int) -> None:
-    """Seed everything, and have sums added in one order, so that a run repeats to the last digit.
-
-    Keras counts up the names of layers over a session, and the order of sums follows the names.
-    """
-    import keras
-
-    within_strategy = False
-    if keras.backend.backend() == "tensorflow":
-        import tensorflow as tf
-
-        tf.config.experimental.enable_op_determinism()
-        within_strategy = tf.distribute.has_strategy()
-    if not within_strategy and keras.distribution.distribution() is None:
-        keras.utils.clear_session()  # it would forget how devices share the work
-    keras.utils.set_random_seed(seed)
 
 
 def _riff_loss(mask: Any, nats: Any) -> Any:
@@ -2587,12 +2260,13 @@ def _riff_loss(mask: Any, nats: Any) -> Any:
     return ops.sum(nats * weights * mask) / ops.sum(mask)
 
 
-def _part_metrics() -> list[Callable]:
+def _part_metrics(extra: np.ndarray) -> list[Callable]:
+    """The mean nats of each part; `extra` (5,): what telling events costs beyond their classes."""
     from keras import ops
 
     def mean_of(i: int) -> Callable:
         def metric(mask: Any, nats: Any) -> Any:
-            return ops.sum(nats[..., i] * mask[..., 0]) / ops.sum(mask)
+            return ops.sum(nats[..., i] * mask[..., 0]) / ops.sum(mask) + float(extra[i])
 
         metric.__name__ = PARTS[i]
         return metric
@@ -2612,143 +2286,61 @@ def _riff_windows(offsets: np.ndarray, length: int, rng: np.random.Generator) ->
     return rng.permutation(np.array(windows))
 
 
-def _riff_batches(inputs: np.ndarray, offsets: np.ndarray, choice: Settings, epoch: int) -> Any:
-    """One epoch of windows, each moved up or down by up to half an octave, as a Keras PyDataset."""
+def _window_batches(offsets: np.ndarray, choice: Settings, epoch: int, batch: Callable) -> Any:
+    """One epoch of windows in random order, as a Keras PyDataset.
+
+    batch: from places (riff_batch, riff_window) in the events, a mask of those that belong to the
+    window, and a generator of random numbers, to what Keras is given.
+    """
     import keras
 
     length, size = choice.riff_window, choice.riff_batch
     windows = _riff_windows(offsets, length, np.random.default_rng([choice.seed, epoch]))
-    target = RIFF_COLUMNS["target"].start + 1
+    windows = windows[: choice.riff_epoch_windows or None]
 
     class Batches(keras.utils.PyDataset):
         def __len__(self) -> int:
             return max(1, len(windows) // size)
 
-        def __getitem__(self, i: int) -> tuple[np.ndarray, np.ndarray]:
-            # Taken round the corner, so that the last batch is full: a new shape costs a second.
+        def __getitem__(self, i: int) -> tuple[np.ndarray, ...]:
+            # Taken round the corner, so that the only batch is full: a new shape costs a second.
             chosen = windows[np.arange(i * size, (i + 1) * size) % len(windows)]
-            rng = np.random.default_rng([choice.seed, epoch, i])
-            place = np.minimum(chosen[:, :1] + np.arange(length), len(inputs) - 1)
+            place = np.minimum(chosen[:, :1] + np.arange(length), offsets[-1] - 1)
             mask = np.arange(length) < chosen[:, 1:]
-            X = inputs[place].astype(np.int32) * mask[..., None]
-            X[..., RIFF_COLUMNS["target"]] += 1 - mask[..., None]  # any class: it does not count
-            lowest = np.where(mask, X[..., target], 999).min(axis=1) - 1
-            highest = np.where(mask, X[..., target], 0).max(axis=1) - 1
-            shift = rng.integers(-5, 7, size)
-            shift = np.clip(shift, np.minimum(0, 40 - lowest), np.maximum(0, 88 - highest))
-            bass = X[..., _BASS_COLUMNS]
-            moved = np.clip(bass + shift[:, None, None], 1, 128)
-            X[..., _BASS_COLUMNS] = np.where(bass > 0, moved, 0)
-            return X, mask[..., None].astype(np.float32)
+            return batch(place, mask, np.random.default_rng([choice.seed, epoch, i]))
 
-    return Batches()
+    return Batches(workers=FEEDERS)
 
 
-PATIENCE = 6  # epochs without a lower validation loss after which training stops
+def _riff_batches(inputs: np.ndarray, offsets: np.ndarray, choice: Settings, epoch: int) -> Any:
+    """One epoch of windows, each moved up or down by up to half an octave."""
+    target = RIFF_COLUMNS["target"].start + 1
+
+    def batch(
+        place: np.ndarray, mask: np.ndarray, rng: np.random.Generator
+    ) -> tuple[np.ndarray, np.ndarray]:
+        X = inputs[place].astype(np.int32) * mask[..., None]
+        X[..., RIFF_COLUMNS["target"]] += 1 - mask[..., None]  # any class: it does not count
+        lowest = np.where(mask, X[..., target], 999).min(axis=1) - 1
+        highest = np.where(mask, X[..., target], 0).max(axis=1) - 1
+        shift = rng.integers(-5, 7, len(X))
+        shift = np.clip(shift, np.minimum(0, 40 - lowest), np.maximum(0, 88 - highest))
+        bass = X[..., _BASS_COLUMNS]
+        moved = np.clip(bass + shift[:, None, None], 1, 128)
+        X[..., _BASS_COLUMNS] = np.where(bass > 0, moved, 0)
+        return X, mask[..., None].astype(np.float32)
+
+    return _window_batches(offsets, choice, epoch, batch)
 
 
-def train_riff_model(
-    train: Corpus, validation: Corpus, choice: Settings, live: bool = True
-) -> Trained:
-    """Train the riff recipe: every event of every window is a target.
+def _overlapping_windows(
+    offsets: np.ndarray, length: int = 256, size: int = 16
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """All events of all tracks, in batches of windows that overlap by half; each counts once.
 
-    train, validation: corpora of `split_by_song`. choice: the numbers that begin with ``riff_``.
-    live: draw a status line and a chart of every part that grow while it trains.
-    After every epoch all is on disk. Interrupt at any time; the same call goes on after the last
-    whole epoch, with the same result. It stops early when the validation loss does not fall for 6
-    epochs. The weights of the epoch with the lowest one are kept, and ``riff.zip`` is saved for
-    notebook 04.
-    Returns the bundle; ``trained.history`` holds a series for the total and for each part.
-    Notebook: 03.
-    """
-    import keras
-
-    vocabulary = riff_vocabulary(train)
-    inputs, held = corpus_inputs(train, vocabulary), corpus_inputs(validation, vocabulary)
-    steps = len(_riff_batches(inputs, train.offsets, choice, 1))
-    numbers = [getattr(choice, f.name) for f in dataclasses.fields(choice) if "riff" in f.name]
-    songs = [train.fingerprint(), validation.fingerprint()]
-    mark = hashlib.sha256(json.dumps([numbers, choice.seed, *songs]).encode())
-    folder = choice.output / "riff" / mark.hexdigest()[:12]
-    _start_afresh(choice.seed)
-    model = riff_model(vocabulary.sizes, choice.riff_units, dropout=choice.riff_dropout)
-    surprise = _surprise_model(model)
-    rate = keras.optimizers.schedules.CosineDecay(
-        choice.riff_rate / 20,
-        decay_steps=max(1, choice.riff_epochs * steps),
-        alpha=0.2,
-        warmup_target=choice.riff_rate,
-        warmup_steps=min(100, steps),
-    )
-    optimizer = keras.optimizers.AdamW(rate, weight_decay=1e-3, clipnorm=1.0)
-    surprise.compile(optimizer, _riff_loss, metrics=_part_metrics(), jit_compile=False)
-    optimizer.build(surprise.trainable_variables)
-    rows = _finished_epochs(folder)
-    begun = len(rows) // (len(PARTS) + 1)
-    if begun:
-        _load_state(folder / f"epoch-{begun}.npz", surprise)
-
-    unigram = ngram_nats(train, validation, 1)
-    to_do = max(0, choice.riff_epochs - begun) * steps
-    chart = _LiveChart(lambda: parts_chart(History(tuple(rows), unigram)), to_do) if live else None
-    verdict = "Trained in {}." if to_do else "All was trained before, see below."
-    with _stoppable(chart, verdict):
-        for epoch in range(begun + 1, choice.riff_epochs + 1):
-            totals = [row.validation_loss for row in rows if row.recipe == "riff"]
-            if totals and min(totals) < min(totals[-PATIENCE:]):
-                break  # early stopping
-            begin = time.perf_counter()
-            _seed_dropout(surprise, choice.seed, epoch)
-            batches = _riff_batches(inputs, train.offsets, choice, epoch)
-            fitted = _fit(surprise, batches, chart, f"epoch {epoch} of {choice.riff_epochs}")
-            trained_nats = [fitted[part] for part in PARTS]
-            held_nats = _mean_surprise(surprise, held, validation.offsets).tolist()
-            seconds = time.perf_counter() - begin
-            new = [
-                Epoch(name, choice.riff_rate, epoch, one, other, seconds)
-                for name, one, other in zip(
-                    ("riff", *(f"riff {part}" for part in PARTS)),
-                    (sum(trained_nats[:4]), *trained_nats),
-                    (sum(held_nats[:4]), *held_nats),
-                    strict=True,
-                )
-            ]
-            state = folder / f"epoch-{epoch}.npz"
-            _save_state(state, surprise)
-            is_best = new[0].validation_loss < min(totals, default=np.inf)
-            _keep_epoch(state, epoch, is_best, History((*rows, *new), unigram))
-            rows += new
-            if chart:
-                chart.on_epoch()
-    if rows:
-        _load_state(folder / "best.npz", surprise)
-    measured = History(tuple(rows), unigram)
-    trained = Trained("riff", model, vocabulary, choice.riff_window, measured, train.fingerprint())
-    if rows:  # what has not been trained for a whole epoch is nothing to play
-        trained.save(choice.output / "riff.zip")
-    return trained
-
-
-def _save_state(path: Path, model: Any) -> None:
-    """Write the weights and the state of the optimiser as plain arrays."""
-    with _written_whole(path) as temporary:
-        arrays = [np.asarray(v) for v in (*model.weights, *model.optimizer.variables)]
-        np.savez(temporary, *arrays)
-
-
-def _load_state(path: Path, model: Any) -> None:
-    with np.load(path, allow_pickle=False) as stored:
-        for number, variable in enumerate((*model.weights, *model.optimizer.variables)):
-            variable.assign(stored[f"arr_{number}"])
-
-
-def _mean_surprise(
-    surprise: Any, inputs: np.ndarray, offsets: np.ndarray, length: int = 256, size: int = 16
-) -> np.ndarray:
-    """Mean nats of each part over all events, (5,); every event is counted once.
-
-    A track is read in windows that overlap by half; in all but the first only the second half
-    counts, so that each event has at least `length` / 2 events of its track before it.
+    In all but the first window of a track only the second half counts, so that each event has at
+    least `length` / 2 events of its track before it. Yields places in the events, a mask of those
+    that belong to the window, and a mask of those that count, all (size, length).
     """
     half, windows = length // 2, []  # begin, first that counts, end
     for begin, end in itertools.pairwise(offsets.tolist()):
@@ -2756,145 +2348,34 @@ def _mean_surprise(
             windows.append((begin, begin, min(begin + length, end)))
             windows += [(a - half, a, min(a + half, end)) for a in range(begin + length, end, half)]
     windows.sort(key=lambda window: window[2] - window[0])
-    total = np.zeros(len(PARTS))
     for i in range(0, len(windows), size):
         some = np.array(windows[i : i + size])
         filled = some[np.arange(size) % len(some)]  # another shape would cost a second
         place = filled[:, :1] + np.arange(length)
-        X = inputs[np.minimum(place, len(inputs) - 1)].astype(np.int32)
-        X *= (place < filled[:, 2:])[..., None]
+        inside = place < filled[:, 2:]
+        counts = inside & (place >= filled[:, 1:2])
+        counts[len(some) :] = False
+        yield np.minimum(place, offsets[-1] - 1), inside, counts
+
+
+def _mean_surprise(
+    surprise: Any, inputs: np.ndarray, offsets: np.ndarray, length: int = 256, size: int = 16
+) -> np.ndarray:
+    """Mean nats of each part over all events, (5,)."""
+    total = np.zeros(len(PARTS))
+    for place, inside, counts in _overlapping_windows(offsets, length, size):
+        X = inputs[place].astype(np.int32) * inside[..., None]
         X[..., RIFF_COLUMNS["target"]] = np.maximum(X[..., RIFF_COLUMNS["target"]], 1)
         # Under a strategy each device answers for the whole batch: the first answer will do.
         nats = np.asarray(surprise.predict_on_batch(X), np.float64)[:size]
-        counts = (place >= filled[:, 1:2]) & (place < filled[:, 2:])
-        counts[len(some) :] = False
         total += nats[counts].sum(axis=0)
     return total / max(1, offsets[-1])
 
 
-def parts_chart(history: History, ax: Any = None) -> Any:
-    """Loss of each part of the riff recipe against epochs; solid training, dashed validation.
-
-    Notebook: 03.
-    """
-    ax = _axes(ax, (8, 3.5))
-    styles = (("black", "o"), *RATE_STYLES)
-    for (colour, marker), name in zip(styles, ("riff", *(f"riff {p}" for p in PARTS)), strict=True):
-        rows = [row for row in history.epochs if row.recipe == name]
-        epochs = [row.epoch for row in rows]
-        style = dict(color=colour, marker=marker, markersize=4, markevery=max(1, len(rows) // 15))
-        label = name.removeprefix("riff ") if name != "riff" else "total without velocity"
-        ax.plot(epochs, [row.loss for row in rows], label=label, **style)
-        held = [row.validation_loss for row in rows]
-        ax.plot(epochs, held, linestyle="--", alpha=0.7, fillstyle="none", **style)
-    ax.set(xlabel="epoch", ylabel="loss (nats per event)", ylim=(0, None))
-    ax.set_title("The five parts of an event: training solid, validation dashed", loc="left")
-    ax.xaxis.get_major_locator().set_params(integer=True)
-    ax.grid(alpha=0.3)
-    ax.legend(fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
-    return ax.figure
-
-
-TRAINED_FORMAT = 2
-
-
-@dataclass(frozen=True)
-class Trained:
-    """A model with the vocabulary it was trained on: one bundle, which cannot be mismatched.
-
-    recipe: "classic" or "riff". vocabulary: a `Vocabulary` or a `RiffVocabulary`. sequence_length:
-    events that it was trained to read. history: how the training went. corpus: the fingerprint of
-    the training songs.
-    Notebook: 03 and 04.
-    """
-
-    recipe: str
-    model: Any
-    vocabulary: Any
-    sequence_length: int
-    history: History = History((), 0.0)
-    corpus: str = ""
-
-    def save(self, path: str | os.PathLike) -> None:
-        """Write one ``.zip`` with ``model.keras`` (no optimiser) and ``about.json``."""
-        import keras
-
-        model = self.model
-        if getattr(model, "optimizer", None) is not None:
-            model = keras.models.clone_model(model)
-            model.set_weights(self.model.get_weights())
-        about = {
-            "format": TRAINED_FORMAT,
-            "recipe": self.recipe,
-            "sequence_length": self.sequence_length,
-            "vocabulary": dataclasses.asdict(self.vocabulary),
-            "history": dataclasses.asdict(self.history),
-            "corpus": self.corpus,
-        }
-        with tempfile.TemporaryDirectory() as folder, _written_whole(path) as temporary:
-            weights = Path(folder, "model.keras")
-            model.save(weights)
-            with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as bundle:
-                bundle.writestr("about.json", json.dumps(about))
-                bundle.write(weights, "model.keras")
-
-
-def load_trained(path: str | os.PathLike) -> Trained:
-    """Read what `Trained.save` wrote. Nothing in the file is executed.
-
-    Errors: FileNotFoundError; ValueError if the file is damaged, foreign or does not fit together.
-    Notebook: 04.
-    """
-    import keras
-
-    remedy = "Run notebook 03 to train and save a model again."
-    try:
-        with zipfile.ZipFile(path) as bundle, tempfile.TemporaryDirectory() as folder:
-            about = json.loads(bundle.read("about.json"))
-            weights = Path(folder, "model.keras")
-            weights.write_bytes(bundle.read("model.keras"))
-            if about["format"] != TRAINED_FORMAT:
-                raise ValueError(f"it has format {about['format']}, not {TRAINED_FORMAT}")
-            kinds = {"classic": Vocabulary, "riff": RiffVocabulary}
-            vocabulary = kinds[about["recipe"]](**_tuples(about["vocabulary"]))
-            model = keras.saving.load_model(weights, compile=False, safe_mode=True)
-        rows = tuple(Epoch(**row) for row in about["history"]["epochs"])
-        trained = Trained(
-            about["recipe"],
-            model,
-            vocabulary,
-            int(about["sequence_length"]),
-            History(rows, float(about["history"]["unigram_nats"])),
-            str(about["corpus"]),
-        )
-        if trained.recipe == "classic":
-            fits = (model.input_shape[1], model.output_shape[-1]) == (
-                trained.sequence_length,
-                len(vocabulary.symbols),
-            )
-        else:
-            sizes = {part: logits.shape[-1] for part, logits in model.output.items()}
-            fits = sizes == vocabulary.sizes and model.input_shape[-1] == N_COLUMNS
-        if not fits:
-            raise ValueError("its model and its vocabulary do not fit together")
-    except FileNotFoundError:
-        raise
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{path} is not a trained model ({error}). {remedy}") from error
-    return trained
-
-
-def _tuples(value: Any) -> Any:
-    """What came from JSON, with tuples for its lists."""
-    if isinstance(value, dict):
-        return {key: _tuples(item) for key, item in value.items()}
-    return tuple(map(_tuples, value)) if isinstance(value, list) else value
-
-
 # ==================================================================================================
-# 9. Measuring
-# Everything that predicts music is measured in one currency: nats per event on songs that it never
-# saw. Every event counts once, and an event that a predictor cannot name has its honest price.
+# 8. Counting
+# Predictors that only count, measured in nats per event on songs that they never saw. Every event
+# counts once, and a chord that a predictor cannot name has its honest price.
 # ==================================================================================================
 
 
@@ -2999,6 +2480,681 @@ def copy_nats(train: Corpus, test: Corpus, what: str = "bar") -> float:
     return chords.nats(chance)
 
 
+# ==================================================================================================
+# 9. Training
+# Any recipe, once for each learning rate, with a chart that grows. Every epoch is on disk before
+# the next begins, so training can be interrupted and goes on later, with the same result.
+# ==================================================================================================
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One pass over the training data. Losses are in nats per event.
+
+    recipe: "classic", "riff" (the sum of its parts, without velocity), or one part: "riff bass".
+    """
+
+    recipe: str
+    learning_rate: float
+    epoch: int
+    loss: float
+    validation_loss: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class History:
+    """What training measured: an `Epoch` each, and what guessing by frequency costs each recipe.
+
+    ``history + other`` holds both.
+    Notebook: 03.
+    """
+
+    epochs: tuple[Epoch, ...]
+    unigram_nats: dict[str, float]
+
+    def __add__(self, other: History) -> History:
+        return History(self.epochs + other.epochs, self.unigram_nats | other.unigram_nats)
+
+    @property
+    def recipes(self) -> list[str]:
+        return list(self.unigram_nats)
+
+    def series(self, name: str, learning_rate: float) -> list[Epoch]:
+        """The epochs of a recipe, or of a part of it, at one learning rate, in order."""
+        rows = (row for row in self.epochs if row.recipe == name)
+        return [row for row in rows if row.learning_rate == learning_rate]
+
+    def of(self, learning_rate: float) -> list[Epoch]:
+        """The epochs of the first recipe at one learning rate, in order."""
+        return self.series(self.recipes[0], learning_rate)
+
+    @property
+    def learning_rates(self) -> list[float]:
+        return list(dict.fromkeys(row.learning_rate for row in self.epochs))
+
+    @property
+    def best(self) -> Epoch:
+        """The epoch of the first recipe, at any rate, with the lowest validation loss."""
+        whole = [row for row in self.epochs if row.recipe == self.recipes[0]]
+        return min(whole, key=lambda row: row.validation_loss)
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Write a CSV file with a row for each epoch."""
+        names = [f.name for f in dataclasses.fields(Epoch)]
+        with _written_whole(path) as temporary, open(temporary, "w", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow([*names, "unigram_nats"])
+            for row in self.epochs:
+                unigram = self.unigram_nats[row.recipe.split()[0]]
+                writer.writerow([*dataclasses.astuple(row), unigram])
+
+
+def load_history(path: str | os.PathLike) -> History:
+    """Read what `History.save` wrote.
+
+    Errors: FileNotFoundError; ValueError if a column is missing or a number is not one.
+    Notebook: 03.
+    """
+    kinds = (str, float, int, float, float, float)
+    try:
+        with open(path, newline="") as file:
+            rows = list(csv.DictReader(file))
+        names = [f.name for f in dataclasses.fields(Epoch)]
+        epochs = tuple(
+            Epoch(*(kind(row[name]) for kind, name in zip(kinds, names, strict=True)))
+            for row in rows
+        )
+        unigram = {row["recipe"].split()[0]: float(row["unigram_nats"]) for row in rows}
+        if not rows:
+            raise ValueError("it is empty")
+    except (KeyError, ValueError, TypeError, IndexError) as error:
+        raise ValueError(
+            f"{path} is not a loss history ({error!r}). Run notebook 03 to write it again."
+        ) from error
+    return History(epochs, unigram)
+
+
+RATE_STYLES = ((BLUE, "o"), (ORANGE, "s"), (GREEN, "^"), ("#CC79A7", "D"), (GREY, "v"))
+
+
+def loss_chart(history: History, ax: Any = None) -> Any:
+    """What the next chord costs against epochs: a panel for each recipe, a colour for each rate.
+
+    Training is solid, validation dashed, and the dotted line is the loss of guessing by frequency
+    alone, which a model beats only by looking at the context.
+    ax: as many axes as the history has recipes.
+    Notebook: 03.
+    """
+    recipes = history.recipes
+    if ax is None:
+        import matplotlib.pyplot as plt
+
+        size = (8, 4.5) if len(recipes) == 1 else (11, 4.5)
+        figure, ax = plt.subplots(
+            1, len(recipes), figsize=size, sharey=True, squeeze=False, layout="constrained"
+        )
+        plt.close(figure)
+    axes = np.ravel(ax)
+    for recipe, panel in zip(recipes, axes, strict=True):
+        for rate, (colour, marker) in zip(
+            history.learning_rates, itertools.cycle(RATE_STYLES), strict=False
+        ):
+            # A chord of the riff recipe is told in two parts.
+            names = ("riff bass", "riff shape") if recipe == "riff" else (recipe,)
+            rows = [history.series(name, rate) for name in names]
+            epochs = [row.epoch for row in rows[0]]
+            style = dict(
+                color=colour, marker=marker, markevery=max(1, len(epochs) // 20), markersize=5
+            )
+            losses = np.sum([[row.loss for row in part] for part in rows], axis=0)
+            held = np.sum([[row.validation_loss for row in part] for part in rows], axis=0)
+            panel.plot(epochs, losses, label=f"rate {rate:g}, training", **style)
+            panel.plot(
+                epochs,
+                held,
+                label=f"rate {rate:g}, validation",
+                linestyle="--",
+                alpha=0.7,
+                fillstyle="none",
+                **style,
+            )
+        unigram = history.unigram_nats[recipe]
+        panel.axhline(unigram, color="black", linestyle=":", label="guess by frequency")
+        panel.set_xlabel("epoch")
+        panel.set_title(f"Loss of the next chord: the {recipe} recipe", loc="left")
+        panel.xaxis.get_major_locator().set_params(integer=True)
+        panel.grid(alpha=0.3)
+    axes[0].set_ylabel("loss (nats per event)")
+    axes[-1].legend(fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
+    return axes[0].figure
+
+
+def parts_chart(history: History, ax: Any = None) -> Any:
+    """Loss of each part of the riff recipe against epochs; solid training, dashed validation.
+
+    Of a sweep it shows the first rate.
+    Notebook: 03.
+    """
+    ax = _axes(ax, (8, 3.5))
+    styles = (("black", "o"), *RATE_STYLES)
+    for (colour, marker), name in zip(styles, ("riff", *(f"riff {p}" for p in PARTS)), strict=True):
+        rows = history.series(name, history.learning_rates[0])
+        epochs = [row.epoch for row in rows]
+        style = dict(color=colour, marker=marker, markersize=4, markevery=max(1, len(rows) // 15))
+        label = name.removeprefix("riff ") if name != "riff" else "total without velocity"
+        ax.plot(epochs, [row.loss for row in rows], label=label, **style)
+        held = [row.validation_loss for row in rows]
+        ax.plot(epochs, held, linestyle="--", alpha=0.7, fillstyle="none", **style)
+    ax.set(xlabel="epoch", ylabel="loss (nats per event)", ylim=(0, None))
+    ax.set_title("The five parts of an event: training solid, validation dashed", loc="left")
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.grid(alpha=0.3)
+    ax.legend(fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
+    return ax.figure
+
+
+def save_loss_chart(history: History, folder: str | os.PathLike) -> list[Path]:
+    """Write ``loss_history.csv`` and, drawn from it, ``loss_chart.png`` and ``.svg``.
+
+    The same history always gives the same bytes, so that a changed figure means changed numbers.
+    Notebook: 03.
+    """
+    import matplotlib
+
+    folder = Path(folder)
+    paths = [folder / name for name in ("loss_history.csv", "loss_chart.png", "loss_chart.svg")]
+    history.save(paths[0])
+    figure = loss_chart(load_history(paths[0]))
+    with matplotlib.rc_context({"svg.hashsalt": "rockonet"}):
+        for path, metadata in ((paths[1], {"Software": None}), (paths[2], {"Date": None})):
+            with _written_whole(path) as temporary:
+                figure.savefig(temporary, dpi=150, metadata=metadata)
+    return paths
+
+
+def redraw_loss_chart() -> None:
+    """Draw the loss chart again from ``figures/loss_history.csv``: what `make figure` does."""
+    folder = settings().figures
+    for path in save_loss_chart(load_history(folder / "loss_history.csv"), folder):
+        print(f"wrote {path}")
+
+
+class _LiveChart:
+    """A status line and a chart that change in place, through display handles.
+
+    Nothing is cleared, so the page does not jump and other output stays.
+    """
+
+    def __init__(self, draw: Callable[[], Any], total_steps: int):
+        self.draw, self.total_steps, self.step = draw, total_steps, 0
+        self.start = self.last_shown = time.perf_counter()
+        self.status = display(Markdown("Preparing the model…"), display_id=True)
+        self.chart = None
+
+    def on_batch(self, what: str) -> None:
+        self.step += 1
+        now = time.perf_counter()
+        if now - self.last_shown > 1:
+            self.last_shown = now
+            left = (now - self.start) / self.step * (self.total_steps - self.step)
+            self.say(f"{what} · about {_minutes(left)} left")
+
+    def on_epoch(self) -> None:
+        figure = self.draw()
+        if self.chart is None:
+            self.chart = display(figure, display_id=True)
+        else:
+            self.chart.update(figure)
+
+    def say(self, text: str) -> None:
+        self.status.update(Markdown(text))
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+
+
+@contextlib.contextmanager
+def _stoppable(chart: _LiveChart | None, verdict: str) -> Iterator[None]:
+    """Let what trains in here be stopped; at its end the chart says how long it took."""
+    started = time.perf_counter()
+    try:
+        yield
+    except KeyboardInterrupt:
+        verdict = "Stopped after {}; every whole epoch is kept. Run this cell again to go on."
+    if chart:
+        chart.say(verdict.format(_minutes(time.perf_counter() - started)))
+        chart.on_epoch()
+
+
+@dataclass(frozen=True)
+class _Lesson:
+    """What training needs to know of a recipe and its songs.
+
+    key: names the experiment, apart from the rate. corpus: fingerprint of the training data.
+    epochs: how many at most. patience: epochs without a lower validation loss before it stops.
+    parts: what is measured, in the order in which `measure` gives it and by the names of the
+    metrics that training reports; the total is the sum of the first four. start: from a rate to
+    the network and the compiled model that trains it. batches: from an epoch, counted from 1, to
+    its Keras PyDataset. measure: from the compiled model to the mean nats of the validation songs.
+    """
+
+    recipe: str
+    vocabulary: Vocabulary | RiffVocabulary
+    length: int
+    key: str
+    corpus: str
+    unigram_nats: float
+    epochs: int
+    patience: float
+    parts: tuple[str, ...]
+    start: Callable[[float], tuple[Any, Any]]
+    batches: Callable[[int], Any]
+    measure: Callable[[Any], np.ndarray]
+
+
+def _classic_lesson(
+    train: tuple[Windows, OneHot],
+    validation: tuple[Windows, OneHot],
+    vocabulary: Vocabulary,
+    choice: Settings,
+    build_model: Callable[..., Any],
+) -> _Lesson:
+    X, Y = train
+    shape = X.length, len(vocabulary.symbols)
+    size = dict(units=choice.units, dense=choice.dense, dropout=choice.dropout)
+    numbers = [choice.batch_size, choice.epoch_windows, choice.decay, choice.seed]
+    data = _fingerprint(X.values, X.starts, Y.codes)
+
+    def start(rate: float) -> tuple[Any, Any]:
+        _start_afresh(choice.seed)
+        model = build_model(*shape, **size)
+        _compile(model, classic_optimizer(rate, choice.decay), "categorical_crossentropy")
+        return model, model
+
+    return _Lesson(
+        "classic",
+        vocabulary,
+        X.length,
+        _experiment_key(build_model(*shape, **size), [vocabulary.symbols, numbers, data]),
+        data,
+        entropy_nats(Y),
+        choice.epochs,
+        np.inf,
+        ("loss",),
+        start,
+        batches=lambda epoch: _classic_batches(X, Y, choice, epoch),
+        measure=lambda model: np.array([mean_loss(model, *validation)]),
+    )
+
+
+PATIENCE = 6  # epochs without a lower validation loss after which the riff recipe stops
+
+
+def _riff_lesson(
+    train: Corpus,
+    validation: Corpus,
+    vocabulary: RiffVocabulary,
+    choice: Settings,
+    build_model: Callable[..., Any],
+) -> _Lesson:
+    inputs, held = corpus_inputs(train, vocabulary), corpus_inputs(validation, vocabulary)
+    extra, held_extra = (
+        vocabulary.extra_nats(corpus.events).mean(axis=0) for corpus in (train, validation)
+    )
+    steps = len(_riff_batches(inputs, train.offsets, choice, 1))
+    build = functools.partial(
+        build_model, vocabulary.sizes, choice.riff_units, dropout=choice.riff_dropout
+    )
+
+    def start(rate: float) -> tuple[Any, Any]:
+        import keras
+
+        _start_afresh(choice.seed)
+        network = build()
+        model = _surprise_model(network)
+        schedule = keras.optimizers.schedules.CosineDecay(
+            rate / 20,
+            decay_steps=max(1, choice.riff_epochs * steps),
+            alpha=0.2,
+            warmup_target=rate,
+            warmup_steps=min(100, steps),
+        )
+        optimizer = keras.optimizers.AdamW(schedule, weight_decay=1e-3, clipnorm=1.0)
+        _compile(model, optimizer, _riff_loss, _part_metrics(extra))
+        return network, model
+
+    numbers = [getattr(choice, f.name) for f in dataclasses.fields(choice) if "riff" in f.name]
+    numbers.remove(choice.riff_rate)
+    songs = [train.fingerprint(), validation.fingerprint()]
+    return _Lesson(
+        "riff",
+        vocabulary,
+        choice.riff_window,
+        _experiment_key(build(), [numbers, choice.seed, songs]),
+        train.fingerprint(),
+        ngram_nats(train, validation, 1),
+        choice.riff_epochs,
+        PATIENCE,
+        PARTS,
+        start,
+        batches=lambda epoch: _riff_batches(inputs, train.offsets, choice, epoch),
+        measure=lambda model: _mean_surprise(model, held, validation.offsets) + held_extra,
+    )
+
+
+def learning_rate_sweep(
+    train: Any,
+    validation: Any,
+    vocabulary: Vocabulary | RiffVocabulary,
+    choice: Settings,
+    build_model: Callable[..., Any] | None = None,
+    live: bool = True,
+    keep: bool = True,
+) -> History:
+    """Train a fresh model of either recipe at each learning rate of `choice` and compare.
+
+    train, validation, vocabulary: for the classic recipe (X, Y) of `classic_windows` and their
+        vocabulary, as from `classic_data`; for the riff recipe two corpora of `split_by_song` and
+        the `riff_vocabulary` of the first.
+    build_model: called with the arguments of `classic_model` or `riff_model`, which are used
+        without it; returns an uncompiled Keras model. live: draw a status line and a chart that
+        grow while it trains. keep: save the model with the lowest validation loss, of any rate
+        after any epoch, for notebook 04.
+    After every epoch the model and the history are on disk. Interrupt at any time (the stop button
+    of the notebook); the same call goes on after the last whole epoch, and when all is trained
+    it returns at once.
+    Returns the `History`: loss and validation loss in nats per event for each rate and epoch.
+    Source: Rock-o-net as published (Adam, categorical cross-entropy, 200 epochs a rate).
+    Notebook: 03.
+    """
+    if isinstance(vocabulary, Vocabulary):
+        lesson = _classic_lesson(
+            train, validation, vocabulary, choice, build_model or classic_model
+        )
+    else:
+        lesson = _riff_lesson(train, validation, vocabulary, choice, build_model or riff_model)
+    folder = choice.output / "training" / lesson.key
+    history = _train(lesson, choice.learning_rates, folder, choice.seed, live, loss_chart)
+    if keep and history.epochs:
+        _best_model(lesson, history, folder).save(choice.output / f"{lesson.recipe}.zip")
+    return history
+
+
+def train_riff_model(
+    train: Corpus,
+    validation: Corpus,
+    choice: Settings,
+    live: bool = True,
+    build_model: Callable[..., Any] | None = None,
+) -> Trained:
+    """Train the riff recipe at its own rate: every event of every window is a target.
+
+    train, validation: corpora of `split_by_song`. choice: the numbers that begin with ``riff_``.
+    live: draw a status line and a chart of every part that grow while it trains. build_model: as
+    for `learning_rate_sweep`.
+    It can be interrupted and goes on as `learning_rate_sweep` does. It stops early when the
+    validation loss does not fall for 6 epochs. The weights of the epoch with the lowest one are
+    kept, and ``riff.zip`` is saved for notebook 04 if the network is `riff_model`.
+    Returns the bundle; ``trained.history`` holds a series for the total and for each part.
+    Notebook: 03.
+    """
+    vocabulary = riff_vocabulary(train)
+    lesson = _riff_lesson(train, validation, vocabulary, choice, build_model or riff_model)
+    folder = choice.output / "training" / lesson.key
+    history = _train(lesson, (choice.riff_rate,), folder, choice.seed, live, parts_chart)
+    trained = _best_model(lesson, history, folder)
+    if history.epochs and not build_model:
+        trained.save(choice.output / "riff.zip")
+    return trained
+
+
+def _train(
+    lesson: _Lesson,
+    rates: Sequence[float],
+    folder: Path,
+    seed: int,
+    live: bool,
+    draw: Callable[[History], Any],
+) -> History:
+    """Train at each rate for what is left of its epochs; what was trained is taken from disk."""
+    rows = {rate: _finished_epochs(folder / f"rate-{rate:g}") for rate in rates}
+
+    def history() -> History:
+        return History(tuple(itertools.chain(*rows.values())), {lesson.recipe: lesson.unigram_nats})
+
+    to_do = sum(
+        not _is_finished(lesson, totals) and lesson.epochs - len(totals)
+        for totals in (history().of(rate) for rate in rates)
+    )
+    chart = _LiveChart(lambda: draw(history()), to_do * len(lesson.batches(1))) if live else None
+    verdict = "Trained in {}." if to_do else "All was trained before, see below."
+    with _stoppable(chart, verdict):
+        for rate in rates:
+            model = None
+            while not _is_finished(lesson, totals := history().of(rate)):
+                begin = time.perf_counter()
+                epoch = len(totals) + 1
+                state = folder / f"rate-{rate:g}" / f"epoch-{epoch}.npz"
+                if model is None:
+                    network, model = lesson.start(rate)
+                    if epoch > 1:
+                        _load_state(state.with_stem(f"epoch-{epoch - 1}"), model)
+                _seed_dropout(network, seed, epoch)
+                where = f"rate {rate:g} · epoch {epoch} of {lesson.epochs}"
+                losses = np.array(_fit(model, lesson.batches(epoch), lesson.parts, chart, where))
+                held = lesson.measure(model)
+                names, pairs = [lesson.recipe], [(losses[:4].sum(), held[:4].sum())]
+                if len(lesson.parts) > 1:
+                    names += [f"{lesson.recipe} {part}" for part in lesson.parts]
+                    pairs += zip(losses, held, strict=True)
+                seconds = time.perf_counter() - begin
+                new = [
+                    Epoch(name, rate, epoch, float(loss), float(nats), seconds)
+                    for name, (loss, nats) in zip(names, pairs, strict=True)
+                ]
+                _save_state(state, model)
+                if held[:4].sum() < min((row.validation_loss for row in totals), default=np.inf):
+                    shutil.copyfile(state, state.with_stem("best"))
+                kept = History((*rows[rate], *new), history().unigram_nats)
+                kept.save(state.with_name("history.csv"))  # from here on the epoch counts
+                state.with_stem(f"epoch-{epoch - 1}").unlink(missing_ok=True)
+                rows[rate] += new
+                if chart:
+                    chart.on_epoch()
+    return history()
+
+
+def _is_finished(lesson: _Lesson, totals: Sequence[Epoch]) -> bool:
+    """Whether all epochs are trained, or the last ones brought no lower validation loss."""
+    held = [row.validation_loss for row in totals]
+    return len(held) >= lesson.epochs or (
+        len(held) > lesson.patience and min(held) < min(held[-int(lesson.patience) :])
+    )
+
+
+def _best_model(lesson: _Lesson, history: History, folder: Path) -> Trained:
+    """The bundle of the epoch with the lowest validation loss; untrained if there is none."""
+    rate = history.best.learning_rate if history.epochs else 1.0
+    network, model = lesson.start(rate)
+    if history.epochs:
+        _load_state(folder / f"rate-{rate:g}" / "best.npz", model)
+    return Trained(lesson.recipe, network, lesson.vocabulary, lesson.length, history, lesson.corpus)
+
+
+def _finished_epochs(folder: Path) -> list[Epoch]:
+    path = folder / "history.csv"
+    return list(load_history(path).epochs) if path.exists() else []
+
+
+def _experiment_key(model: Any, rest: Any) -> str:
+    """Names the experiment: the same network on the same data with the same numbers."""
+    layers = [layer.get_config() for layer in model.layers]
+    for number, config in enumerate(layers):
+        config["name"] = number  # Keras counts names up over a session
+    return hashlib.sha256(json.dumps([layers, rest], default=str).encode()).hexdigest()[:12]
+
+
+def _start_afresh(seed: int) -> None:
+    """Seed everything, and have sums added in one order, so that a run repeats to the last digit.
+
+    Keras counts up the names of layers over a session, and the order of sums follows the names.
+    """
+    import keras
+
+    within_strategy = False
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        tf.config.experimental.enable_op_determinism()
+        within_strategy = tf.distribute.has_strategy()
+    if not within_strategy and keras.distribution.distribution() is None:
+        keras.utils.clear_session()  # it would forget how devices share the work
+    keras.utils.set_random_seed(seed)
+
+
+def _compile(model: Any, optimizer: Any, loss: Any, metrics: Sequence[Any] = ()) -> None:
+    # XLA, which "auto" would choose, makes an LSTM step on a CPU 1.5 to 2.9 times slower.
+    model.compile(optimizer, loss, metrics=list(metrics), jit_compile=False)
+    optimizer.build(model.trainable_variables)
+
+
+def _seed_dropout(model: Any, seed: int, epoch: int) -> None:
+    """Start an epoch's random numbers afresh, so that a resumed epoch draws the same ones."""
+    for number, layer in enumerate(model.layers):
+        if getattr(layer, "seed_generator", None) is not None:
+            layer.seed_generator.state.assign([1000 * seed + number, epoch])
+
+
+def _fit(
+    model: Any, batches: Any, wanted: Sequence[str], chart: _LiveChart | None, where: str
+) -> list[float]:
+    """Train once on all batches; returns the means of the wanted metrics."""
+    import keras
+
+    tick = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda batch, logs: chart and chart.on_batch(where)
+    )
+    fitted = model.fit(batches, shuffle=False, verbose=0, callbacks=[tick])
+    return [float(fitted.history[name][0]) for name in wanted]
+
+
+def _save_state(path: Path, model: Any) -> None:
+    """Write the weights and the state of the optimiser as plain arrays."""
+    with _written_whole(path) as temporary:
+        arrays = [np.asarray(v) for v in (*model.weights, *model.optimizer.variables)]
+        np.savez(temporary, *arrays)
+
+
+def _load_state(path: Path, model: Any) -> None:
+    with np.load(path, allow_pickle=False) as stored:
+        for number, variable in enumerate((*model.weights, *model.optimizer.variables)):
+            variable.assign(stored[f"arr_{number}"])
+
+
+TRAINED_FORMAT = 3
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model with the vocabulary it was trained on: one bundle, which cannot be mismatched.
+
+    recipe: "classic" or "riff". vocabulary: a `Vocabulary` or a `RiffVocabulary`. sequence_length:
+    events that it was trained to read. history: how the training went. corpus: the fingerprint of
+    the training songs.
+    Notebook: 03 and 04.
+    """
+
+    recipe: str
+    model: Any
+    vocabulary: Any
+    sequence_length: int
+    history: History
+    corpus: str = ""
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Write one ``.zip`` with ``model.keras`` (no optimiser) and ``about.json``."""
+        import keras
+
+        model = self.model
+        if getattr(model, "optimizer", None) is not None:
+            model = keras.models.clone_model(model)
+            model.set_weights(self.model.get_weights())
+        about = {
+            "format": TRAINED_FORMAT,
+            "recipe": self.recipe,
+            "sequence_length": self.sequence_length,
+            "vocabulary": dataclasses.asdict(self.vocabulary),
+            "history": dataclasses.asdict(self.history),
+            "corpus": self.corpus,
+        }
+        with tempfile.TemporaryDirectory() as folder, _written_whole(path) as temporary:
+            weights = Path(folder, "model.keras")
+            model.save(weights)
+            with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as bundle:
+                bundle.writestr("about.json", json.dumps(about))
+                bundle.write(weights, "model.keras")
+
+
+def load_trained(path: str | os.PathLike) -> Trained:
+    """Read what `Trained.save` wrote. Nothing in the file is executed.
+
+    Errors: FileNotFoundError; ValueError if the file is damaged, foreign or does not fit together.
+    Notebook: 04.
+    """
+    import keras
+
+    remedy = "Run notebook 03 to train and save a model again."
+    try:
+        with zipfile.ZipFile(path) as bundle, tempfile.TemporaryDirectory() as folder:
+            about = json.loads(bundle.read("about.json"))
+            weights = Path(folder, "model.keras")
+            weights.write_bytes(bundle.read("model.keras"))
+            if about["format"] != TRAINED_FORMAT:
+                raise ValueError(f"it has format {about['format']}, not {TRAINED_FORMAT}")
+            kinds = {"classic": Vocabulary, "riff": RiffVocabulary}
+            vocabulary = kinds[about["recipe"]](**_tuples(about["vocabulary"]))
+            model = keras.saving.load_model(weights, compile=False, safe_mode=True)
+        rows = tuple(Epoch(**row) for row in about["history"]["epochs"])
+        trained = Trained(
+            about["recipe"],
+            model,
+            vocabulary,
+            int(about["sequence_length"]),
+            History(rows, about["history"]["unigram_nats"]),
+            str(about["corpus"]),
+        )
+        if trained.recipe == "classic":
+            fits = (model.input_shape[1], model.output_shape[-1]) == (
+                trained.sequence_length,
+                len(vocabulary.symbols),
+            )
+        else:
+            sizes = {part: logits.shape[-1] for part, logits in model.output.items()}
+            fits = sizes == vocabulary.sizes and model.input_shape[-1] == N_COLUMNS
+        if not fits:
+            raise ValueError("its model and its vocabulary do not fit together")
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{path} is not a trained model ({error}). {remedy}") from error
+    return trained
+
+
+def _tuples(value: Any) -> Any:
+    """What came from JSON, with tuples for its lists."""
+    if isinstance(value, dict):
+        return {key: _tuples(item) for key, item in value.items()}
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+
+
+# ==================================================================================================
+# 10. Measuring
+# What a trained network pays for new songs, in the currency of section 8.
+# ==================================================================================================
+
+
 def held_out_nats(trained: Trained, corpus: Corpus) -> dict[str, float]:
     """Mean −ln p per event of songs: `pitch` (the whole chord), `step`, `duration` and `total`.
 
@@ -3047,9 +3203,80 @@ def _classic_nats(trained: Trained, corpus: Corpus) -> float:
     return float(total / corpus.n_events)
 
 
+def chord_model(n_chords: int, units: Sequence[int] = (96,), skip: bool = True) -> Any:
+    """A step on the way from the classic to the riff recipe, not yet compiled.
+
+    Reads (batch, events) ints, the chord before each event counted from 1; gives the logits
+    (batch, events, n_chords) of its own chord. skip: whether the output sees the embedding besides
+    the LSTM.
+    Notebook: 03.
+    """
+    import keras
+    from keras import layers
+
+    before = keras.Input((None,), dtype="int32")
+    known = layers.Embedding(n_chords + 1, 32)(before)
+    heard = known
+    for cells in units:
+        heard = layers.LSTM(cells, return_sequences=True)(heard)
+    if skip:
+        heard = layers.Concatenate()([heard, known])
+    return keras.Model(before, layers.Dense(n_chords)(heard), name="chords")
+
+
+def chord_nats(
+    train: Corpus,
+    test: Corpus,
+    choice: Settings,
+    every_position: bool = True,
+    build_model: Callable[..., Any] = chord_model,
+) -> float:
+    """Nats per event of a network that is trained here to name the next chord.
+
+    choice: the numbers that begin with ``riff_``. every_position: whether each event of a window is
+        a question, or the last one only, as in the classic recipe. build_model: called with the
+        number of chords and the sizes of the LSTM layers.
+    Notebook: 03.
+    """
+    import keras
+
+    chords = _chords(train, test)
+    _start_afresh(choice.seed)
+    model = build_model(len(chords.names), choice.riff_units)
+
+    def before(codes: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+        """The chord before each event, counted from 1; 0 where there is none or a new one."""
+        return np.where(np.isin(np.arange(len(codes)), offsets[:-1]), 0, np.roll(codes + 1, 1))
+
+    X = before(chords.train, train.offsets)
+
+    def batch(place: np.ndarray, mask: np.ndarray, _: Any) -> tuple[np.ndarray, ...]:
+        if not every_position:
+            mask = mask & (np.cumsum(mask, axis=1) == mask.sum(axis=1, keepdims=True))
+        return X[place], chords.train[place], mask.astype(np.float32)
+
+    def batches(epoch: int) -> Any:
+        return _window_batches(train.offsets, choice, epoch, batch)
+
+    steps = choice.riff_epochs * len(batches(1))
+    rate = keras.optimizers.schedules.CosineDecay(choice.riff_rate, steps, alpha=0.1)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    _compile(model, keras.optimizers.Adam(rate, clipnorm=1.0), loss)
+    for epoch in range(1, choice.riff_epochs + 1):
+        _fit(model, batches(epoch), ["loss"], None, "")
+
+    asked, chance = before(chords.test, test.offsets), np.zeros(len(chords.test))
+    for place, _, counts in _overlapping_windows(test.offsets):
+        logits = np.asarray(model.predict_on_batch(asked[place]), np.float64)[counts]
+        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+        answers = np.maximum(chords.test[place[counts]], 0)
+        chance[place[counts]] = odds[np.arange(len(odds)), answers] / odds.sum(axis=1)
+    return chords.nats(np.maximum(chance, 1e-12))
+
+
 def shipped_model(recipe: str = "riff") -> Path:
     """A small model that comes with the project, trained on the starter songs. Notebook: 04."""
-    return _project_folder() / "models" / f"{recipe}.zip"
+    return _project_folder() / "models" / f"starter.{recipe}.zip"
 
 
 def train_shipped_models() -> None:
@@ -3069,29 +3296,51 @@ def train_shipped_models() -> None:
         print(recipe, {name: round(nats, 3) for name, nats in held.items()})
 
 
-def nats_chart(nats: dict[str, float], ax: Any = None) -> Any:
-    """A bar for each predictor: what the whole chord of an event costs it, on new songs.
+def nats_chart(counted: dict[str, float], learned: dict[str, float], ax: Any = None) -> Any:
+    """A bar for each predictor: what the whole chord of an event costs it, in nats, on new songs.
 
+    counted: predictors that count, plain bars. learned: networks, hatched bars.
     Notebook: 03.
     """
-    ax = _axes(ax, (8, 0.6 + 0.35 * len(nats)))
-    names = list(nats)[::-1]
-    networks = [name for name in names if "recipe" in name]
-    bars = ax.barh(
-        names,
-        [nats[name] for name in names],
-        color=[ORANGE if name in networks else BLUE for name in names],
-        hatch=["//" if name in networks else "" for name in names],
-        edgecolor="white",
-    )
-    ax.bar_label(bars, fmt="%.2f", padding=3)
-    ax.set(xlabel="nats per event, lower is better")
+    ax = _axes(ax, (8, 0.9 + 0.33 * (len(counted) + len(learned))))
+    for nats, style in ((counted, dict(color=BLUE)), (learned, dict(color=ORANGE, hatch="//"))):
+        label = "counting" if nats is counted else "networks"
+        bars = ax.barh(list(nats), list(nats.values()), edgecolor="white", label=label, **style)
+        ax.bar_label(bars, fmt="%.2f", padding=3)
+    ax.invert_yaxis()
+    ax.set(xlabel="nats per event, lower is better", xlim=(0, 1.1 * max(counted.values())))
     ax.set_title("The next chord of a new song: what each predictor pays", loc="left")
+    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     return ax.figure
 
 
+def save_nats(
+    path: str | os.PathLike, counted: dict[str, float], learned: dict[str, float]
+) -> None:
+    """Write a CSV file with a row for each predictor."""
+    with _written_whole(path) as temporary, open(temporary, "w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["kind", "predictor", "nats"])
+        for kind, nats in (("counted", counted), ("learned", learned)):
+            writer.writerows([kind, *item] for item in nats.items())
+
+
+def load_nats(path: str | os.PathLike | None = None) -> tuple[dict[str, float], dict[str, float]]:
+    """What `save_nats` wrote, as for `nats_chart`; without a path, what the archive gave.
+
+    Notebook: 03.
+    """
+    with open(path or _project_folder() / "figures" / "rock_nats.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    counted, learned = (
+        {row["predictor"]: float(row["nats"]) for row in rows if row["kind"] == kind}
+        for kind in ("counted", "learned")
+    )
+    return counted, learned
+
+
 # ==================================================================================================
-# 10. Generation
+# 11. Generation
 # A model gives probabilities; sampling turns them into events, one after the other.
 # A `Riff` always knows which of its events were the prompt and which are new.
 # ==================================================================================================

@@ -152,7 +152,7 @@ def test_sweep_learns_saves_and_resumes(tiny, tmp_path):
         (rate, epoch) for rate in (0.01, 0.001) for epoch in (1, 2, 3)
     ]
     assert whole.of(0.01)[-1].loss < whole.of(0.01)[0].loss
-    assert whole.unigram_nats == pytest.approx(ru.entropy_nats(train[1]))
+    assert whole.unigram_nats == {"classic": pytest.approx(ru.entropy_nats(train[1]))}
 
     # The same with a stop after two epochs: dropout, Adam and order go on as if nothing had been.
     parts = tiny_settings(tmp_path / "parts", epochs=2)
@@ -171,14 +171,14 @@ def test_sweep_learns_saves_and_resumes(tiny, tmp_path):
 def test_an_interrupted_sweep_keeps_whole_epochs(tiny, tmp_path, monkeypatch):
     train, held, vocabulary = tiny
     chosen = tiny_settings(tmp_path)
-    fit, calls = ru._fit_one_epoch, itertools.count()
+    fit, calls = ru._fit, itertools.count()
 
     def interrupted(*arguments):
         if next(calls) == 3:
             raise KeyboardInterrupt
         return fit(*arguments)
 
-    monkeypatch.setattr(ru, "_fit_one_epoch", interrupted)
+    monkeypatch.setattr(ru, "_fit", interrupted)
     history = ru.learning_rate_sweep(train, held, vocabulary, chosen, live=False)
     assert [(row.learning_rate, row.epoch) for row in history.epochs] == [
         (0.01, 1),
@@ -197,12 +197,12 @@ def test_other_numbers_are_another_experiment(tiny, tmp_path):
     first = ru.learning_rate_sweep(train, held, vocabulary, chosen, live=False)
     other = ru.learning_rate_sweep(train, held, vocabulary, chosen.replace(decay=0.0), live=False)
     assert len(other.epochs) == 1 and other.epochs[0].loss != first.epochs[0].loss
-    assert len(list((tmp_path / "sweep").iterdir())) == 2
+    assert len(list((tmp_path / "training").iterdir())) == 2
 
 
 def test_history_survives_saving_and_bad_files_are_refused(tmp_path):
     rows = tuple(ru.Epoch("classic", 0.1**k, e, 1 / 3, 2 / 3, 0.1) for k in (2, 3) for e in (1, 2))
-    history = ru.History(rows, 4.2)
+    history = ru.History(rows, {"classic": 4.2})
     history.save(tmp_path / "h.csv")
     assert ru.load_history(tmp_path / "h.csv") == history
     for content in ("", "a,b\n1,2\n", (tmp_path / "h.csv").read_text().replace("0.1", "fast")):
@@ -217,7 +217,7 @@ def test_loss_chart_is_drawn_from_the_csv_alone(tmp_path):
         for rate in (0.01, 0.001, 0.0001)
         for e in range(1, 6)
     )
-    first = ru.save_loss_chart(ru.History(rows, 4.5), tmp_path / "a")
+    first = ru.save_loss_chart(ru.History(rows, {"classic": 4.5}), tmp_path / "a")
     second = ru.save_loss_chart(ru.load_history(first[0]), tmp_path / "b")
     assert [path.name for path in first] == ["loss_history.csv", "loss_chart.png", "loss_chart.svg"]
     for one, two in zip(first, second, strict=True):
@@ -228,7 +228,7 @@ def test_loss_chart_shows_every_rate_and_the_line_to_beat():
     rows = tuple(
         ru.Epoch("classic", r, e, r + e, 9.0, 1.0) for r in (0.01, 0.001, 0.0001) for e in (1, 2)
     )
-    (ax,) = ru.loss_chart(ru.History(rows, 4.5)).axes
+    (ax,) = ru.loss_chart(ru.History(rows, {"classic": 4.5})).axes
     solid = [line for line in ax.lines if line.get_linestyle() == "-"]
     dashed = [line for line in ax.lines if line.get_linestyle() == "--"]
     assert [list(line.get_ydata()) for line in solid] == [
@@ -242,14 +242,38 @@ def test_loss_chart_shows_every_rate_and_the_line_to_beat():
     assert "nats" in ax.get_ylabel() and ax.get_xlabel() == "epoch"
 
 
+def test_loss_chart_has_a_panel_for_each_recipe_in_the_price_of_a_chord(tmp_path):
+    classic = ru.History((ru.Epoch("classic", 0.01, 1, 4.0, 4.1, 1.0),), {"classic": 4.5})
+    names = ("riff", *(f"riff {part}" for part in ru.PARTS))
+    rows = tuple(
+        ru.Epoch(name, 0.01, e, i / e, 2 * i / e, 1.0)
+        for e in (1, 2)
+        for i, name in enumerate(names)
+    )
+    both = classic + ru.History(rows, {"riff": 4.9})
+    both.save(tmp_path / "both.csv")
+    assert ru.load_history(tmp_path / "both.csv") == both
+    left, right = ru.loss_chart(both).axes
+    assert "classic" in left.get_title(loc="left") and "riff" in right.get_title(loc="left")
+    assert left.get_ylim() == right.get_ylim()
+    training, held, frequency = right.lines
+    assert list(training.get_ydata()) == [2 + 3, (2 + 3) / 2]  # bass and shape: the chord
+    assert list(held.get_ydata()) == [10, 5] and list(frequency.get_ydata()) == [4.9, 4.9]
+    assert both.best.recipe == "classic" and len(both.of(0.01)) == 1
+
+
 def test_a_bundle_that_does_not_fit_together_is_refused(tiny, tmp_path):
     _, _, vocabulary = tiny
     n = len(vocabulary.symbols)
     model = ru.classic_model(8, n, (4, 4, 4), 4)
-    ru.Trained("classic", model, vocabulary, 8, ru.History((), 0.0)).save(tmp_path / "good.zip")
+    ru.Trained("classic", model, vocabulary, 8, ru.History((), {"classic": 0.0})).save(
+        tmp_path / "good.zip"
+    )
     assert ru.load_trained(tmp_path / "good.zip").vocabulary == vocabulary
     short = dataclasses.replace(vocabulary, symbols=vocabulary.symbols[:-1])
-    ru.Trained("classic", model, short, 8, ru.History((), 0.0)).save(tmp_path / "short.zip")
+    ru.Trained("classic", model, short, 8, ru.History((), {"classic": 0.0})).save(
+        tmp_path / "short.zip"
+    )
     whole = (tmp_path / "good.zip").read_bytes()
     (tmp_path / "cut.zip").write_bytes(whole[: len(whole) // 2])
     with zipfile.ZipFile(tmp_path / "empty.zip", "w"):

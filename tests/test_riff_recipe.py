@@ -28,7 +28,7 @@ def small(starter):
 def choice(tmp_path_factory):
     folder = tmp_path_factory.mktemp("riff")
     return ru.settings("quick", "starter").replace(
-        output=folder, riff_units=(16,), riff_epochs=2, riff_batch=8
+        output=folder, riff_units=(16,), riff_epochs=2, riff_batch=8, riff_rate=0.004
     )
 
 
@@ -212,6 +212,26 @@ def test_it_learns_and_a_resumed_run_gives_the_same(small, choice, trained, tmp_
         np.testing.assert_array_equal(one, other)
 
 
+def test_one_sweep_serves_the_riff_recipe_too(small, choice, trained):
+    vocabulary = ru.riff_vocabulary(small[0])
+    rates = choice.replace(learning_rates=(0.004, 0.001))
+    history = ru.learning_rate_sweep(*small[:2], vocabulary, rates, live=False)
+    assert history.recipes == ["riff"] and history.learning_rates == [0.004, 0.001]
+    # What train_riff_model trained at its rate is not trained again.
+    shared = [row for row in history.epochs if row.learning_rate == 0.004]
+    assert tuple(shared) == trained.history.epochs
+    for rate in history.learning_rates:
+        parts = [history.series(f"riff {part}", rate) for part in ru.PARTS[:4]]
+        for whole, *pieces in zip(history.of(rate), *parts, strict=True):
+            assert whole.loss == pytest.approx(sum(piece.loss for piece in pieces))
+            held = sum(piece.validation_loss for piece in pieces)
+            assert whole.validation_loss == pytest.approx(held)
+    kept = ru.load_trained(choice.output / "riff.zip")
+    assert kept.history == history
+    total = ru.held_out_nats(kept, small[1])["total"]
+    assert total == pytest.approx(history.best.validation_loss, rel=1e-5)
+
+
 def test_it_stops_early_and_keeps_the_best(small, choice, tmp_path, monkeypatch):
     held = iter([3.0, 2.0, 2.5, 2.4, 2.3, 2.2, 2.1])
     monkeypatch.setattr(ru, "PATIENCE", 3)
@@ -221,8 +241,8 @@ def test_it_stops_early_and_keeps_the_best(small, choice, tmp_path, monkeypatch)
     trained = ru.train_riff_model(corpus, small[1].select([0]), many, live=False)
     assert max(row.epoch for row in trained.history.epochs) == 5
     assert trained.history.best.epoch == 2
-    (best,) = tmp_path.glob("riff/*/best.npz")
-    (last,) = tmp_path.glob("riff/*/epoch-5.npz")
+    (best,) = tmp_path.glob("training/*/rate-*/best.npz")
+    (last,) = tmp_path.glob("training/*/rate-*/epoch-5.npz")
     kept = np.load(best)["arr_0"]
     np.testing.assert_array_equal(kept, trained.model.weights[0])
     assert not np.array_equal(kept, np.load(last)["arr_0"])
@@ -252,6 +272,22 @@ def test_held_out_nats_count_every_event_once(small, trained):
     extra = trained.vocabulary.extra_nats(corpus.events).mean(axis=0)
     longer = ru._mean_surprise(surprise, inputs, corpus.offsets)
     assert nats["step"] == pytest.approx(longer[0] + extra[0])
+
+
+def test_overlapping_windows_count_every_event_once():
+    offsets = np.array([0, 5, 5, 700, 956, 1400])
+    counted = np.zeros(1400, int)
+    for place, inside, counts in ru._overlapping_windows(offsets, length=64, size=4):
+        assert place.shape == inside.shape == counts.shape == (4, 64)
+        assert not (counts & ~inside).any()
+        np.add.at(counted, place[counts], 1)
+        track = np.searchsorted(offsets, place, side="right")
+        assert all(len(set(t[i])) == 1 for t, i in zip(track, inside, strict=True))
+        for row, mask in zip(place, counts, strict=True):
+            if mask.any():  # half a window of the track before it, or the track from its start
+                first = row[mask][0]
+                assert first - row[0] == 32 or row[0] == first and first in offsets
+    assert (counted == 1).all()
 
 
 def chords_in_a_row(*rows):
@@ -294,6 +330,26 @@ def test_ngram_chances_of_all_next_chords_sum_to_one(order):
     assert 0 < np.exp(-np.array(nats)).sum() - known < escape
 
 
+def test_chord_network_that_learns_nothing_pays_what_blind_guessing_does(small, choice):
+    def blind(n_chords, units):
+        model = ru.chord_model(n_chords, units)
+        model.layers[-1].kernel.assign(0 * model.layers[-1].kernel)
+        return model
+
+    nats = ru.chord_nats(
+        small[0], small[2], choice.replace(riff_rate=0.0, riff_epochs=1), build_model=blind
+    )
+    assert nats == pytest.approx(ru.ngram_nats(small[0], small[2], 0), rel=1e-6)
+
+
+def test_chord_network_learns_more_from_every_position_than_from_the_last(choice):
+    tune = [40, 43, 45, 47, 43, 40, 50, 52] * 40
+    train, test = chords_in_a_row(tune, tune[3:]), chords_in_a_row(tune[5:90])
+    few = choice.replace(riff_epochs=12, riff_batch=4, riff_rate=0.01)
+    every, last = (ru.chord_nats(train, test, few, every_position=which) for which in (True, False))
+    assert every < 0.2 and every < last - 0.1 < ru.ngram_nats(train, test, 1) + 1
+
+
 @pytest.mark.parametrize("what", ["bar", "match"])
 def test_copying_sums_to_one_and_beats_frequency(starter, small, what):
     train, _, test = starter
@@ -319,7 +375,7 @@ def test_classic_recipe_is_measured_on_every_event(small):
     symbols = tuple(small[0].chords()[0])
     vocabulary = ru.Vocabulary(symbols, 10.0, 5.0)
     model = ru.classic_model(4, len(symbols), (4, 4, 4), 4)
-    bundle = ru.Trained("classic", model, vocabulary, 4, ru.History((), 0.0))
+    bundle = ru.Trained("classic", model, vocabulary, 4, ru.History((), {"classic": 0.0}))
     corpus = small[0].select([0])
     names, place = corpus.chords()
     codes, known = vocabulary.encode(names)

@@ -5,9 +5,11 @@ the starter songs. Each step runs in a process of its own, so that its peak memo
 what counts are the ratios, all from this one run.
 """
 
+import functools
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,6 +19,7 @@ from pathlib import Path
 
 import rockonet_utils as ru
 
+TOLD = ("pitch", "step", "duration", "total", "velocity")
 MUSIC21_FILES = 6  # of the folder, chosen at random with a fixed seed: it takes seconds for each
 
 
@@ -86,24 +89,51 @@ def music21_route(source: Path, _: Path) -> dict:
 
 
 def predictors(source: Path, cache: Path) -> dict:
-    """Nats for the chord of an event of the validation songs: by counting, by the riff recipe."""
+    """Nats for the chord of an event of the test songs: by counting, and by each network."""
     corpus = ru.load_corpus(cache)
-    train, validation, _ = ru.split_by_song(corpus)
-    nats = {f"{order}-gram": ru.ngram_nats(train, validation, order) for order in range(5)}
-    nats["copy a bar ago"] = ru.copy_nats(train, validation, "bar")
-    nats["copy the longest match"] = ru.copy_nats(train, validation, "match")
-    choice = ru.settings("quick", "starter").replace(output=cache.parent)
-    if corpus.n_events > 200_000:  # two rounds over a large corpus take five minutes
-        choice = choice.replace(riff_units=(192,), riff_batch=32, riff_epochs=2)
-    start = time.perf_counter()
-    trained = ru.train_riff_model(train, validation, choice, live=False)
-    seconds = time.perf_counter() - start
-    held = ru.held_out_nats(trained, validation)
-    nats |= {f"riff recipe, {part}": held[part] for part in ("pitch", "step", "duration", "total")}
-    targets = choice.riff_epochs * train.n_events / seconds
-    return {"seconds": seconds, **{name: round(value, 2) for name, value in nats.items()}} | {
-        "targets a second": round(targets)
-    }
+    train, validation, test = ru.split_by_song(corpus)
+    choice = ru.settings("quick", "starter").replace(output=cache.parent, learning_rates=(0.01,))
+    if corpus.n_events > 200_000:  # three rounds over a large corpus take five minutes
+        choice = choice.replace(
+            riff_units=(192,),
+            riff_batch=32,
+            riff_rate=0.004,
+            riff_epochs=3,
+            riff_epoch_windows=0,
+            epoch_windows=40_000,
+        )
+    order = ("blind", "by frequency", "by the last chord (bigram)", "by the last two chords")
+    counted = {name: ru.ngram_nats(train, test, i) for i, name in enumerate(order)}
+    counted["by the last three chords"] = ru.ngram_nats(train, test, 4)
+    counted["copy what stood a bar ago"] = ru.copy_nats(train, test, "bar")
+    counted["copy what followed the longest match"] = ru.copy_nats(train, test, "match")
+
+    size = choice.sequence_length, choice.unique_factor
+    X, Y, vocabulary = ru.classic_windows(train, *size)
+    X_held, Y_held, _ = ru.classic_windows(validation, *size, vocabulary)
+    ru.learning_rate_sweep((X, Y), (X_held, Y_held), vocabulary, choice, live=False)
+    classic = ru.load_trained(choice.output / "classic.zip")
+    learned = {"the classic recipe": ru.held_out_nats(classic, test)["pitch"]}
+
+    plain = functools.partial(ru.chord_model, skip=False)
+    in_parts = functools.partial(ru.riff_model, candidates=False)
+    asks = dict(every_position=False, build_model=plain)
+    learned["1. an embedding"] = ru.chord_nats(train, test, choice, **asks)
+    learned["2. every position asks"] = ru.chord_nats(train, test, choice, build_model=plain)
+    learned["3. a skip"] = ru.chord_nats(train, test, choice)
+    by_parts = ru.train_riff_model(train, validation, choice, live=False, build_model=in_parts)
+    learned["4. told in parts"] = ru.held_out_nats(by_parts, test)["pitch"]
+    riff = ru.train_riff_model(train, validation, choice, live=False)
+    tested = ru.held_out_nats(riff, test)
+    learned["5. candidates: the riff recipe"] = tested["pitch"]
+
+    ru.save_nats(cache.parent / "nats.csv", counted, learned)
+    totals = [row for row in riff.history.epochs if row.recipe == "riff"]
+    after = sum(row.seconds for row in totals)
+    whole = {f"riff recipe after {after:.0f} s, {part}": tested[part] for part in TOLD}
+    nats = {name: round(value, 2) for name, value in (counted | learned | whole).items()}
+    fastest = min(row.seconds for row in totals[1:])  # the first one compiles
+    return {"seconds": after, "nats": nats, "targets a second": round(train.n_events / fastest)}
 
 
 def classic_step(_: Path, __: Path) -> dict:
@@ -161,8 +191,12 @@ def main() -> None:
             extra = ", ".join(
                 f"{value:,} {key}"
                 for key, value in best.items()
-                if key not in ("files", "seconds", "peak_mb")
+                if key not in ("files", "seconds", "peak_mb", "nats")
             )
+            if "nats" in best:
+                kept = ru.settings().output.parent / "bench_nats.csv"
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(Path(folder) / "nats.csv", kept)
             name = step.__name__.replace("_", " ")
             print(
                 f"{name:24}{best['seconds']:8.2f} s {rate:19} {best['peak_mb']:6,.0f} MB  {extra}",
@@ -179,6 +213,10 @@ def main() -> None:
         f"\nA file costs build_corpus {to_symusic:.1f} times what symusic alone takes, "
         f"and music21 {to_music21:,.0f} times what build_corpus takes."
     )
+    print("\nNats for an event of the test songs:")
+    for name, nats in results["predictors"]["nats"].items():
+        print(f"{nats:8.2f}  {name}")
+    print(f"The chords are in {kept}.\n")
     targets = [results[name]["targets a second"] for name in ("predictors", "classic_step")]
     print(
         f"The riff recipe learns from {targets[0] / targets[1]:,.0f} times as many events a second "
