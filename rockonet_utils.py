@@ -7,11 +7,12 @@
     3. Sound                    notebooks 01 and 04: from notes to a player in the page
     4. Pictures                 notebook 01: piano roll, programs, fretboard, a song browser
     5. Corpus                   notebook 02: all guitars of a folder as one table of events
-    6. Classic data set         notebook 02: chord symbols, windows, X and Y
-    7. Classic model            notebook 03: the published network, its sweep, its loss chart
-    8. Riff recipe              notebook 03: a better network on a better data set
-    9. Measuring                notebook 03: every predictor in one currency
-    10. Generation              notebook 04: sample, hear, look, save
+    6. Classic recipe           notebooks 02 and 03: symbols, windows, the published network
+    7. Riff recipe              notebook 03: events in five parts, and what the music suggests
+    8. Counting                 notebook 03: predictors without a network
+    9. Training                 notebook 03: the sweep, its charts, what is kept of it
+    10. Measuring               notebook 03: every predictor in one currency
+    11. Generation              notebook 04: sample, hear, look, save
 
 Times are counted in *ticks*, 12 to a quarter note (``TICKS_PER_QUARTER``), so that sixteenths
 (3 ticks) and triplets (4 ticks) both fall on whole numbers. Pitches are MIDI numbers (40 is E2,
@@ -32,6 +33,7 @@ import inspect
 import io
 import itertools
 import json
+import logging
 import os
 import re
 import shutil
@@ -54,6 +56,9 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 import numpy as np
 import symusic
 from IPython.display import Markdown, display
+
+# TensorFlow warns of every sixth network in a minute that is run for the first time.
+logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
 # Keras, Matplotlib, music21, ipywidgets and pygame are imported where they are first used: they
 # take from half a second to eight seconds each, and most cells need none of them.
@@ -143,7 +148,9 @@ PROFILES: dict[str, dict[str, Any]] = {
         batch_size=128,
         epochs=15,
         riff_units=(128,),
-        riff_batch=8,
+        riff_rate=0.01,
+        riff_batch=16,
+        riff_epochs=15,
         riff_epoch_windows=8_000,
     ),
     "published": dict(programs=(26,)),
@@ -2808,21 +2815,38 @@ def _riff_lesson(
         build_model, vocabulary.sizes, choice.riff_units, dropout=choice.riff_dropout
     )
 
-    def start(rate: float) -> tuple[Any, Any]:
+    @functools.cache
+    def first() -> tuple[Any, Any, Any, list[np.ndarray]]:
+        """Network, compiled model, its rate, and the state in which every rate starts."""
         import keras
 
         _start_afresh(choice.seed)
         network = build()
         model = _surprise_model(network)
-        schedule = keras.optimizers.schedules.CosineDecay(
-            rate / 20,
+        plan = keras.optimizers.schedules.CosineDecay(
+            1 / 20,
             decay_steps=max(1, choice.riff_epochs * steps),
             alpha=0.2,
-            warmup_target=rate,
+            warmup_target=1.0,
             warmup_steps=min(100, steps),
         )
-        optimizer = keras.optimizers.AdamW(schedule, weight_decay=1e-3, clipnorm=1.0)
+
+        class Plan(keras.optimizers.schedules.LearningRateSchedule):
+            rate: Any  # a variable: to compile a network for each rate takes 20 seconds
+
+            def __call__(self, step: Any) -> Any:
+                return self.rate * plan(step)
+
+        scaled = Plan()
+        optimizer = keras.optimizers.AdamW(scaled, weight_decay=1e-3, clipnorm=1.0)
+        scaled.rate = optimizer.add_variable((), name="rate")
         _compile(model, optimizer, _riff_loss, _part_metrics(extra))
+        return network, model, scaled.rate, _state(model)
+
+    def start(rate: float) -> tuple[Any, Any]:
+        network, model, variable, begin = first()
+        _set_state(model, begin)
+        variable.assign(rate)
         return network, model
 
     numbers = [getattr(choice, f.name) for f in dataclasses.fields(choice) if "riff" in f.name]
@@ -3040,17 +3064,24 @@ def _fit(
     return [float(fitted.history[name][0]) for name in wanted]
 
 
+def _state(model: Any) -> list[np.ndarray]:
+    """The weights and the state of the optimiser."""
+    return [np.asarray(v).copy() for v in (*model.weights, *model.optimizer.variables)]
+
+
+def _set_state(model: Any, state: Iterable[np.ndarray]) -> None:
+    for variable, value in zip((*model.weights, *model.optimizer.variables), state, strict=True):
+        variable.assign(value)
+
+
 def _save_state(path: Path, model: Any) -> None:
-    """Write the weights and the state of the optimiser as plain arrays."""
     with _written_whole(path) as temporary:
-        arrays = [np.asarray(v) for v in (*model.weights, *model.optimizer.variables)]
-        np.savez(temporary, *arrays)
+        np.savez(temporary, *_state(model))
 
 
 def _load_state(path: Path, model: Any) -> None:
     with np.load(path, allow_pickle=False) as stored:
-        for number, variable in enumerate((*model.weights, *model.optimizer.variables)):
-            variable.assign(stored[f"arr_{number}"])
+        _set_state(model, (stored[f"arr_{i}"] for i in range(len(stored.files))))
 
 
 TRAINED_FORMAT = 3

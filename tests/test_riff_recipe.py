@@ -212,7 +212,7 @@ def test_it_learns_and_a_resumed_run_gives_the_same(small, choice, trained, tmp_
         np.testing.assert_array_equal(one, other)
 
 
-def test_one_sweep_serves_the_riff_recipe_too(small, choice, trained):
+def test_one_sweep_serves_the_riff_recipe_too(small, choice, trained, tmp_path):
     vocabulary = ru.riff_vocabulary(small[0])
     rates = choice.replace(learning_rates=(0.004, 0.001))
     history = ru.learning_rate_sweep(*small[:2], vocabulary, rates, live=False)
@@ -226,6 +226,11 @@ def test_one_sweep_serves_the_riff_recipe_too(small, choice, trained):
             assert whole.loss == pytest.approx(sum(piece.loss for piece in pieces))
             held = sum(piece.validation_loss for piece in pieces)
             assert whole.validation_loss == pytest.approx(held)
+    # A rate that comes second learns as it does alone.
+    other = choice.replace(output=tmp_path, riff_rate=0.001)
+    alone = ru.train_riff_model(*small[:2], other, live=False).history
+    for one, two in zip(alone.of(0.001), history.of(0.001), strict=True):
+        assert (one.loss, one.validation_loss) == (two.loss, two.validation_loss)
     kept = ru.load_trained(choice.output / "riff.zip")
     assert kept.history == history
     total = ru.held_out_nats(kept, small[1])["total"]
