@@ -85,7 +85,7 @@ def test_cells_are_short_and_paragraphs_readable(path):
     assert not any(re.match(r"\s*[!%]", source) for source in texts(notebook, "code"))
     for text in texts(notebook, "markdown"):
         prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
-        for paragraph in re.split(r"\n\s*\n|\n(?=- )", prose):
+        for paragraph in re.split(r"\n\s*\n|\n(?=- |\|)", prose):
             assert len(paragraph.split()) <= 80, paragraph
     for source in texts(notebook, "code")[:1]:
         assert "ru.versions(" in source
