@@ -147,6 +147,7 @@ PROFILES: dict[str, dict[str, Any]] = {
         dropout=0.2,
         batch_size=128,
         epochs=15,
+        epoch_windows=8_000,
         riff_units=(128,),
         riff_rate=0.01,
         riff_batch=16,
