@@ -34,7 +34,7 @@ figure: venv  ## redraw figures/loss_chart from figures/loss_history.csv
 notebooks: venv  ## execute the tracked notebooks in place, ready to commit
 	@$(VENV_PYTHON) tools/run_notebooks.py --commit
 
-model: venv  ## train the shipped models on the starter songs (about 15 minutes)
+model: venv  ## train the shipped models on the starter songs (about 6 minutes)
 	@$(VENV_PYTHON) -c "import rockonet_utils as ru; ru.train_shipped_models()"
 
 rock: venv  ## download the archive of rock songs that the original used (63 MB) into data/rock

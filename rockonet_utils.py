@@ -3314,8 +3314,8 @@ def shipped_model(recipe: str = "riff") -> Path:
 def train_shipped_models() -> None:
     """Train the shipped models anew, on the starter songs alone: what `make model` does.
 
-    Both recipes in the workshop profile, the classic one at the rate 0.01; about 15 minutes on
-    2 cores.
+    Both recipes in the workshop profile, the classic one at the rate 0.01; about 6 minutes on 2
+    cores.
     """
     choice = settings("workshop", "starter").replace(learning_rates=(0.01,))
     train, validation, _ = split_by_song(corpus_for(choice), seed=choice.seed)
