@@ -12,7 +12,13 @@
     8. Counting                 notebook 03: predictors without a network
     9. Training                 notebook 03: the sweep, its charts, what is kept of it
     10. Measuring               notebook 03: every predictor in one currency
-    11. Generation              notebook 04: sample, hear, look, save
+    11. The neck                notebook 04: tunings, scales, a string and a fret for every note
+    12. Riffs                   notebook 04: sound, score, tab, band, player, files
+    13. Prompts                 notebook 04: an excerpt, a MIDI file, or typed tab
+    14. Originality             notebook 04: what stands in the songs that a model learned from
+    15. Generation              notebook 04: sampling within the rules
+    16. Quality                 notebook 04: riffs beside real songs, in numbers
+    17. Riff machine            notebook 04: all of it in one panel
 
 Times are counted in *ticks*, 12 to a quarter note (``TICKS_PER_QUARTER``), so that sixteenths
 (3 ticks) and triplets (4 ticks) both fall on whole numbers. Pitches are MIDI numbers (40 is E2,
@@ -22,6 +28,8 @@ the lowest string of a guitar). An *event* is all notes of one track that start 
 from __future__ import annotations
 
 import base64
+import bisect
+import collections
 import contextlib
 import csv
 import dataclasses
@@ -39,6 +47,7 @@ import re
 import shutil
 import sys
 import tempfile
+import threading
 import time
 import warnings
 import zipfile
@@ -47,6 +56,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
+from xml.etree import ElementTree
 
 # TensorFlow and pygame greet on standard error unless told not to before they are imported.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -57,8 +67,8 @@ import numpy as np
 import symusic
 from IPython.display import Markdown, display
 
-# TensorFlow warns of every sixth network in a minute that is run for the first time.
-logging.getLogger("tensorflow").setLevel(logging.ERROR)
+# TensorFlow warns of every sixth network that is run for the first time.
+logging.getLogger("tensorflow").addFilter(lambda record: "retracing" not in str(record.msg))
 
 # Keras, Matplotlib, music21, ipywidgets and pygame are imported where they are first used: they
 # take from half a second to eight seconds each, and most cells need none of them.
@@ -2157,7 +2167,9 @@ def riff_model(
     sizes: classes of each part, as `RiffVocabulary.sizes`. units: cells of the LSTM layers.
     hidden: width of the layer in each head. candidates: whether it sees what the music suggests;
         skip: whether the heads see the input besides the LSTM (both for experiments).
-    carry: the states of the LSTM layers are further inputs and outputs, to go on event by event.
+    carry: give it in pieces, to go on event by event: a network from the inputs and the states of
+        the LSTM layers to what it knows and the new states; and for each part a network from the
+        inputs and what is known to its logits.
     Reads ints (batch, events, N_COLUMNS) of `riff_inputs`; gives a dict of logits (batch, events,
         classes), one for each of `PARTS`. Each part sees the target's parts before it, and no more.
     Notebook: 03.
@@ -2211,8 +2223,11 @@ def riff_model(
             heard = lstm(heard)
         heard = layers.Dropout(dropout, name=f"dropout_{number}")(heard)
 
-    told = [heard, known] if skip else [heard]  # what the next head knows; grows part by part
-    logits = {}
+    told = [join(heard, known) if skip else heard]  # what the next head knows; grows part by part
+    if carry:
+        listen = keras.Model([inputs, *states_in], [*told, *states_out], name="listen")
+        told = [keras.Input((None, told[0].shape[-1]))]
+    heard_and_known, logits = told[0], {}
     for i, part in enumerate(PARTS):
         guessed = guesses(i)
         told_here = list(told)
@@ -2239,7 +2254,7 @@ def riff_model(
         logits[part] = score
         told.append(embed[part](columns("target")[:, :, i]))
     if carry:
-        return keras.Model([inputs, *states_in], [*logits.values(), *states_out], name="riff_carry")
+        return listen, {p: keras.Model([inputs, heard_and_known], logits[p]) for p in PARTS}
     return keras.Model(inputs, logits, name="riff")
 
 
@@ -3372,10 +3387,283 @@ def load_nats(path: str | os.PathLike | None = None) -> tuple[dict[str, float], 
 
 
 # ==================================================================================================
-# 11. Generation
-# A model gives probabilities; sampling turns them into events, one after the other.
-# A `Riff` always knows which of its events were the prompt and which are new.
+# 11. The neck
+# What a guitar can play: tunings and scales by name, a string and a fret for every note.
 # ==================================================================================================
+
+TUNINGS = {
+    "standard": STANDARD_TUNING,
+    "E♭": (39, 44, 49, 54, 58, 63),
+    "drop D": (38, 45, 50, 55, 59, 64),
+    "drop C": (36, 43, 48, 53, 57, 62),
+}
+FRETS = 22
+NECK = (0, FRETS)  # the frets that may be used; 0 are the open strings
+REACH = 4  # the highest fret under the hand is at most so many above the lowest: five frets
+
+
+def tuning_pitches(tuning: str | Sequence[int]) -> tuple[int, ...]:
+    """The MIDI pitches of the six open strings, lowest string first.
+
+    tuning: a name in `TUNINGS` (``Eb`` works for ``E♭``), six note names as in ``"D2 A2 D3 G3 B3
+        E4"``, or six MIDI numbers.
+    Errors: ValueError with the names to choose from.
+    Notebook: 04.
+    """
+    if isinstance(tuning, str):
+        named = {name.lower().replace("♭", "b"): pitches for name, pitches in TUNINGS.items()}
+        found = named.get(" ".join(tuning.lower().replace("♭", "b").split()))
+        if found:
+            return found
+        pitches = tuple(_pitch_number(name) or -1 for name in tuning.split())
+    else:
+        pitches = tuple(int(pitch) for pitch in tuning)
+    rising = all(low < high for low, high in itertools.pairwise(pitches))
+    if len(pitches) != 6 or not rising or not 20 <= pitches[0] <= pitches[-1] <= 90:
+        raise ValueError(
+            f"There is no tuning {tuning!r}: choose one of {', '.join(TUNINGS)}, or give six notes "
+            "from the lowest string to the highest, as in 'D2 A2 D3 G3 B3 E4'."
+        )
+    return pitches
+
+
+def _pitch_number(name: str) -> int | None:
+    """The MIDI number of a note with its octave, 'Eb2' or 'F#3'; None if it is no such name."""
+    found = re.fullmatch(r"([A-Ga-g])([#♯b♭]*)(-?\d)", name)
+    if not found:
+        return None
+    letter, signs, octave = found.groups()
+    natural = dict(C=0, D=2, E=4, F=5, G=7, A=9, B=11)[letter.upper()]
+    return natural + sum(1 if sign in "#♯" else -1 for sign in signs) + 12 * (int(octave) + 1)
+
+
+def scale_pitch_classes(scale: str) -> tuple[int, ...]:
+    """The pitch classes (0 is C) of a scale named by its tonic and its kind, tonic first.
+
+    scale: as in ``"E minor"``, ``"A minor pentatonic"``, ``"E blues"``, ``"D dorian"``, ``"F#
+        harmonic minor"``; the kinds are those of music21, and ``minor pentatonic``, ``major
+        pentatonic`` and ``blues``.
+    Errors: ValueError if the tonic or the kind does not exist.
+    Notebook: 04.
+    """
+    import music21
+
+    words = scale.replace("♯", "#").replace("♭", "b").split()
+    tonic = re.fullmatch(r"([A-Ga-g])([#b]?)", words[0]) if words else None
+    kind = " ".join(words[1:]).lower()
+    if tonic:
+        name = tonic[1].upper() + tonic[2].replace("b", "-")
+        first = music21.pitch.Pitch(name).pitchClass
+        own = {"minor pentatonic": (0, 3, 5, 7, 10), "blues": (0, 3, 5, 6, 7, 10)}
+        own["major pentatonic"] = (0, 2, 4, 7, 9)
+        if kind in own:
+            return tuple((first + interval) % 12 for interval in own[kind])
+        known = getattr(music21.scale, kind.title().replace(" ", "") + "Scale", None)
+        if isinstance(known, type) and issubclass(known, music21.scale.ConcreteScale) and kind:
+            pitches = known(name).getPitches(f"{name}4", f"{name}5")
+            return tuple(dict.fromkeys(pitch.pitchClass for pitch in pitches))
+    raise ValueError(
+        f"There is no scale {scale!r}: write a tonic and a kind, as in 'E minor', 'A minor "
+        "pentatonic', 'E blues', 'D dorian' or 'F# harmonic minor'."
+    )
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def voicings(
+    pitches: tuple[int, ...],
+    tuning: tuple[int, ...] = STANDARD_TUNING,
+    frets: tuple[int, int] = NECK,
+) -> tuple[tuple[int, ...], ...]:
+    """All ways to finger pitches that sound together: six frets each, −1 for a silent string.
+
+    pitches: lowest first. Each has a string of its own, the higher one a higher string. All but
+    open strings lie within five frets, and four fingers are enough; the index finger may lie flat
+    across the strings at the lowest fret, if no open string sounds among them.
+    Notebook: 04.
+    """
+    found = []
+    for strings in itertools.combinations(range(len(tuning)), len(pitches)):
+        places = [pitch - tuning[s] for pitch, s in zip(pitches, strings, strict=True)]
+        if not all(frets[0] <= fret <= frets[1] for fret in places):
+            continue
+        pressed = [fret for fret in places if fret]
+        if pressed:
+            lowest = min(pressed)
+            flat = [s for s, fret in zip(strings, places, strict=True) if fret == lowest]
+            opened = any(
+                flat[0] < s < flat[-1] for s, fret in zip(strings, places, strict=True) if not fret
+            )
+            fingers = len(pressed) if opened else len(pressed) - len(flat) + 1
+            if max(pressed) - lowest > REACH or fingers > 4:
+                continue
+        row = [-1] * len(tuning)
+        for s, fret in zip(strings, places, strict=True):
+            row[s] = fret
+        found.append(tuple(row))
+    return tuple(found)
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def revoiced(
+    pitches: tuple[int, ...], tuning: tuple[int, ...] = STANDARD_TUNING
+) -> tuple[int, ...]:
+    """The playable chord nearest to pitches: notes go up or down by octaves, or are left out.
+
+    Best is to keep every pitch class, then the lowest one below, then to move as little as
+    possible.
+    Notebook: 04.
+    """
+    low, high = tuning[0], tuning[-1] + FRETS
+    inside = []
+    for pitch in pitches:
+        while pitch < low:
+            pitch += 12
+        while pitch > high:
+            pitch -= 12
+        inside.append(pitch)
+    bass = inside[0] % 12
+    if voicings(tuple(sorted(set(inside))), tuning):
+        return tuple(sorted(set(inside)))
+    best: tuple[Any, tuple[int, ...]] | None = None
+    kept = sorted(set(inside))[:7]  # more are never fingered together
+    options = [(0, -12, 12, None)] * len(kept)
+    for moves in itertools.product(*options):
+        chord = {p + move for p, move in zip(kept, moves, strict=True) if move is not None}
+        if not chord or not low <= min(chord) <= max(chord) <= high:
+            continue
+        price = (
+            len({p % 12 for p in kept}) - len({p % 12 for p in chord}),
+            min(chord) % 12 != bass,
+            sum(12 if move is None else abs(move) for move in moves),
+        )
+        if best is None or price < best[0]:
+            chord = tuple(sorted(chord))
+            if voicings(chord, tuning):
+                best = price, chord
+    return best[1]
+
+
+@dataclass(frozen=True)
+class Fingering:
+    """A string and a fret for every note of some events.
+
+    frets: ints (n_events, 6), lowest string first, −1 where a string is silent. hand: (n_events,),
+    the fret under the index finger. playability: share of the events (0 to 1) for which the hand
+    can stay where it is. unplayable: what stands in the way, a sentence for each
+    place, with its bar counted from 1.
+    """
+
+    frets: np.ndarray
+    hand: np.ndarray
+    playability: float
+    unplayable: tuple[str, ...] = ()
+
+    @property
+    def verdict(self) -> str:
+        """One sentence for a guitarist."""
+        if self.unplayable:
+            return f"unplayable: {self.unplayable[0]}"
+        return f"playable; the hand stays where it is for {self.playability:.0%} of the notes"
+
+
+# Costs of a fingering, in frets that the hand moves.
+OPEN_COST, HIGH_COST, STRETCH_COST, SHIFT_COST, STRING_COST = -0.3, 0.06, 0.8, 1.0, 0.1
+TOO_FAST = 60.0  # frets a second: beyond that nobody gets there in time
+
+
+@dataclass(frozen=True)
+class _Hands:
+    """Ways to hold a chord: its frets, the fret under the index finger, a string, a cost."""
+
+    frets: tuple[tuple[int, ...], ...]
+    hand: np.ndarray
+    string: np.ndarray
+    cost: np.ndarray
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _hands(ways: tuple[tuple[int, ...], ...]) -> _Hands:
+    rows = []
+    for way in ways:
+        pressed = [fret for fret in way if fret > 0]
+        lowest, highest = min(pressed, default=FRETS), max(pressed, default=1)
+        string = next((s for s, fret in enumerate(way) if fret >= 0), 0)
+        for hand in range(max(1, highest - REACH), lowest + 1):
+            cost = OPEN_COST * sum(fret == 0 for fret in way) + HIGH_COST * hand
+            cost += STRETCH_COST * (bool(pressed) and highest - hand == REACH)
+            rows.append((way, hand, string, cost))
+    kinds = list(zip(*rows, strict=True))
+    return _Hands(kinds[0], *map(np.array, kinds[1:]))
+
+
+def finger(
+    events: np.ndarray,
+    tempo_bpm: float = 120.0,
+    ticks_per_bar: int = 48,
+    tuning: str | Sequence[int] = "standard",
+) -> Fingering:
+    """The easiest way to play events: a string and a fret for each note, by dynamic programming.
+
+    events: of dtype `EVENT`. tempo_bpm, ticks_per_bar: to know how fast the hand has to move.
+    A state is a voicing (`voicings`) and the place of the hand, whose index finger reaches four
+    frets up. It costs to move the hand, the more the less time there is; to stretch; to play high
+    up; and to skip strings; open strings are easy. An event without a voicing gets silent strings
+    and makes the riff unplayable, as does a hand that has to move faster than 60 frets a second.
+    Source: the idea of the cheapest path is that of Sayegh, 'Fingering for string instruments with
+    the optimum path paradigm', 1989.
+    Notebook: 04.
+    """
+    tuning = tuning_pitches(tuning)
+    onset = np.cumsum(events["step"])
+    seconds = np.diff(onset, prepend=onset[:1]) * 60 / tempo_bpm / TICKS_PER_QUARTER
+    silent = (-1,) * len(tuning)
+    problems, rows, back = [], [], []
+    cost = np.zeros(1)
+    where = np.zeros((1, 2))  # hand and string of each state of the event before
+    for event, wait in zip(events, seconds, strict=True):
+        bar = int(onset[len(rows)]) // ticks_per_bar + 1
+        ways = voicings(event_pitches(event), tuning)
+        if not ways:
+            problems.append(f"bar {bar}: {chord_name(event_pitches(event))} cannot be fingered")
+        states = _hands(ways or (silent,))
+        rows.append(states)
+        own = states.cost
+        moved = np.abs(states.hand[:, None] - where[None, :, 0])
+        if len(back) == 0:
+            moved[:] = 0
+        jumped = np.abs(states.string[:, None] - where[None, :, 1])
+        hurry = np.clip(0.25 / max(wait, 0.02), 0.5, 4)
+        price = cost[None] + SHIFT_COST * hurry * moved + STRING_COST * jumped
+        back.append(price.argmin(axis=1))
+        cost = price.min(axis=1) + own
+        where = np.stack([states.hand, states.string], axis=1)
+    if not rows:
+        return Fingering(np.zeros((0, 6), int), np.zeros(0, int), 1.0)
+    chosen = [int(cost.argmin())]
+    for choice in reversed(back[1:]):
+        chosen.append(int(choice[chosen[-1]]))
+    chosen.reverse()
+    hand = np.array([states.hand[i] for states, i in zip(rows, chosen, strict=True)])
+    speed = np.abs(np.diff(hand)) / np.maximum(seconds[1:], 1e-3)
+    for i in np.flatnonzero(speed > TOO_FAST):
+        bar = int(onset[i + 1]) // ticks_per_bar + 1
+        problems.append(f"bar {bar}: the hand jumps {abs(hand[i + 1] - hand[i])} frets too fast")
+    return Fingering(
+        np.array([states.frets[i] for states, i in zip(rows, chosen, strict=True)]),
+        hand,
+        float((len(events) - (speed > 0).sum()) / len(events)),
+        tuple(problems),
+    )
+
+
+# ==================================================================================================
+# 12. Riffs
+# A `Riff` always knows which of its events were the prompt and which are new.
+# It shows itself as sound, piano roll, score and tab, and is saved in the formats of the trade.
+# ==================================================================================================
+
+SOUNDS = {"distortion": 30, "overdrive": 29, "clean": 27, "acoustic": 25}  # General MIDI, from 0
+FORMATS = (".mid", ".gp5", ".musicxml", ".mp3", ".wav", ".txt", ".svg")
 
 
 @dataclass(frozen=True)
@@ -3384,6 +3672,7 @@ class Riff:
 
     events: (n_events,) of dtype `EVENT`. tempo_bpm in quarter notes a minute. meter as (beats,
         note value). program: General MIDI program counted from 0. title: where it comes from.
+    tuning: as `tuning_pitches` takes it.
     Notebook: 04.
     """
 
@@ -3393,6 +3682,7 @@ class Riff:
     meter: tuple[int, int] = (4, 4)
     program: int = 30
     title: str = "riff"
+    tuning: str | Sequence[int] = "standard"
 
     @property
     def generated(self) -> np.ndarray:
@@ -3410,27 +3700,98 @@ class Riff:
             return 0
         return int(self.events["step"][: self.prompt_events + 1].sum())
 
-    def midi(self) -> symusic.Score:
-        """The riff as a `symusic.Score` with 12 ticks to the quarter note."""
+    @property
+    def file_name(self) -> str:
+        """The title as a name that every file system takes, without a suffix."""
+        return re.sub(r"\W+", "_", self.title).strip("_").lower()[:80] or "riff"
+
+    @functools.cached_property
+    def open_strings(self) -> tuple[int, ...]:
+        """MIDI pitches of the open strings, lowest first."""
+        return tuning_pitches(self.tuning)
+
+    @functools.cached_property
+    def fingering(self) -> Fingering:
+        """A string and a fret for every note, see `finger`."""
+        return finger(self.events, self.tempo_bpm, self.ticks_per_bar, self.open_strings)
+
+    @functools.cached_property
+    def symbols(self) -> list[Symbol]:
+        """The riff as signs that can be read, see `written`."""
+        return written(self.events, self.meter)
+
+    def revoiced(self) -> Riff:
+        """The riff with every chord that cannot be fingered changed as little as possible."""
+        events = self.events.copy()
+        for event in events:
+            chord = revoiced(event_pitches(event), self.open_strings)
+            event["bass"] = chord[0]
+            event["shape"] = sum(1 << (pitch - chord[0]) for pitch in chord)
+        return dataclasses.replace(self, events=events)
+
+    def midi(self, band: bool = False, count_in: bool = False) -> symusic.Score:
+        """The riff as a `symusic.Score` with 12 ticks to the quarter note.
+
+        band: with a bass (`bass_line`) and drums (`groove`). count_in: after a bar of sticks.
+        """
+        shift = self.ticks_per_bar * count_in
         notes = notes_from_events(self.events)
         score = symusic.Score(TICKS_PER_QUARTER)
         score.tempos.append(symusic.Tempo(0, self.tempo_bpm))
         score.time_signatures.append(symusic.TimeSignature(0, *self.meter))
-        track = symusic.Track(name=self.title, program=self.program, is_drum=False)
-        track.notes = symusic.core.NoteTickList.from_numpy(
-            notes["onset"].astype(np.int32),
-            notes["duration"].astype(np.int32),
-            notes["pitch"].astype(np.int8),
-            notes["velocity"].astype(np.int8),
-        )
-        score.tracks.append(track)
+
+        def add(name: str, program: int, is_drum: bool, *columns: Any) -> None:
+            onset, duration, pitch, velocity = np.broadcast_arrays(*columns)
+            track = symusic.Track(name=name, program=program, is_drum=is_drum)
+            track.notes = symusic.core.NoteTickList.from_numpy(
+                (onset + shift).astype(np.int32),
+                duration.astype(np.int32),
+                pitch.astype(np.int8),
+                velocity.astype(np.int8),
+            )
+            score.tracks.append(track)
+
+        columns = (notes[name] for name in ("onset", "duration", "pitch", "velocity"))
+        add(self.title, self.program, False, *columns)
+        hits = np.zeros((0, 3), int)
+        if band:
+            roots = bass_line(self.events, self.ticks_per_bar)
+            add("bass", BASS_PROGRAM, False, *roots.T, 95)
+            bars = -(-int(roots[:, :2].sum(axis=1).max(initial=0)) // self.ticks_per_bar)
+            triplets = (np.cumsum(self.events["step"]) % 3).mean() > 0.2
+            bar = groove(self.meter, self.tempo_bpm, bool(triplets))
+            starts = np.repeat(np.arange(bars) * self.ticks_per_bar, len(bar))
+            hits = np.tile(bar, (bars, 1)) + np.stack([starts, 0 * starts, 0 * starts], axis=1)
+        if count_in:
+            beats = np.arange(-shift, 0, _beat_ticks(self.meter))
+            sticks = np.stack([beats, np.full(len(beats), STICK), np.full(len(beats), 110)], axis=1)
+            hits = np.concatenate([sticks, hits])
+        if len(hits):
+            add("drums", 0, True, hits[:, 0], 3, hits[:, 1], hits[:, 2])
         if self.prompt_ticks:
-            score.markers.append(symusic.TextMeta(self.prompt_ticks, "generated from here"))
+            text = "generated from here"
+            score.markers.append(symusic.TextMeta(self.prompt_ticks + shift, text))
         return score
 
-    def audio(self) -> Sound:
+    def audio(self, band: bool = False, count_in: bool = False) -> Sound:
         """The riff as sound: the last thing in a cell, it shows a player."""
-        return render(self.midi())
+        return render(self.midi(band, count_in))
+
+    def player(self, sound: str | None = None, band: bool = True, count_in: bool = True) -> Player:
+        """Sound, piano roll and score together, with a cursor that runs over both.
+
+        sound: one of `SOUNDS`; without it the riff's own program.
+        Errors: ValueError for an unknown sound.
+        """
+        riff = self.sounding(sound) if sound else self
+        seconds = self.ticks_per_bar * count_in * 60 / self.tempo_bpm / TICKS_PER_QUARTER
+        return Player(riff, riff.audio(band, count_in), seconds)
+
+    def sounding(self, sound: str) -> Riff:
+        """The riff on another guitar: one of `SOUNDS`."""
+        if sound not in SOUNDS:
+            raise ValueError(f"Unknown sound {sound!r}: choose one of {', '.join(SOUNDS)}.")
+        return dataclasses.replace(self, program=SOUNDS[sound])
 
     def piano_roll(self, ax: Any = None) -> Any:
         """The riff as a picture, with the prompt shaded."""
@@ -3442,33 +3803,733 @@ class Riff:
             ax=ax,
         )
 
+    def score(self) -> Engraving:
+        """Standard notation over TAB; the last thing in a cell, it shows itself."""
+        return engrave(musicxml(self))
+
+    def tab(self) -> str:
+        """ASCII tab, see `tab_text`: print it."""
+        return tab_text(self)
+
+    def encoded(self, suffix: str, band: bool = True) -> bytes:
+        """The riff as the bytes of a file in one of `FORMATS`.
+
+        Errors: ValueError for an unknown format, or a written one if it cannot be fingered.
+        """
+        if suffix not in FORMATS:
+            raise ValueError(f"Unknown format {suffix!r}: choose from {', '.join(FORMATS)}.")
+        if suffix in (".gp5", ".musicxml", ".txt", ".svg") and self.fingering.unplayable:
+            raise ValueError(
+                f"This riff is {self.fingering.verdict}. riff.revoiced() makes it playable; .mid, "
+                ".mp3 and .wav take it as it is."
+            )
+        if suffix == ".mid":
+            return self.midi(band).dumps_midi()
+        if suffix == ".gp5":
+            return guitar_pro(self)
+        if suffix in (".mp3", ".wav"):
+            return self.audio(band).encoded(suffix)
+        text = {
+            ".musicxml": lambda: musicxml(self),
+            ".txt": self.tab,
+            ".svg": lambda: self.score().svg,
+        }
+        return text[suffix]().encode()
+
     def save(
-        self, folder: str | os.PathLike, formats: Iterable[str] = (".mid", ".mp3", ".wav")
+        self,
+        folder: str | os.PathLike,
+        formats: Iterable[str] = FORMATS,
+        band: bool = True,
     ) -> list[Path]:
         """Write the riff into a folder in each format; returns the paths.
 
-        The name is made of the riff's title; a file of the same name is replaced.
-        Errors: ValueError for an unknown format, before anything is written.
+        band: with bass and drums, where the format is for listening. The name is made of the
+        riff's title; a file of the same name is replaced.
+        Errors: as `encoded`, before anything is written.
         """
-        formats = list(formats)
-        unknown = set(formats) - {".mid", ".mp3", ".wav"}
-        if unknown:
-            raise ValueError(f"Unknown format {min(unknown)!r}: choose from .mid, .mp3 and .wav.")
-        name = re.sub(r"\W+", "_", self.title).strip("_").lower() or "riff"
-        content = {
-            suffix: self.midi().dumps_midi() if suffix == ".mid" else self.audio().encoded(suffix)
-            for suffix in formats
-        }
-        paths = [Path(folder, name + suffix) for suffix in formats]
+        content = {suffix: self.encoded(suffix, band) for suffix in formats}
+        paths = [Path(folder, self.file_name + suffix) for suffix in content]
         for path in paths:
             with _written_whole(path) as temporary:
                 temporary.write_bytes(content[path.suffix])
         return paths
 
 
-def random_excerpt(corpus: Corpus, n_events: int, seed: int = 0) -> Riff:
+@dataclass(frozen=True)
+class Symbol:
+    """One sign of written music: a note, a chord or a rest.
+
+    bar: counted from 0. onset: ticks since its bar line. duration: ticks, a value that has a sign
+    of its own (`SIGNS`). event: place of what sounds in the events, −1 for a rest. tied: whether
+    it goes on from the symbol before.
+    """
+
+    bar: int
+    onset: int
+    duration: int
+    event: int
+    tied: bool = False
+
+
+# Ticks of each written value: its MusicXML name, dots, and whether it is one of a triplet.
+SIGNS = {
+    48: ("whole", 0, False),
+    36: ("half", 1, False),
+    24: ("half", 0, False),
+    18: ("quarter", 1, False),
+    12: ("quarter", 0, False),
+    9: ("eighth", 1, False),
+    8: ("quarter", 0, True),
+    6: ("eighth", 0, False),
+    4: ("eighth", 0, True),
+    3: ("16th", 0, False),
+    2: ("16th", 0, True),
+    1: ("32nd", 0, True),
+}
+
+
+def _beat_ticks(meter: tuple[int, int]) -> int:
+    """Ticks of what a foot taps: 12 in 4/4, 18 in 6/8."""
+    if meter[1] <= 4:
+        return TICKS_PER_QUARTER
+    if meter[1] == 8:
+        return 18 if meter[0] % 3 == 0 else 6
+    return 3
+
+
+def _cell_ticks(meter: tuple[int, int]) -> int:
+    """Ticks of the part of a bar that is written plainly or in triplets as a whole."""
+    return 6 if _beat_ticks(meter) == 18 else _beat_ticks(meter)
+
+
+def written(events: np.ndarray, meter: tuple[int, int] = (4, 4)) -> list[Symbol]:
+    """Events as signs that can be read, bar by bar, without gaps.
+
+    Onsets stay as they are. A note is written as long as it sounds, but never over the next one,
+    and a short silence after it is written as sound: that is easier to read. What crosses a beat
+    or a bar line is tied where a reader would lose the beat.
+    Notebook: 04.
+    """
+    bar, beat = _ticks_per_bar(meter), _beat_ticks(meter)
+    cell = _cell_ticks(meter)
+    onset = np.cumsum(events["step"]).tolist()
+    last = onset[-1] + int(events["duration"][-1]) if onset else 1
+    stop = -(-max(last, onset[-1] + 1 if onset else 1) // bar) * bar
+    triplets = {place // cell for place in onset if place % 3}
+    spans, now = [], 0  # begin, end, event
+    for i, (begin, length) in enumerate(zip(onset, events["duration"].tolist(), strict=True)):
+        following = onset[i + 1] if i + 1 < len(onset) else stop
+        unit = 2 if (begin + length) // cell in triplets else 3
+        end = max(round((begin + length) / unit) * unit, begin // unit * unit + unit)
+        end = min(end, following)
+        if following - end < max(6, (following - begin) // 3):
+            end = following
+        if now < begin:
+            spans.append((now, begin, -1))
+        spans.append((begin, end, i))
+        now = end
+    if now < stop:
+        spans.append((now, stop, -1))
+    triplets |= {edge // cell for begin, end, _ in spans for edge in (begin, end) if edge % 3}
+    symbols = []
+    for begin, end, event in spans:
+        place = begin
+        while place < end:
+            room = min(end, (place // bar + 1) * bar) - place
+            length = _sign(place % bar, room, place - place % bar, cell, beat, triplets)
+            symbols.append(
+                Symbol(place // bar, place % bar, length, event, event >= 0 and place > begin)
+            )
+            place += length
+    return symbols
+
+
+def _sign(onset: int, room: int, bar_begin: int, cell: int, beat: int, triplets: set[int]) -> int:
+    """The longest value that may be written here, with `room` ticks left of sound and bar."""
+
+    def plain(place: int) -> bool:
+        return place % cell == 0 or (bar_begin + place) // cell not in triplets
+
+    for value, (_, _, triplet) in SIGNS.items():
+        end = onset + value
+        if value > room:
+            continue
+        if triplet:
+            inside = onset % cell + value <= cell and onset % min(value, 4) == 0
+            if inside and (bar_begin + onset) // cell in triplets:
+                return value
+        elif plain(onset) and plain(end) and onset % 3 == 0:
+            if onset % beat + value <= beat and (
+                (bar_begin + onset) // cell not in triplets or value % cell == 0
+            ):
+                return value
+            if onset % beat == 0 and (value % beat == 0 or value == 18 == room):
+                return value
+            if onset % beat == 6 and beat == 12 and value in (12, 18):
+                return value
+    return 1
+
+
+SCORE_COLOUR = BLUE  # of what was generated, in score and tab
+
+
+def key_fifths(events: np.ndarray) -> int:
+    """The key signature with the fewest accidentals: sharps count up, flats down (−6 to 6)."""
+    pitches = [pitch % 12 for event in events for pitch in event_pitches(event)]
+    weight = np.bincount(pitches, minlength=12)
+    inside = {
+        fifths: weight[(np.array(MAJOR_SCALE) + 7 * fifths) % 12].sum() for fifths in range(-6, 7)
+    }
+    return max(inside, key=lambda fifths: (inside[fifths], -abs(fifths), fifths))
+
+
+def _spelled(pitch: int, fifths: int) -> tuple[str, int, int]:
+    """Letter, alteration and octave of a pitch: with flats where the key has flats."""
+    names = "C Db D Eb E F Gb G Ab A Bb B" if fifths < 0 else "C C# D D# E F F# G G# A A# B"
+    name = names.split()[pitch % 12]
+    return name[0], {"": 0, "#": 1, "b": -1}[name[1:]], pitch // 12 - 1
+
+
+def _in_key(letter: str, fifths: int) -> int:
+    """Whether a key signature raises (1) or lowers (−1) a letter."""
+    order = "FCGDAEB"
+    raised = fifths > 0 and letter in order[:fifths]
+    return int(raised) - int(fifths < 0 and letter in order[fifths:])
+
+
+def _beams(symbols: Sequence[Symbol], beat: int) -> list[list[str]]:
+    """For each symbol of a bar how each of its beams goes on, outermost first; none for a flag."""
+    level = {"eighth": 1, "16th": 2, "32nd": 3}
+    beams: list[list[str]] = [[] for _ in symbols]
+    groups = itertools.groupby(
+        range(len(symbols)),
+        key=lambda i: (
+            (symbols[i].onset // beat, True)
+            if symbols[i].event >= 0 and SIGNS[symbols[i].duration][0] in level
+            else (i, False)  # a rest or a long note stands alone
+        ),
+    )
+    for _, places in groups:
+        group = list(places)
+        levels = [level.get(SIGNS[symbols[i].duration][0], 0) for i in group]
+        for k, i in enumerate(group if len(group) > 1 else ()):
+            for n in range(1, levels[k] + 1):
+                before = k > 0 and levels[k - 1] >= n
+                after = k + 1 < len(group) and levels[k + 1] >= n
+                hook = "backward hook" if k else "forward hook"
+                kind = ("continue" if after else "end") if before else "begin" if after else hook
+                beams[i].append(kind)
+    return beams
+
+
+def _brackets(symbols: Sequence[Symbol], cell: int) -> list[list[str]]:
+    """Where the bracket over a triplet begins and ends, for each symbol of a bar."""
+    brackets: list[list[str]] = [[] for _ in symbols]
+    places = [i for i, symbol in enumerate(symbols) if SIGNS[symbol.duration][2]]
+    for _, group in itertools.groupby(places, key=lambda i: symbols[i].onset // cell):
+        inside = list(group)
+        brackets[inside[0]].append("start")
+        brackets[inside[-1]].append("stop")
+    return brackets
+
+
+def _add(parent: Any, path: str, text: Any = None, **attributes: Any) -> Any:
+    """Add XML elements, one in the other, as in ``_add(note, "notations/tied")``; the last one."""
+    for tag in path.split("/"):
+        parent = ElementTree.SubElement(parent, tag)
+    parent.attrib.update({name.replace("_", "-"): str(v) for name, v in attributes.items()})
+    parent.text = None if text is None else str(text)
+    return parent
+
+
+def musicxml(riff: Riff) -> str:
+    """A riff as MusicXML: standard notation over TAB, in two staves of one part.
+
+    What was generated has a colour of its own, and words where it begins. A note has the id
+    ``n-<symbol>-<note>``, the same note in the TAB ``t-<symbol>-<note>``.
+    Notebook: 04.
+    """
+    fifths = key_fifths(riff.events)
+    root = ElementTree.Element("score-partwise", version="4.0")
+    _add(root, "work/work-title", riff.title)
+    _add(_add(root, "part-list/score-part", id="P1"), "part-name", "Guitar")
+    part = _add(root, "part", id="P1")
+    for bar, group in itertools.groupby(enumerate(riff.symbols), lambda pair: pair[1].bar):
+        inside = list(group)
+        measure = _add(part, "measure", number=bar + 1)
+        if bar == 0:
+            _add_attributes(measure, riff, fifths)
+        beams = _beams([symbol for _, symbol in inside], _beat_ticks(riff.meter))
+        brackets = _brackets([symbol for _, symbol in inside], _cell_ticks(riff.meter))
+        shown: dict[tuple[str, int], int] = {}  # accidentals hold until the bar line
+        for (number, symbol), beam, bracket in zip(inside, beams, brackets, strict=True):
+            if symbol.event == riff.prompt_events > 0 and not symbol.tied:
+                words = _add(measure, "direction", placement="above")
+                look = {"font-weight": "bold", "color": SCORE_COLOUR}
+                _add(words, "direction-type/words", "generated from here", **look)
+                _add(words, "staff", 1)
+            _add_notes(measure, riff, number, fifths, shown, beam, bracket)
+        _add(measure, "backup/duration", sum(symbol.duration for _, symbol in inside))
+        for number, _ in inside:
+            _add_notes(measure, riff, number, fifths)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, "unicode")
+
+
+def _add_attributes(measure: Any, riff: Riff, fifths: int) -> None:
+    """What stands at the head of a score: key, meter, clefs, tuning and tempo."""
+    head = _add(measure, "attributes")
+    _add(head, "divisions", TICKS_PER_QUARTER)
+    _add(head, "key/fifths", fifths)
+    time = _add(head, "time")
+    _add(time, "beats", riff.meter[0])
+    _add(time, "beat-type", riff.meter[1])
+    _add(head, "staves", 2)
+    clef = _add(head, "clef", number=1)
+    _add(clef, "sign", "G")
+    _add(clef, "line", 2)
+    _add(clef, "clef-octave-change", -1)  # a guitar sounds an octave below what is written
+    clef = _add(head, "clef", number=2)
+    _add(clef, "sign", "TAB")
+    _add(clef, "line", 5)
+    details = _add(head, "staff-details", number=2)
+    _add(details, "staff-lines", 6)
+    for line, pitch in enumerate(riff.open_strings, 1):  # the lowest line is the lowest string
+        string = _add(details, "staff-tuning", line=line)
+        letter, alter, octave = _spelled(pitch, -1)
+        _add(string, "tuning-step", letter)
+        _add(string, "tuning-alter", alter)
+        _add(string, "tuning-octave", octave)
+    tempo = _add(measure, "direction", placement="above")
+    # A metronome mark would take a music font into the picture, which makes it twice as large.
+    _add(tempo, "direction-type/words", f"{round(riff.tempo_bpm)} quarter notes a minute")
+    _add(tempo, "sound", tempo=riff.tempo_bpm)
+
+
+def _add_notes(
+    measure: Any,
+    riff: Riff,
+    number: int,
+    fifths: int,
+    shown: dict[tuple[str, int], int] | None = None,
+    beam: Sequence[str] = (),
+    bracket: Sequence[str] = (),
+) -> None:
+    """Add the notes of a symbol, or its rest: for the TAB, unless `shown` keeps the accidentals."""
+    symbol = riff.symbols[number]
+    tab = shown is None
+    pitches = event_pitches(riff.events[symbol.event]) if symbol.event >= 0 else ()
+    goes_on = number + 1 < len(riff.symbols) and riff.symbols[number + 1].tied
+    ties = [kind for kind, yes in (("stop", symbol.tied), ("start", goes_on)) if yes and pitches]
+    name, dots, triplet = SIGNS[symbol.duration]
+    for k, pitch in enumerate(pitches or (None,)):
+        note = _add(measure, "note", id=f"{'t' if tab else 'n'}-{number}-{k}")
+        if symbol.event >= riff.prompt_events > 0:
+            note.set("color", SCORE_COLOUR)
+        if k:
+            _add(note, "chord")
+        if tab and (pitch is None or symbol.tied):
+            note.set("print-object", "no")
+        if pitch is None:
+            _add(note, "rest")
+        else:
+            letter, alter, octave = _spelled(pitch, fifths)
+            place = _add(note, "pitch")
+            _add(place, "step", letter)
+            _add(place, "alter", alter)
+            _add(place, "octave", octave)
+        _add(note, "duration", symbol.duration)
+        for kind in ties:
+            _add(note, "tie", type=kind)
+        _add(note, "voice", 5 if tab else 1)
+        _add(note, "type", name)
+        for _ in range(dots):
+            _add(note, "dot")
+        if pitch is not None and not tab:
+            if shown.get((letter, octave), _in_key(letter, fifths)) != alter and not symbol.tied:
+                _add(note, "accidental", {1: "sharp", -1: "flat", 0: "natural"}[alter])
+                shown[letter, octave] = alter
+        if triplet:
+            ratio = _add(note, "time-modification")
+            _add(ratio, "actual-notes", 3)
+            _add(ratio, "normal-notes", 2)
+        if tab:
+            _add(note, "stem", "none")
+        _add(note, "staff", 2 if tab else 1)
+        for level, kind in enumerate(beam if k == 0 else (), 1):
+            _add(note, "beam", kind, number=level)
+        notations = _add(note, "notations")
+        for kind in ties:
+            _add(notations, "tied", type=kind)
+        for kind in bracket if k == 0 else ():
+            _add(notations, "tuplet", type=kind, bracket="yes")
+        if tab and pitch is not None:
+            for string, fret in enumerate(riff.fingering.frets[symbol.event]):
+                if fret >= 0 and riff.open_strings[string] + fret == pitch:
+                    technical = _add(notations, "technical")
+                    _add(technical, "string", len(riff.open_strings) - string)
+                    _add(technical, "fret", fret)
+
+
+@dataclass(frozen=True)
+class Engraving:
+    """A score as a picture: `svg` is the text of an SVG file. In a notebook it shows itself."""
+
+    svg: str
+
+    def _repr_html_(self) -> str:
+        return f'<div style="background:white;max-width:960px">{self.svg}</div>'
+
+
+@functools.lru_cache(maxsize=32)
+def engrave(xml: str, width: int = 960) -> Engraving:
+    """MusicXML as a picture, by verovio. width: in pixels."""
+    import verovio
+
+    verovio.enableLog(verovio.LOG_OFF)
+    toolkit = verovio.toolkit(False)
+    # The package says where its fonts are to the thread that imports it, and to no other.
+    toolkit.setResourcePath(str(Path(verovio.__file__).with_name("data")))
+    toolkit.setOptions(
+        dict(
+            pageWidth=2 * width,
+            pageHeight=60_000,
+            adjustPageHeight=True,
+            scale=50,
+            header="none",
+            footer="none",
+            spacingStaff=4,
+            svgViewBox=True,
+            svgFormatRaw=True,
+            xmlIdSeed=1,  # the same score gives the same picture
+            **{f"pageMargin{side}": 30 for side in ("Left", "Right", "Top", "Bottom")},
+        )
+    )
+    if not toolkit.loadData(xml):
+        raise ValueError("verovio cannot read this MusicXML.")
+    return Engraving(toolkit.renderToSVG(1))
+
+
+def tab_text(riff: Riff, width: int = 78) -> str:
+    """A riff as ASCII tab: six lines of strings, over each system the beats, ``>`` where it is new.
+
+    Each bar is divided evenly, so that the place of a fret tells its time; ``|`` are bar lines.
+    `prompt_from_text` reads it back.
+    Notebook: 04.
+    """
+    bar_ticks, beat = riff.ticks_per_bar, _beat_ticks(riff.meter)
+    onset = np.cumsum(riff.events["step"])
+    n_bars = riff.symbols[-1].bar + 1 if riff.symbols else 0
+    heads = [pitch_name(pitch) for pitch in riff.open_strings]
+    heads = [head.ljust(max(map(len, heads))) for head in heads]
+    blocks, length = [], 10**9
+    for bar in range(n_bars):
+        inside = np.flatnonzero(onset // bar_ticks == bar)
+        unit = int(np.gcd.reduce([beat, *(onset[inside] % bar_ticks)]))
+        frets = riff.fingering.frets[inside]
+        column = 3 if (frets > 9).any() else 2
+        size = bar_ticks // unit * column
+        above = [" "] * size
+        for k in range(0, bar_ticks, beat):
+            above[k // unit * column] = str(k // beat + 1)
+        lines = [["-"] * size for _ in riff.open_strings]
+        for event, row in zip(inside, frets, strict=True):
+            at = int(onset[event] % bar_ticks) // unit * column
+            if event == riff.prompt_events > 0:
+                above[at] = ">"
+            for string in np.flatnonzero(row >= 0):
+                lines[string][at : at + len(str(row[string]))] = str(row[string])
+        if length + size + 1 > width:
+            blocks.append([" " * (len(heads[0]) + 1), *(head + "|" for head in heads)])
+            length = len(heads[0]) + 1
+        length += size + 1
+        blocks[-1] = [
+            old + "".join(new) + end
+            for old, new, end in zip(blocks[-1], [above, *lines], " ||||||", strict=True)
+        ]
+    beats = f"{riff.meter[0]}/{riff.meter[1]}, {riff.tempo_bpm:.0f} bpm"
+    title = f"{riff.title} ({beats}, tuning {' '.join(head.strip() for head in heads)})"
+    systems = ["\n".join([block[0].rstrip(), *reversed(block[1:])]) for block in blocks]
+    return "\n\n".join([title, *systems]) + "\n"
+
+
+def guitar_pro(riff: Riff) -> bytes:
+    """A riff as a Guitar Pro 5 file: tuning, strings, frets, durations, ties and tempo.
+
+    Notebook: 04.
+    """
+    import guitarpro
+    from guitarpro import models as gp
+
+    song = gp.Song(title=riff.title, tempo=round(riff.tempo_bpm), measureHeaders=[], tracks=[])
+    for bar in range(riff.symbols[-1].bar + 1 if riff.symbols else 1):
+        begin = gp.Duration.quarterTime * (1 + bar * riff.ticks_per_bar // TICKS_PER_QUARTER)
+        header = gp.MeasureHeader(number=bar + 1, start=begin)
+        header.timeSignature = gp.TimeSignature(riff.meter[0], gp.Duration(riff.meter[1]))
+        song.measureHeaders.append(header)
+    strings = [gp.GuitarString(i, p) for i, p in enumerate(reversed(riff.open_strings), 1)]
+    channel = gp.MidiChannel(channel=0, effectChannel=1, instrument=riff.program)
+    track = gp.Track(song, name="Guitar", strings=strings, channel=channel)
+    song.tracks.append(track)
+    values = {"whole": 1, "half": 2, "quarter": 4, "eighth": 8, "16th": 16, "32nd": 32}
+    for symbol in riff.symbols:
+        voice = track.measures[symbol.bar].voices[0]
+        name, dots, triplet = SIGNS[symbol.duration]
+        tuplet = gp.Tuplet(3, 2) if triplet else gp.Tuplet()
+        beat = gp.Beat(voice, duration=gp.Duration(values[name], bool(dots), tuplet))
+        beat.status = gp.BeatStatus.rest if symbol.event < 0 else gp.BeatStatus.normal
+        voice.beats.append(beat)
+        if symbol.event < 0:
+            continue
+        if symbol.event == riff.prompt_events > 0 and not symbol.tied:
+            beat.text = "generated from here"
+        for string, fret in enumerate(riff.fingering.frets[symbol.event]):
+            if fret >= 0:
+                kind = gp.NoteType.tie if symbol.tied else gp.NoteType.normal
+                velocity = int(riff.events["velocity"][symbol.event])
+                number = len(strings) - string
+                beat.notes.append(gp.Note(beat, int(fret), velocity, number, type=kind))
+    buffer = io.BytesIO()
+    guitarpro.write(song, buffer, version=(5, 1, 0))
+    return buffer.getvalue()
+
+
+BASS_PROGRAM, BASS_LOWEST = 33, 28  # fingered bass; its open E string
+STICK = 37  # side stick, for counting in
+
+
+@functools.cache
+def _grooves() -> dict[tuple[int, int], list[tuple[float, np.ndarray]]]:
+    """For each meter of the starter songs: tempo and the bar that the drums play most often."""
+    found: dict[tuple[int, int], list[tuple[float, np.ndarray]]] = {}
+    for path in midi_files(_project_folder() / "data" / "starter"):
+        score = read_midi(path)
+        song = _song_info(path.name, score)
+        drums = [track for track in score.tracks if track.is_drum and len(track.notes)]
+        if not drums:
+            continue
+        notes = score_notes(drums[:1], score.ticks_per_quarter)
+        ticks = _ticks_per_bar(song.meter)
+        hits = np.stack([notes["onset"] % ticks, notes["pitch"], notes["velocity"]], axis=1)
+        bars = [hits[notes["onset"] // ticks == bar] for bar in np.unique(notes["onset"] // ticks)]
+        beats = collections.Counter(
+            bar.tobytes()
+            for bar in bars
+            if {36, 38} <= set(bar[:, 1])  # a kick and a snare
+        )
+        if not beats:
+            continue
+        often = np.frombuffer(beats.most_common(1)[0][0], hits.dtype).reshape(-1, 3)
+        found.setdefault(song.meter, []).append((song.tempo_bpm, often))
+    return found
+
+
+def groove(meter: tuple[int, int], tempo_bpm: float, triplets: bool = False) -> np.ndarray:
+    """A bar of drums, ints (n_hits, 3): tick in the bar, drum of General MIDI, velocity.
+
+    It is the bar that the drums play most often in the starter song of this meter with the nearest
+    tempo, of those with triplets or of those without; for a meter without songs, a closed hi-hat
+    on each beat after a kick.
+    Notebook: 04.
+    """
+    songs = _grooves().get(meter)
+    if songs:
+        return min(
+            songs,
+            key=lambda song: ((song[1][:, 0] % 3).any() != triplets, abs(song[0] - tempo_bpm)),
+        )[1]
+    beats = np.arange(0, _ticks_per_bar(meter), _beat_ticks(meter))
+    return np.array([(tick, 42 if tick else 36, 90) for tick in beats])
+
+
+def bass_line(events: np.ndarray, ticks_per_bar: int) -> np.ndarray:
+    """Roots for a bass guitar, ints (n_notes, 3): onset and duration in ticks, pitch.
+
+    It plays where the guitar does on an eighth note, and at the start of each bar: the root of a
+    chord, and below single notes the lowest note that weighs most in the bar.
+    Notebook: 04.
+    """
+    if len(events) == 0:
+        return np.zeros((0, 3), int)
+    onset = np.cumsum(events["step"])
+    low = events["bass"] % 12
+    stop = int(onset[-1] + events["duration"][-1])
+    notes = []
+    for bar in range(stop // ticks_per_bar + (stop % ticks_per_bar > 0)):
+        inside = np.flatnonzero(onset // ticks_per_bar == bar)
+        if len(inside):
+            weight = np.bincount(low[inside], events["duration"][inside], minlength=12)
+            weight[low[inside[0]]] += TICKS_PER_QUARTER
+            root = int(weight.argmax())
+        elif not notes:
+            continue
+        else:
+            root = (notes[-1][1] - BASS_LOWEST + 4) % 12
+        starts = {bar * ticks_per_bar: root}
+        for i in inside:
+            if onset[i] % (TICKS_PER_QUARTER // 2) == 0:
+                chord = int(events["shape"][i]) != 1
+                starts[int(onset[i])] = int(low[i]) if chord else root
+        notes += [(start, BASS_LOWEST + (pc - 4) % 12) for start, pc in starts.items()]
+    ends = [*(start for start, _ in notes[1:]), stop]
+    return np.array(
+        [(start, end - start, pitch) for (start, pitch), end in zip(notes, ends, strict=True)]
+    )
+
+
+_PLAYER_CSS = """
+.rockonet{max-width:960px;background:#fff;color:#111;padding:8px;border:1px solid #ccc}
+.rockonet audio{width:100%}
+.rockonet .bar{display:flex;gap:1.2em;align-items:center;margin:4px 0;font:13px sans-serif}
+.rockonet .score{position:relative}
+.rockonet .score svg{width:100%;height:auto}
+.rockonet .line{position:absolute;width:3px;background:#D55E00;opacity:.7;display:none}
+.rockonet .on,.rockonet .on *{fill:#D55E00!important;stroke:#D55E00!important}
+.rockonet .roll{cursor:pointer;display:block;width:100%}
+"""
+_PLAYER_JS = """
+(() => {
+  const root = document.getElementById("ID");
+  if (!root || root.dataset.ready) return;
+  root.dataset.ready = "yes";
+  const audio = root.querySelector("audio"), notes = JSON.parse(root.dataset.notes);
+  const roll = root.querySelector(".roll"), head = roll.querySelector(".head");
+  const score = root.querySelector(".score"), line = root.querySelector(".line");
+  const width = roll.viewBox.baseVal.width, seconds = Number(root.dataset.seconds);
+  const inside = (id) => root.querySelector("#" + CSS.escape("ID" + id));
+  const marks = notes.map((note) => note[2].map(inside).filter((mark) => mark));
+  let lit = [];
+  root.querySelector(".bar").hidden = false;
+  root.querySelector(".loop").onchange = (e) => { audio.loop = e.target.checked; };
+  root.querySelector(".speed").onchange = (e) => { audio.playbackRate = Number(e.target.value); };
+  roll.onclick = (e) => {
+    const box = roll.getBoundingClientRect();
+    audio.currentTime = ((e.clientX - box.left) / box.width) * seconds;
+  };
+  const tabMark = (i) => marks[i] && marks[i].find((mark) => mark.id.startsWith("IDt-"));
+  const show = () => {
+    const now = audio.currentTime;
+    head.setAttribute("x", (now / seconds) * width);
+    const sounding = [];
+    let last = -1;
+    notes.forEach(([begin, end], i) => {
+      if (begin <= now) last = i;
+      if (begin <= now && now < end) sounding.push(...marks[i]);
+    });
+    lit.filter((mark) => !sounding.includes(mark)).forEach((mark) => mark.classList.remove("on"));
+    sounding.forEach((mark) => mark.classList.add("on"));
+    lit = sounding;
+    const mark = tabMark(last);
+    line.style.display = mark ? "block" : "none";
+    if (!mark) return;
+    const frame = score.getBoundingClientRect(), here = mark.getBoundingClientRect();
+    const system = mark.closest(".system").getBoundingClientRect();
+    const next = tabMark(last + 1), there = next && next.getBoundingClientRect();
+    let x = here.left + here.width / 2;
+    if (there && next.closest(".system") === mark.closest(".system")) {
+      const part = (now - notes[last][0]) / (notes[last + 1][0] - notes[last][0]);
+      x += (there.left + there.width / 2 - x) * Math.min(1, part);
+    }
+    line.style.left = x - frame.left + "px";
+    line.style.top = system.top - frame.top + "px";
+    line.style.height = system.height + "px";
+  };
+  const run = () => { show(); if (!audio.paused) requestAnimationFrame(run); };
+  audio.onplay = run;
+  audio.onseeked = audio.onpause = audio.ontimeupdate = show;
+})();
+"""
+
+
+@dataclass(frozen=True)
+class Player:
+    """A riff to hear and see at once; the last thing in a cell, it shows itself.
+
+    Sound, piano roll and score are in the page itself. While it plays, a cursor runs over both and
+    what sounds lights up. Where scripts are not allowed, the plain audio player stays.
+    Notebook: 04.
+    """
+
+    riff: Riff
+    sound: Sound
+    lead: float  # seconds before the first bar
+
+    def _repr_html_(self) -> str:
+        riff, mark = self.riff, f"rockonet-{next(_PLAYER_NUMBERS)}-"
+        tick = 60 / riff.tempo_bpm / TICKS_PER_QUARTER
+        onset = np.cumsum(riff.events["step"]) * tick + self.lead
+        signs: dict[int, list[str]] = {}
+        for number, symbol in enumerate(riff.symbols):
+            if symbol.event >= 0:
+                voices = range(int(riff.events["shape"][symbol.event]).bit_count())
+                ids = [f"{staff}-{number}-{k}" for staff in "tn" for k in voices]
+                signs.setdefault(symbol.event, []).extend(ids)
+        ends = np.append(onset[1:], self.sound.seconds)
+        ends = np.minimum(ends, onset + riff.events["duration"] * tick)
+        notes = [
+            (round(float(begin), 3), round(float(end), 3), [*signs[i], f"r-{i}"])
+            for i, (begin, end) in enumerate(zip(onset, ends, strict=True))
+        ]
+        score = riff.score()._repr_html_()
+        for staff in "nt":
+            score = score.replace(f'id="{staff}-', f'id="{mark}{staff}-')
+        speeds = "".join(
+            f'<option value="{s}"{" selected" if s == 1 else ""}>{s:g} ×</option>'
+            for s in (0.5, 0.75, 1, 1.25)
+        )
+        return (
+            f"<style>{_PLAYER_CSS}</style>"
+            f'<div class="rockonet" id="{mark}" data-seconds="{self.sound.seconds:.3f}" '
+            f"data-notes='{json.dumps(notes)}'>{self.sound._repr_html_()}"
+            '<div class="bar" hidden><label><input type="checkbox" class="loop"> loop</label>'
+            f'<label>speed <select class="speed">{speeds}</select></label>'
+            '<span>grey: prompt · <b style="color:#0072B2">blue: generated</b> · '
+            "click the picture to go there</span></div>"
+            f"{self._roll(mark, notes)}"
+            f'<div class="score"><div class="line"></div>{score}</div></div>'
+            f"<script>{_PLAYER_JS.replace('ID', mark)}</script>"
+        )
+
+    def _roll(self, mark: str, notes: list) -> str:
+        """The piano roll as SVG: a rectangle for each note, a bar line each bar, a cursor."""
+        riff, width, height = self.riff, 1000, 160
+        scale = width / self.sound.seconds
+        pitches = [event_pitches(event) for event in riff.events]
+        low = min(map(min, pitches), default=40) - 1
+        unit = height / (max(map(max, pitches), default=64) + 2 - low)
+        parts = []
+        bar = riff.ticks_per_bar * 60 / riff.tempo_bpm / TICKS_PER_QUARTER
+        for i in range(int((self.sound.seconds - self.lead) / bar) + 1):
+            x = (self.lead + i * bar) * scale
+            parts.append(f'<rect x="{x:.1f}" width="1" height="{height}" fill="#ddd"/>')
+        for i, (chord, (begin, end, _)) in enumerate(zip(pitches, notes, strict=True)):
+            colour = BLUE if i >= riff.prompt_events else "#767676"
+            boxes = "".join(
+                f'<rect x="{begin * scale:.1f}" y="{height - (pitch - low + 1) * unit:.1f}" '
+                f'width="{max(2, (end - begin) * scale - 1):.1f}" height="{unit * 0.9:.1f}"/>'
+                for pitch in chord
+            )
+            parts.append(f'<g id="{mark}r-{i}" fill="{colour}">{boxes}</g>')
+        return (
+            f'<svg class="roll" viewBox="0 0 {width} {height}" role="img" '
+            f'aria-label="Piano roll of {html.escape(riff.title)}">{"".join(parts)}'
+            f'<rect class="head" width="2" height="{height}" fill="#D55E00"/></svg>'
+        )
+
+
+_PLAYER_NUMBERS = itertools.count(1)
+
+
+# ==================================================================================================
+# 13. Prompts
+# What a model goes on from: an excerpt of a song, a MIDI file, or what somebody typed.
+# ==================================================================================================
+
+
+def random_excerpt(corpus: Corpus, n_events: int, seed: int = 0, bars: int = 0) -> Riff:
     """A random excerpt of `n_events` successive events of one track, to be used as a prompt.
 
+    bars: let what follows it in the song stand for what a model would generate, for so many bars.
     It begins on a bar line and has no rest longer than half a bar where the corpus allows it.
     Errors: ValueError if no track has `n_events` events.
     Notebook: 04.
@@ -3495,30 +4556,361 @@ def random_excerpt(corpus: Corpus, n_events: int, seed: int = 0) -> Riff:
     track, start, _ = good[rng.integers(len(good))]
     info = corpus.tracks[track]
     song = corpus.song_info[info.song]
-    events = corpus.track_events(track)[start : start + n_events].copy()
+    events = corpus.track_events(track)[start:].copy()
     events["step"][0] = 0
+    onset, bar = np.cumsum(events["step"]), _ticks_per_bar(song.meter)
+    end = (onset[n_events - 1] // bar + 1 + bars) * bar
+    events = events[: max(n_events, (onset < end).sum()) if bars else n_events]
     return Riff(events, n_events, song.tempo_bpm, song.meter, info.program, song.title)
 
 
+MAX_TEXT = 20_000  # characters of a prompt
+
+
+def prompt_from_midi(source: str | os.PathLike | bytes, bars: int = 4, name: str = "") -> Riff:
+    """The first bars of the guitar of a MIDI file, as a prompt.
+
+    source: a path, or the bytes of a file (`name` is its name then). bars: how many, counted from
+        the bar in which the guitar with the most notes begins.
+    Errors: `MidiError` if the file cannot be used or has no guitar.
+    Notebook: 04.
+    """
+    name = name or (Path(source).name if not isinstance(source, bytes) else "the upload")
+    data = source if isinstance(source, bytes) else _file_bytes(Path(source))
+    _refuse_large(name, len(data))
+    score, _ = _parse_midi(data, name)
+    tracks = guitar_tracks(score, range(24, 32), "guitar|gtr|git")
+    if not tracks:
+        raise MidiError(name, "has no guitar track (General MIDI programs 24 to 31)")
+    song = _song_info(name, score)
+    track = max(tracks, key=lambda track: len(track.notes))
+    events, _ = events_from_notes(score_notes([track], score.ticks_per_quarter))
+    bar = _ticks_per_bar(song.meter)
+    onset = np.cumsum(events["step"])
+    begin = int(onset[0]) // bar * bar
+    events = events[onset < begin + bars * bar].copy()
+    events["step"][0] -= begin
+    return Riff(events, len(events), song.tempo_bpm, song.meter, track.program, song.title)
+
+
+def prompt_from_text(
+    text: str,
+    tempo_bpm: float = 120.0,
+    meter: tuple[int, int] = (4, 4),
+    tuning: str | Sequence[int] = "standard",
+) -> Riff:
+    """A prompt that was typed: ASCII tab, or music21's tinyNotation.
+
+    text: tab of six lines a system, the highest string first, with ``|`` at each bar line. Each bar
+        is divided evenly; a line of beats over the system, as `tab_text` writes it, says exactly
+        where a bar begins. Or tinyNotation as in ``"4/4 EE8 EE GG4 AA r"``: ``EE`` is the lowest
+        string, ``E`` and ``e`` one and two octaves up, a number the length, ``r`` a rest.
+    tempo_bpm, meter, tuning: what the text does not say.
+    Errors: ValueError that says what cannot be read.
+    Source: tinyNotation is described in music21's documentation.
+    Notebook: 04.
+    """
+    if len(text) > MAX_TEXT:
+        raise ValueError(f"A prompt has at most {MAX_TEXT:,} characters.")
+    if not text.strip():
+        raise ValueError("There is nothing in this prompt: type a tab, or notes like 'EE8 EE GG4'.")
+    if "|" in text or text.count("-") > 6:
+        notes = _notes_from_tab(text, _ticks_per_bar(meter), tuning_pitches(tuning))
+    else:
+        notes, meter = _notes_from_tiny(text, meter)
+    order = np.lexsort((notes[:, 2], notes[:, 0]))
+    onset, duration, pitch = notes[order].T
+    columns = dict(track=0 * onset, onset=onset, duration=duration, pitch=pitch)
+    events, _ = events_from_notes(columns | dict(velocity=np.full(len(onset), 95)))
+    return Riff(events, len(events), tempo_bpm, meter, title="typed prompt", tuning=tuning)
+
+
+def _notes_from_tiny(text: str, meter: tuple[int, int]) -> tuple[np.ndarray, tuple[int, int]]:
+    """Onsets, durations and pitches (n_notes, 3) of tinyNotation, and its meter."""
+    import music21
+
+    try:
+        part = music21.converter.parse(f"tinyNotation: {text}")
+    except Exception as error:  # music21 raises what its parts raise, without a common class
+        raise ValueError(f"This is neither tab nor tinyNotation ({error}).") from error
+    found = part.recurse().getElementsByClass(music21.meter.TimeSignature).first()
+    unread = [word for word in text.split() if not re.fullmatch(_TINY_WORD, word)]
+    if unread:
+        raise ValueError(
+            f"{unread[0]!r} is no note of tinyNotation: write notes like EE8, E4, g#2. or r4."
+        )
+    notes = [
+        (note.getOffsetInHierarchy(part), note.quarterLength, note.pitch.midi)
+        for note in part.recurse().notes
+    ]
+    if not notes:
+        raise ValueError("There is no note in this prompt: type notes like 'EE8 EE GG4'.")
+    ticks = np.array([(float(a) * 12, float(b) * 12, pitch) for a, b, pitch in notes])
+    if found and re.match(r"\s*\d+/\d+", text):
+        meter = found.numerator, found.denominator
+    return np.maximum(np.rint(ticks), (0, 1, 0)).astype(np.int64), meter
+
+
+_TINY_WORD = r"(\d+/\d+|trip\{|quad\{|\}|([A-Ga-g]+'*[#\-b n]*|r)\d*\.*~?\}?|(trip|quad)\{.*)"
+
+
+def _notes_from_tab(text: str, bar_ticks: int, strings: tuple[int, ...]) -> np.ndarray:
+    """Onsets, durations and pitches (n_notes, 3) of ASCII tab."""
+    lines = [line.rstrip() for line in text.expandtabs().splitlines()]
+    is_string = [bool(re.match(r"\s*\S{0,3}\s*\|", line)) and "-" in line for line in lines]
+    systems, ruled = [], False
+    place = 0
+    while place < len(lines):
+        height = next((k for k in range(len(lines) - place) if not is_string[place + k]), None)
+        height = len(lines) - place if height is None else height
+        if height == 0:
+            place += 1
+            continue
+        if height != 6:
+            raise ValueError(
+                f"A system of tab has six lines, one for each string; line {place + 1} begins one "
+                f"of {height}."
+            )
+        ruled |= place > 0 and bool(re.fullmatch(r"[\s\d>]*\d[\s\d>]*", lines[place - 1]))
+        systems.append([line.split("|")[1:] for line in lines[place : place + 6]])
+        heads = [line.split("|")[0].strip() for line in lines[place : place + 6]]
+        place += height
+    if not systems:
+        raise ValueError("There is no tab of six lines in this prompt.")
+    named = [_pitch_number(head) for head in reversed(heads)]
+    if None not in named:
+        strings = tuning_pitches(named)
+    bars = []
+    for system in systems:
+        for columns in zip(*system, strict=False):
+            if max(map(len, columns)) and any("-" in column for column in columns):
+                bars.append(columns)
+    frets = [
+        (number, found.start(), string, int(found[0]))
+        for number, columns in enumerate(bars)
+        for string, column in enumerate(columns)
+        for found in re.finditer(r"\d{1,2}", column)
+    ]
+    if not frets:
+        raise ValueError("There is no fret in this tab: write numbers on its six lines.")
+    unit, notes = 1 if ruled else 3, []
+    # Most people write a dash or two after a bar line, which is no time.
+    usual = 0 if ruled else min(column for _, column, _, _ in frets)
+    first = {number: column for number, column, _, _ in sorted(frets, reverse=True)}
+    for number, column, string, fret in frets:
+        if fret > FRETS:
+            raise ValueError(f"There is no fret {fret}: a guitar has {FRETS}.")
+        lead = first[number] if usual and first[number] <= 2 else usual
+        share = (column - lead) / max(1, max(map(len, bars[number])) - lead)
+        tick = round(share * bar_ticks / unit) * unit + number * bar_ticks
+        notes.append((tick, strings[5 - string] + fret))
+    onsets = sorted({tick for tick, _ in notes})
+    ends = dict(zip(onsets, [*onsets[1:], len(bars) * bar_ticks], strict=True))
+    return np.array(
+        [(t, max(1, min(ends[t] - t, bar_ticks)), pitch) for t, pitch in sorted(set(notes))]
+    )
+
+
+# ==================================================================================================
+# 14. Originality
+# How much of a riff stands in the songs that a model learned from, in whatever key.
+# ==================================================================================================
+
+# Of 300 songs of the rock archive 119 share a run of 12 intervals or more with a song of somebody
+# else, 49 one of 16, 16 one of 24, 8 one of 32 and none one of 48: so much is common property.
+WARN_COPIED, FAIL_COPIED = 24, 48
+DISTINCT_INTERVALS = 4  # a run with fewer is a figure that belongs to nobody
+
+
+@dataclass(frozen=True)
+class Originality:
+    """The longest run of a riff's new events that stands in a corpus, in any key.
+
+    longest: in events, 0 if there is none. event: place in the riff's events where it begins.
+    song, bar: where it stands, the bar counted from 1.
+    """
+
+    longest: int
+    event: int = 0
+    song: str = ""
+    bar: int = 0
+
+    @property
+    def verdict(self) -> str:
+        """One sentence for a musician."""
+        if self.longest < 2:
+            return "original: nothing of it stands in the songs it learned from"
+        where = f"{self.longest} events in a row stand in {self.song!r}, bar {self.bar}"
+        if self.longest < WARN_COPIED:
+            return f"original: at most {where}; unrelated songs often share as much"
+        if self.longest < FAIL_COPIED:
+            return f"take care: {where}; few unrelated songs share as much"
+        return f"copied: {where}"
+
+
+class CopyIndex:
+    """Where in a corpus each pair of interval and time stands, to find copied runs quickly.
+
+    A token says of an event how far its lowest note is from the one before, and how many ticks
+    passed. Transposing changes neither.
+    """
+
+    def __init__(self, corpus: Corpus):
+        self.corpus = corpus
+        tokens = _tokens(corpus.events)
+        tokens[corpus.offsets[:-1][np.diff(corpus.offsets) > 0]] = -1  # nothing stands before it
+        self.tokens = np.append(tokens, -1)
+        order = np.argsort(tokens, kind="stable")
+        kinds, first = np.unique(tokens[order], return_index=True)
+        self.places = dict(zip(kinds.tolist(), np.split(order, first[1:]), strict=True))
+        self.places.pop(-1, None)
+        self.runs = np.zeros(len(tokens) + 1, np.int32)  # all zero between two calls
+        self.hashed: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+
+    def longer(
+        self, ends: np.ndarray, lengths: np.ndarray, token: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Runs that end at `ends` with `lengths` tokens, made longer by a token."""
+        places = self.places.get(token, np.zeros(0, np.int64))
+        self.runs[ends] = lengths
+        longer = self.runs[places - 1] + 1
+        self.runs[ends] = 0
+        return places, longer
+
+    def after(self, run: Sequence[int]) -> np.ndarray:
+        """The tokens that follow a run of tokens, wherever it stands."""
+        length = len(run)
+        if length not in self.hashed:
+            hashes = np.zeros(max(0, len(self.tokens) - length), np.uint64)
+            for i in range(length):
+                hashes = _hash(hashes, self.tokens[i : i + len(hashes)])
+            order = np.argsort(hashes, kind="stable")
+            self.hashed[length] = hashes[order], order
+        hashes, order = self.hashed[length]
+        wanted = 0
+        for token in run:  # as `_hash` does, but for one run that is quicker without arrays
+            wanted = (wanted * 0x9E3779B97F4A7C15 + token + 2) % (1 << 64)
+            wanted ^= wanted >> 29
+        found = np.array(wanted, np.uint64)
+        first, stop = (np.searchsorted(hashes, found, side=side) for side in ("left", "right"))
+        return self.tokens[order[first:stop] + length]
+
+
+def _tokens(events: np.ndarray) -> np.ndarray:
+    """A number for the interval and the time from the event before: ints (n_events,)."""
+    interval = np.diff(events["bass"].astype(np.int64), prepend=0) + 128
+    return interval << 32 | events["step"].astype(np.int64)
+
+
+def _distinct_from(intervals: Sequence[int]) -> list[int]:
+    """The length of the shortest run to each end with `DISTINCT_INTERVALS`, or a large number."""
+    shortest, last_seen = [], {}
+    for i, interval in enumerate(intervals):
+        last_seen[interval] = i
+        recent = sorted(last_seen.values(), reverse=True)
+        enough = len(recent) >= DISTINCT_INTERVALS
+        shortest.append(i - recent[DISTINCT_INTERVALS - 1] + 1 if enough else 10**9)
+    return shortest
+
+
+def originality(riff: Riff, corpus: Corpus | CopyIndex) -> Originality:
+    """The longest run of a riff that stands in a corpus; its prompt does not count.
+
+    corpus: the songs a model learned from, or their `CopyIndex`, which saves a second for a
+        million events if there are several riffs to compare.
+    Compared are intervals between the lowest notes and times between onsets, so that transposing
+    hides nothing. A run needs four distinct intervals.
+    Notebook: 04.
+    """
+    index = corpus if isinstance(corpus, CopyIndex) else CopyIndex(corpus)
+    first = riff.prompt_events + 1 if riff.prompt_events else 1  # both ends of an interval are new
+    tokens = _tokens(riff.events)[first:].tolist()
+    ends, lengths = np.zeros(0, np.int64), np.zeros(0, np.int32)
+    best, found = 0, (0, 0)
+    shortest = _distinct_from([token >> 32 for token in tokens])
+    for i, token in enumerate(tokens):
+        ends, lengths = index.longer(ends, lengths, token)
+        longest = int(lengths.max(initial=0))
+        if longest >= shortest[i] and longest > best:
+            best, found = longest, (i, int(ends[lengths.argmax()]))
+    if not best:
+        return Originality(0)
+    here, there = found[0] + first - best, found[1] - best
+    corpus = index.corpus
+    track = int(np.searchsorted(corpus.offsets, there, side="right")) - 1
+    song = corpus.song_info[corpus.tracks[track].song]
+    ticks = int(corpus.events["step"][corpus.offsets[track] : there + 1].sum())
+    return Originality(best + 1, here, song.title, ticks // _ticks_per_bar(song.meter) + 1)
+
+
+# ==================================================================================================
+# 15. Generation
+# A model gives probabilities; sampling turns them into events, one after the other.
+# Rules say what may come next: what is no note of the scale or cannot be fingered never does.
+# ==================================================================================================
+
+
+MAX_REPEATS = 32
+
+
 def sample(
-    probabilities: np.ndarray, temperature: float, top_p: float, rng: np.random.Generator
-) -> int:
-    """Draw one code from a row of probabilities.
+    probabilities: np.ndarray, temperature: float, top_p: float, top_k: int, chance: np.ndarray
+) -> np.ndarray:
+    """Draw one code from each row of probabilities (n, n_codes): ints (n,).
 
     temperature: 0 takes the likeliest always (argmax), 1 leaves the odds as they are, more makes
         them more alike. top_p: only the likeliest codes that together reach this share may be
-        drawn (0 to 1; 1 keeps them all).
+        drawn (0 to 1; 1 keeps them all). top_k: only the so many likeliest codes; 0 keeps them all.
+    chance: (n,) random numbers from 0 to 1, as from ``rng.random(n)``: they decide.
     Notebook: 04.
     """
+    order = np.argsort(-probabilities, axis=1, kind="stable")
     if temperature == 0:
-        return int(np.argmax(probabilities))
-    odds = np.log(np.maximum(probabilities.astype(np.float64), 1e-30)) / temperature
-    odds = np.exp(odds - odds.max())
-    odds /= odds.sum()
-    order = np.argsort(-odds)
-    before = np.cumsum(odds[order]) - odds[order]
-    odds[order[before >= top_p]] = 0  # the likeliest always stays: nothing stands before it
-    return int(rng.choice(len(odds), p=odds / odds.sum()))
+        return order[:, 0]
+    odds = np.take_along_axis(probabilities, order, axis=1).astype(np.float64)
+    with np.errstate(divide="ignore"):
+        odds = np.exp((np.log(odds) - np.log(odds[:, :1])) / temperature)
+    odds /= odds.sum(axis=1, keepdims=True)
+    before = np.cumsum(odds, axis=1) - odds  # the likeliest always stays: nothing stands before it
+    rank = np.arange(odds.shape[1])
+    odds = np.where((before < top_p) & (rank < (top_k or len(rank))), odds, 0)
+    reached = np.cumsum(odds, axis=1)
+    drawn = (reached <= chance[:, None] * reached[:, -1:]).sum(axis=1)
+    return np.take_along_axis(order, drawn[:, None], axis=1)[:, 0]
+
+
+@functools.lru_cache(maxsize=16)
+def playable_chords(
+    shapes: tuple[int, ...],
+    scale: str | None = None,
+    tuning: str | tuple[int, ...] = "standard",
+    frets: tuple[int, int] = NECK,
+    polyphony: int = 6,
+) -> np.ndarray:
+    """Which chords may be played: bools (128, n_shapes) for each lowest pitch and shape.
+
+    A chord needs a voicing in the tuning and within the frets, at most `polyphony` notes, and all
+    of its notes in the scale.
+    Errors: ValueError if nothing is left.
+    Notebook: 04.
+    """
+    strings = tuning_pitches(tuning)
+    classes = set(scale_pitch_classes(scale)) if scale else set(range(12))
+    allowed = np.zeros((128, len(shapes)), bool)
+    for i, shape in enumerate(shapes):
+        intervals = [interval for interval in range(64) if shape >> interval & 1]
+        if len(intervals) > polyphony:
+            continue
+        for bass in range(strings[0], strings[-1] + frets[1] + 1):
+            pitches = tuple(bass + interval for interval in intervals)
+            if all(pitch % 12 in classes for pitch in pitches):
+                allowed[bass, i] = bool(voicings(pitches, strings, frets))
+    if not allowed.any():
+        raise ValueError(
+            f"No chord that this model knows has at most {polyphony} notes of the scale "
+            f"{scale or 'of all notes'} on frets {frets[0]} to {frets[1]}: allow more."
+        )
+    return allowed
 
 
 def generate(
@@ -3528,149 +4920,297 @@ def generate(
     temperature: float = 1.0,
     top_p: float = 0.95,
     prompt: Riff | None = None,
-    rhythm: str = "prompt",
+    scale: str | None = None,
+    tuning: str | Sequence[int] | None = None,
     seed: int = 0,
+    *,
+    top_k: int = 0,
+    events: int | None = None,
+    frets: tuple[int, int] = NECK,
+    polyphony: int = 6,
+    max_repeats: int = MAX_REPEATS,
+    training: Corpus | CopyIndex | None = None,
+    max_copied: int = WARN_COPIED - 1,
+    revoice: bool = True,
+    rhythm: str = "prompt",
 ) -> list[Riff]:
     """Continue a prompt with new events.
 
     n: how many riffs, made side by side. bars: how many bars to add to the prompt, 1 or more.
-    temperature, top_p: see `sample`. prompt: a `Riff`, as from `random_excerpt`; without one the
-        model starts from silence.
+    temperature, top_p, top_k: see `sample`. prompt: a `Riff`, as from `random_excerpt` or
+        `prompt_from_text`; without one the model starts from silence.
+    scale, tuning, frets, polyphony: what may be played, see `playable_chords`. Nothing else is.
+        Without a tuning it is that of the prompt. revoice: a prompt that cannot be fingered in it
+        is changed as little as possible; else it is refused.
+    events: stop after so many new events, if that comes before the end of the last bar.
+    max_repeats: a chord is not played more often than that in a row. training: the songs that the
+        model learned from; at most `max_copied` events in a row are copied (see `originality`).
     rhythm: the classic recipe predicts which notes come next but not when. "prompt" repeats the
         prompt's rhythm for as long as needed; "even" puts 0.3 quarter notes (rounded to 4 ticks)
         between all events, as published.
     Returns n riffs; ``riff.prompt_events`` tells the prompt from what was generated.
-    Errors: ValueError for numbers out of range.
+    Errors: ValueError for numbers out of range, for what does not exist, and if nothing fits.
     Source: the window that moves on by one event is that of Rock-o-net as published.
     Notebook: 04.
     """
-    if n < 1 or bars < 1 or temperature < 0 or not 0 < top_p <= 1:
-        raise ValueError("n and bars must be 1 or more, temperature 0 or more, top_p in (0, 1].")
+    if n < 1 or bars < 1 or temperature < 0 or not 0 < top_p <= 1 or (events or 1) < 1:
+        raise ValueError(
+            "n, bars and events must be 1 or more, temperature 0 or more, top_p in (0, 1]."
+        )
     if rhythm not in ("prompt", "even"):
         raise ValueError(f"rhythm must be 'prompt' or 'even', not {rhythm!r}.")
     given = prompt or Riff(np.zeros(0, EVENT), title="silence")
-    rngs = [np.random.default_rng([seed, i]) for i in range(n)]
-    draw = functools.partial(sample, temperature=temperature, top_p=top_p)
-    if trained.recipe == "classic":
-        continued = _continue_classic(trained, given, bars, rhythm, draw, rngs)
-    else:
-        continued = _continue_riff(trained, given, bars, draw, rngs)
+    strings = tuning_pitches(tuning or given.tuning)
+    given = dataclasses.replace(given, tuning=strings)
+    if revoice:
+        given = given.revoiced()
+    elif given.fingering.unplayable:
+        raise ValueError(f"The prompt is {given.fingering.verdict}; revoice=True changes it.")
+    rules = _Rules(
+        limits=(scale, strings, tuple(frets), polyphony),
+        draw=functools.partial(sample, temperature=temperature, top_p=top_p, top_k=top_k),
+        rngs=[np.random.default_rng([seed, i]) for i in range(n)],
+        max_repeats=max_repeats,
+        index=CopyIndex(training) if isinstance(training, Corpus) else training,
+        max_copied=max_copied,
+    )
+    go_on = _continue_classic if trained.recipe == "classic" else _continue_riff
+    rest = dict(rhythm=rhythm) if trained.recipe == "classic" else {}
     return [
         dataclasses.replace(
             given,
-            events=np.concatenate([given.events, new]),
+            events=np.concatenate([given.events, new[:events]]),
             prompt_events=len(given.events),
             title=f"after {given.title}, seed {seed}" + (f", {i + 1} of {n}" if n > 1 else ""),
         )
-        for i, new in enumerate(continued)
+        for i, new in enumerate(go_on(trained, given, bars, rules, **rest))
     ]
 
 
+@dataclass
+class _Rules:
+    """What may come next in riffs that are made side by side, and how one of it is drawn.
+
+    limits: arguments of `playable_chords`, without the shapes. draw: `sample` with its settings.
+    rngs: one for each riff. index, max_copied, max_repeats: see `generate`.
+    """
+
+    limits: tuple
+    draw: Callable[..., np.ndarray]
+    rngs: list[np.random.Generator]
+    index: CopyIndex | None
+    max_copied: int
+    max_repeats: int
+
+    def begin(self, shapes: Sequence[int], prompt: np.ndarray) -> None:
+        """Before the first new event: the shapes of the vocabulary, and what was given."""
+        self.shapes = tuple(shapes)
+        self.playable = playable_chords(self.shapes, *self.limits)
+        self.last = np.zeros(len(self.rngs), EVENT)
+        self.repeats = np.zeros(len(self.rngs), int)
+        for event in prompt:
+            self.hear(np.repeat(event, len(self.rngs)))
+        self.tokens: list[list[int]] = [[] for _ in self.rngs]
+        self.new = 0
+
+    def chords(self, steps: np.ndarray) -> np.ndarray:
+        """Which chords each riff may play after a step in ticks: bools (n, 128, n_shapes)."""
+        allowed = np.repeat(self.playable[None], len(self.rngs), axis=0)
+        for i in np.flatnonzero(self.repeats >= self.max_repeats):
+            shape = int(self.last["shape"][i])
+            if shape in self.shapes:
+                allowed[i, self.last["bass"][i], self.shapes.index(shape)] = False
+        for i, tokens in enumerate(self.tokens if self.index else ()):
+            run = tokens[1 - self.max_copied :]  # of one event less than may be copied
+            if len(run) < self.max_copied - 1:
+                continue
+            for token in set(self.index.after(run).tolist()):
+                kinds = {t >> 32 for t in (*run, token)}
+                bass = int(self.last["bass"][i]) + (token >> 32) - 128
+                if token & 0xFFFFFFFF == steps[i] and len(kinds) >= DISTINCT_INTERVALS:
+                    allowed[i, bass] = False
+        none = ~allowed.any(axis=(1, 2))
+        allowed[none] = self.playable  # a scale of one note has to be repeated
+        return allowed
+
+    def pick(self, odds: np.ndarray, allowed: np.ndarray) -> np.ndarray:
+        """Draw one of the allowed codes for each riff: odds and bools (n, n_codes); ints (n,)."""
+        odds = np.where(allowed, np.maximum(odds, 1e-30), 0.0)
+        chance = np.array([rng.random() for rng in self.rngs])
+        return self.draw(odds / odds.sum(axis=1, keepdims=True), chance=chance)
+
+    def hear(self, events: np.ndarray, new: bool = False) -> None:
+        """Take note of the next event of each riff."""
+        same = (events["bass"] == self.last["bass"]) & (events["shape"] == self.last["shape"])
+        self.repeats = np.where(same, self.repeats + 1, 1)
+        if new and self.new:
+            pairs = np.stack([self.last, events], axis=1)
+            for tokens, pair in zip(self.tokens, pairs, strict=True):
+                tokens.append(int(_tokens(pair)[1]))
+        self.new = self.new + 1 if new else 0
+        self.last = events
+
+
 def _continue_classic(
-    trained: Trained,
-    prompt: Riff,
-    bars: int,
-    rhythm: str,
-    draw: Callable[..., int],
-    rngs: Sequence[np.random.Generator],
+    trained: Trained, prompt: Riff, bars: int, rules: _Rules, rhythm: str
 ) -> list[np.ndarray]:
-    """New events for each generator of random numbers: the window moves on by one event."""
+    """New events for each riff: the window moves on by one event."""
     steps, durations, velocities = _timing(prompt, bars, rhythm)
-    vocabulary, length = trained.vocabulary, trained.sequence_length
+    vocabulary, length, n = trained.vocabulary, trained.sequence_length, len(rules.rngs)
+    bass, shape = (
+        np.array(column, np.uint64)
+        for column in zip(*map(_bass_and_shape, vocabulary.symbols), strict=True)
+    )
+    shapes, place = np.unique(shape, return_inverse=True)
+    rules.begin(shapes.tolist(), prompt.events)
     names = [chord_name(event_pitches(event)) for event in prompt.events[-length:]]
     # A standardised code of 0 is the mean: it stands for "nothing known" before the prompt.
-    window = np.zeros((len(rngs), length), np.float32)
+    window = np.zeros((n, length), np.float32)
     if names:
         window[:, -len(names) :] = vocabulary.standardise(vocabulary.encode(names)[0])
-    codes = np.zeros((len(rngs), len(steps)), int)
-    for k in range(len(steps)):
-        probabilities = np.asarray(trained.model.predict_on_batch(window[..., None]))
-        codes[:, k] = [draw(p, rng=rng) for p, rng in zip(probabilities, rngs, strict=True)]
-        window = np.roll(window, -1, axis=1)
-        window[:, -1] = vocabulary.standardise(codes[:, k])
-    new = np.zeros(codes.shape, EVENT)
+    new = np.zeros((n, len(steps)), EVENT)
     new["step"], new["duration"], new["velocity"] = steps, durations, velocities
-    for event, code in zip(new.ravel(), codes.ravel(), strict=True):
-        event["bass"], event["shape"] = _bass_and_shape(vocabulary.symbols[code])
+    for k, step in enumerate(steps):
+        odds = np.asarray(trained.model.predict_on_batch(window[..., None]))
+        allowed = rules.chords(np.repeat(step, n))[:, bass.astype(int), place]
+        codes = rules.pick(odds, allowed)
+        new["bass"][:, k], new["shape"][:, k] = bass[codes], shape[codes]
+        rules.hear(new[:, k], new=True)
+        window = np.roll(window, -1, axis=1)
+        window[:, -1] = vocabulary.standardise(codes)
     return list(new)
 
 
-def _continue_riff(
-    trained: Trained,
-    prompt: Riff,
-    bars: int,
-    draw: Callable[..., int],
-    rngs: Sequence[np.random.Generator],
-) -> list[np.ndarray]:
-    """New events for each generator of random numbers, the state of the LSTM carried along.
+class _Ear:
+    """The rows of `riff_inputs` for riffs that grow event by event, without looking back twice."""
 
-    Masked are what cannot be played: notes off the neck, and times that do not move on.
-    """
-    vocabulary, n, given = trained.vocabulary, len(rngs), len(prompt.events)
-    network, cells = _carrying(trained.model)
-    bar = np.full(n, prompt.ticks_per_bar)
-    onset = int(prompt.events["step"].sum())
-    end = (-(-(onset + 1) // prompt.ticks_per_bar) if given else 0) + bars
-    limit = given + 64 * bars
-    events = np.zeros((n, limit), EVENT)
-    events["shape"], events["duration"], events["velocity"] = 1, 1, 1  # until they are made
-    events[:, :given] = prompt.events
-    allowed = {part: np.ones(size, bool) for part, size in vocabulary.sizes.items()}
-    allowed["shape"][0] = False  # the class of rare shapes stands for no shape
-    allowed["duration"][0] = False
-    neck = prompt.events["bass"] if given else np.array([STANDARD_TUNING[0]])
-    allowed["bass"][: min(STANDARD_TUNING[0], int(neck.min()))] = False
-    allowed["bass"][max(88, int(neck.max())) + 1 :] = False
+    def __init__(self, n: int, ticks_per_bar: int, vocabulary: RiffVocabulary):
+        self.bar, self.vocabulary = ticks_per_bar, vocabulary
+        self.codes = np.zeros((0, n, len(PARTS)), np.int64)  # from 1 on, as the network reads them
+        self.onsets: list[list[int]] = [[] for _ in range(n)]
+        self.symbols: list[list[tuple[int, ...]]] = [[] for _ in range(n)]
+        self.at: list[dict[int, int]] = [{} for _ in range(n)]  # which event started when
+        self.heard: list[dict[tuple, int]] = [{} for _ in range(n)]  # which event followed a run
+
+    def before(self) -> np.ndarray:
+        """What is known before the next event: ints (n, 1, N_COLUMNS)."""
+        k, n = len(self.codes), len(self.onsets)
+        row = np.zeros((n, 1, N_COLUMNS), np.int32)
+        if k == 0:
+            return row
+        column = {name: row[:, 0, place] for name, place in RIFF_COLUMNS.items()}
+        column["previous"][:] = self.codes[-1]
+        for i, (symbols, heard, onsets) in enumerate(
+            zip(self.symbols, self.heard, self.onsets, strict=True)
+        ):
+            for number, length in enumerate(MATCH_LENGTHS, 1):
+                if length > k:
+                    break
+                run = tuple(symbols[-length:])
+                found = heard.get(run)
+                heard[run] = k
+                if found is not None:
+                    column["match"][i] = self.codes[found, i]
+                    column["match_length"][i] = number
+                    if length <= 2:
+                        column["recent"][i] = self.codes[found, i]
+            now = onsets[-1]
+            column["now"][i] = now % self.bar * 48 // self.bar + 1
+            for lag, bars in enumerate(LAG_BARS):
+                then = now - bars * self.bar
+                if then >= 0:
+                    wait = onsets[bisect.bisect_right(onsets, then)] - then
+                    column["lag_steps"][i, lag] = np.searchsorted(TIME_EDGES, wait, side="right")
+        return row
+
+    def after_step(self, row: np.ndarray, steps: np.ndarray) -> None:
+        """Fill in what is known once the next step is, in ticks (n,)."""
+        for i, step in enumerate(steps.tolist()):
+            onset = (self.onsets[i][-1] if self.onsets[i] else 0) + step
+            row[i, 0, RIFF_COLUMNS["then"]] = onset % self.bar * 48 // self.bar + 1
+            for lag, bars in enumerate(LAG_BARS):
+                found = self.at[i].get(onset - bars * self.bar)
+                if found is not None:
+                    place = RIFF_COLUMNS["lags"].start + lag * len(PARTS)
+                    row[i, 0, place : place + len(PARTS)] = self.codes[found, i]
+
+    def hear(self, events: np.ndarray) -> None:
+        """Take note of the next event of each riff."""
+        codes = self.vocabulary.encode(events) + 1
+        for i, (step, symbol) in enumerate(
+            zip(events["step"].tolist(), codes[:, :3].tolist(), strict=True)
+        ):
+            onset = (self.onsets[i][-1] if self.onsets[i] else 0) + step
+            self.at[i].setdefault(onset, len(self.codes))
+            self.onsets[i].append(onset)
+            self.symbols[i].append(tuple(symbol))
+        self.codes = np.concatenate([self.codes, codes[None]])
+
+
+def _continue_riff(trained: Trained, prompt: Riff, bars: int, rules: _Rules) -> list[np.ndarray]:
+    """New events for each riff, the state of the LSTM carried along."""
+    vocabulary, n, given = trained.vocabulary, len(rules.rngs), len(prompt.events)
+    listen, heads, cells = _carrying(trained.model)
+    ear = _Ear(n, prompt.ticks_per_bar, vocabulary)
+    rules.begin(vocabulary.shapes, prompt.events)
+    onset = np.full(n, prompt.events["step"].sum())
+    end = (-(-(onset[0] + 1) // prompt.ticks_per_bar) if given else 0) + bars
+    times = np.array(vocabulary.steps)
     state = [np.zeros((n, size), np.float32) for size in cells for _ in range(2)]
 
-    def inputs(upto: int) -> np.ndarray:
-        offsets = np.arange(n + 1) * upto
-        rows = riff_inputs(events[:, :upto].ravel(), offsets, bar, vocabulary)
-        return rows.reshape(n, upto, N_COLUMNS)
+    def read(part: str) -> np.ndarray:
+        logits = np.asarray(heads[part].predict_on_batch([row, told]), np.float64)[:, 0]
+        return np.exp(logits - logits.max(axis=1, keepdims=True))
 
-    def read(row: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
-        answers = network.predict_on_batch([row.astype(np.int32), *state])
-        answers = [np.asarray(answer) for answer in answers]
-        return answers[: len(PARTS)], answers[len(PARTS) :]
-
-    heard = inputs(given) if given else np.zeros((n, 0, N_COLUMNS))
-    for k in range(given):
-        _, state = read(heard[:, k : k + 1])
-    count = np.full(n, limit)
-    for k in range(given, limit):
-        allowed["step"][0] = k == 0
-        codes = np.zeros((n, len(PARTS)), int)
-        for i, part in enumerate(PARTS):
-            if i < 2:  # what the music suggests depends on the step, not on the other parts
-                row = inputs(k + 1)[:, -1:]
-            row[:, 0, RIFF_COLUMNS["target"]] = codes + 1
-            logits, after = read(row)
-            odds = np.where(allowed[part], logits[i][:, 0], -np.inf)
-            odds = np.exp(odds - odds.max(axis=1, keepdims=True))
-            odds /= odds.sum(axis=1, keepdims=True)
-            codes[:, i] = [draw(p, rng=rng) for p, rng in zip(odds, rngs, strict=True)]
-            if i == 0:
-                events["step"][:, k] = np.array(vocabulary.steps)[codes[:, 0]]
-        state = after
-        events[:, k] = vocabulary.decode(codes)
-        over = events["step"][:, : k + 1].sum(axis=1) >= end * prompt.ticks_per_bar
-        count = np.where(over, np.minimum(count, k), count)
-        if over.all():
-            break
-    return [events[i, given : count[i]].copy() for i in range(n)]
+    any_time = np.repeat(np.arange(len(times))[None] > 0, n, axis=0)
+    new: list[np.ndarray] = []
+    for k in range(given + 64 * bars):
+        row = ear.before()
+        told, *state = map(np.asarray, listen.predict_on_batch([row, *state]))
+        if k < given:
+            event = np.repeat(prompt.events[k], n)
+        else:
+            codes = np.zeros((n, len(PARTS)), int)
+            codes[:, 0] = rules.pick(read("step"), any_time if k else any_time | True)
+            steps = times[codes[:, 0]]
+            ear.after_step(row, steps)
+            target = row[:, 0, RIFF_COLUMNS["target"]]
+            target[:, 0] = codes[:, 0] + 1
+            chords = rules.chords(steps)
+            codes[:, 1] = rules.pick(read("bass"), chords.any(axis=2))
+            target[:, 1] = codes[:, 1] + 1
+            allowed = np.pad(chords[np.arange(n), codes[:, 1]], ((0, 0), (1, 0)))  # no rare shape
+            codes[:, 2] = rules.pick(read("shape"), allowed)
+            target[:, 2] = codes[:, 2] + 1
+            codes[:, 3] = rules.pick(read("duration"), any_time)
+            target[:, 3] = codes[:, 3] + 1
+            odds = read("velocity")
+            codes[:, 4] = rules.pick(odds, np.ones(odds.shape, bool))
+            event = vocabulary.decode(codes)
+            rules.hear(event, new=True)
+            new.append(event)
+            onset = onset + event["step"]
+            if (onset >= end * prompt.ticks_per_bar).all():
+                break
+        ear.hear(event)
+    made = np.stack(new, axis=1)
+    begin = int(prompt.events["step"].sum())
+    inside = begin + np.cumsum(made["step"], axis=1) < end * prompt.ticks_per_bar
+    return [events[keep] for events, keep in zip(made, inside, strict=True)]
 
 
 @functools.lru_cache(maxsize=4)
-def _carrying(model: Any) -> tuple[Any, list[int]]:
-    """The network of the riff recipe with its states as inputs and outputs, and their sizes."""
+def _carrying(model: Any) -> tuple[Any, dict[str, Any], list[int]]:
+    """The riff network in pieces, see `carry` of `riff_model`, and the sizes of its states."""
     cells = [layer.units for layer in model.layers if layer.name.startswith("lstm_")]
     sizes = {part: logits.shape[-1] for part, logits in model.output.items()}
     hidden = model.get_layer(f"hidden_{PARTS[0]}").units
-    carrying = riff_model(sizes, cells, hidden, carry=True)
-    for layer in carrying.layers:
-        if layer.weights:
-            layer.set_weights(model.get_layer(layer.name).get_weights())
-    return carrying, cells
+    listen, heads = riff_model(sizes, cells, hidden, carry=True)
+    for piece in (listen, *heads.values()):
+        for layer in piece.layers:
+            if layer.weights:
+                layer.set_weights(model.get_layer(layer.name).get_weights())
+    return listen, heads, cells
 
 
 def _timing(prompt: Riff, bars: int, rhythm: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -3729,3 +5269,263 @@ def odds_chart(
     ax.set(title="The ten likeliest next symbols", ylabel="probability", xlabel="symbol")
     ax.legend()
     return ax.figure
+
+
+# ==================================================================================================
+# 16. Quality
+# Is it any good? Numbers in which riffs are compared with real songs.
+# ==================================================================================================
+
+
+def quality(riff: Riff, training: Corpus | CopyIndex) -> dict[str, float]:
+    """Eight numbers that say how a riff plays, of its new events alone.
+
+    ``repeats``: share of events with the chord of the one before. ``distinct``: different chords
+    for each bar. ``pitch-class entropy``: of all notes, in bits. ``scale consistency``: the
+    largest share of notes that one major or minor scale holds. ``groove consistency``: 1 minus the
+    share of the bar's ticks in which two successive bars differ as to whether a note begins.
+    ``events a bar``. ``longest copy``: see `originality`. ``playability``: see `finger`.
+    Source: entropy, scale and groove consistency as MusPy defines them (Dong and others, 'MusPy: a
+    toolkit for symbolic music generation', 2020).
+    Notebook: 04.
+    """
+    style = style_metrics([riff.generated], riff.ticks_per_bar)
+    onset = riff.prompt_ticks + np.cumsum(np.append(0, riff.generated["step"][1:]))
+    bars = np.zeros((int(onset.max(initial=0)) // riff.ticks_per_bar + 1, riff.ticks_per_bar), bool)
+    bars[onset // riff.ticks_per_bar, onset % riff.ticks_per_bar] = True
+    bars = bars[bars.any(axis=1).argmax() :]
+    chords = {(int(event["bass"]), int(event["shape"])) for event in riff.generated}
+    return {
+        "repeats": style["repeat_share"],
+        "distinct": len(chords) / len(bars),
+        "pitch-class entropy": style["pitch_class_entropy"],
+        "scale consistency": style["scale_consistency"],
+        "groove consistency": float(1 - (bars[1:] != bars[:-1]).mean()) if len(bars) > 1 else 1.0,
+        "events a bar": len(riff.generated) / len(bars),
+        "longest copy": float(originality(riff, training).longest),
+        "playability": riff.fingering.playability,
+    }
+
+
+def quality_table(kinds: dict[str, Sequence[Riff]], training: Corpus | CopyIndex) -> Markdown:
+    """A row for each number of `quality`, a column for each kind of riffs: their medians.
+
+    kinds: the first one are real songs; their 5th to 95th percentile stands in brackets, and a
+        median outside of it is bold. The last row says how far a kind is from the real songs: the
+        mean distance of the medians, in widths of the brackets.
+    Notebook: 04.
+    """
+    index = CopyIndex(training) if isinstance(training, Corpus) else training
+    numbers = {
+        kind: [quality(riff, index) for riff in riffs if len(riff.generated)]
+        for kind, riffs in kinds.items()
+    }
+    real, *others = numbers
+    rows, distances = [], {kind: [] for kind in others}
+    for name in numbers[real][0]:
+        values = {kind: [row[name] for row in found] for kind, found in numbers.items()}
+        low, middle, high = np.nanpercentile(values[real], (5, 50, 95))
+        row = [name, f"{middle:.2f} ({low:.2f} to {high:.2f})"]
+        for kind in others:
+            median = float(np.nanmedian(values[kind]))
+            row.append(f"{median:.2f}" if low <= median <= high else f"**{median:.2f}**")
+            distances[kind].append(abs(median - middle) / max(high - low, 0.01))
+        rows.append(row)
+    rows.append(["*distance*", "0", *(f"*{np.mean(d):.2f}*" for d in distances.values())])
+    return table(["", *numbers], rows)
+
+
+# ==================================================================================================
+# 17. Riff machine
+# All of it in one panel.
+# ==================================================================================================
+
+SCALES = (
+    "any",
+    *(
+        f"{tonic} {kind}"
+        for kind in ("minor pentatonic", "blues", "minor", "major", "dorian", "phrygian")
+        for tonic in ("E", "A", "D", "G", "C", "F#", "B")
+    ),
+)
+PROMPTS = ("from a song", "typed", "a MIDI file")
+
+
+class RiffMachine:
+    """A panel that makes riffs without a line of code; the last thing in a cell, it shows itself.
+
+    trained: of either recipe. training: the songs that it learned from, to see what is copied.
+    songs: where prompts are drawn from, best songs that the model does not know. folder: where
+        favourites are saved.
+    It works in a thread of its own, so that the page stays alive; a second press while it works
+    does nothing.
+    Notebook: 04.
+    """
+
+    def __init__(
+        self, trained: Trained, training: Corpus, songs: Corpus, folder: str | os.PathLike
+    ):
+        import ipywidgets as widgets
+
+        self.trained, self.index, self.songs = trained, CopyIndex(training), songs
+        self.folder = Path(folder)
+        self.riffs: list[Riff] = []
+        self.favourites: list[Riff] = []
+        self.thread: threading.Thread | None = None
+        self.seed = 0
+        box, half = {"width": "98%"}, {"width": "auto"}
+        label = dict(style={"description_width": "6em"}, layout=half)
+        self.source = widgets.ToggleButtons(options=PROMPTS, description="Prompt", **label)
+        self.song_seed = widgets.BoundedIntText(0, 0, 9999, description="excerpt", **label)
+        self.prompt_bars = widgets.IntSlider(2, 1, 8, description="its bars", **label)
+        self.text = widgets.Textarea(
+            "EE8 EE GG AA EE EE BB- AA",
+            placeholder="six lines of tab, or notes such as EE8 EE GG4 AA",
+            layout={"width": "98%", "height": "9em"},
+        )
+        self.tempo = widgets.IntSlider(120, 40, 240, description="tempo", **label)
+        self.upload = widgets.FileUpload(accept=".mid,.midi,.kar,.rmi", multiple=False)
+        self.stack = widgets.Stack(
+            [
+                widgets.HBox([self.song_seed]),
+                widgets.VBox([self.text, self.tempo], layout=box),
+                widgets.HBox([self.upload]),
+            ],
+            selected_index=0,
+        )
+        self.sound = widgets.Dropdown(options=list(SOUNDS), description="sound", **label)
+        self.scale = widgets.Combobox(
+            value="any", options=SCALES, description="scale", ensure_option=False, **label
+        )
+        self.tuning = widgets.Combobox(
+            value="standard", options=list(TUNINGS), description="tuning", **label
+        )
+        self.temperature = widgets.FloatSlider(
+            1.0, min=0.2, max=1.6, step=0.1, description="temperature", **label
+        )
+        self.bars = widgets.IntSlider(8, 1, 16, description="new bars", **label)
+        self.band = widgets.Checkbox(True, description="with bass and drums", indent=False)
+        self.button = widgets.Button(
+            description="Generate 5", button_style="primary", icon="music", tooltip="Make 5 riffs"
+        )
+        self.progress = widgets.IntProgress(0, 0, 6, layout={"visibility": "hidden"})
+        self.message = widgets.HTML()
+        self.cards = widgets.VBox()
+        self.starred = widgets.HTML()
+        self.keep = widgets.Button(description="Save favourites", icon="save", disabled=True)
+        self.source.observe(self._choose_source, "value")
+        self.button.on_click(self._press)
+        self.keep.on_click(self._save_favourites)
+        left = widgets.VBox([self.source, self.prompt_bars, self.stack], layout={"width": "55%"})
+        right = widgets.VBox(
+            [self.sound, self.scale, self.tuning, self.temperature, self.bars, self.band],
+            layout={"width": "43%"},
+        )
+        go = widgets.HBox([self.button, self.progress, self.message])
+        kept = widgets.HBox([self.keep, self.starred])
+        self.panel = widgets.VBox([widgets.HBox([left, right]), go, self.cards, kept])
+
+    def _ipython_display_(self) -> None:
+        display(self.panel)
+
+    def _choose_source(self, change: dict) -> None:
+        self.stack.selected_index = PROMPTS.index(change["new"])
+
+    def prompt(self) -> Riff:
+        """The prompt as the panel has it. Errors: ValueError in one sentence."""
+        tuning = self.tuning.value or "standard"
+        if self.source.value == "typed":
+            riff = prompt_from_text(self.text.value, float(self.tempo.value), tuning=tuning)
+        elif self.source.value == "a MIDI file":
+            if not self.upload.value:
+                raise ValueError("Choose a MIDI file first.")
+            file = self.upload.value[0]
+            riff = prompt_from_midi(bytes(file.content), self.prompt_bars.value, file.name)
+        else:
+            riff = random_excerpt(self.songs, 4 * self.prompt_bars.value, self.song_seed.value)
+        first = np.cumsum(riff.events["step"]) < self.prompt_bars.value * riff.ticks_per_bar
+        if not first.any():
+            raise ValueError("The prompt begins after its bars: allow more bars.")
+        return dataclasses.replace(riff, events=riff.events[first], prompt_events=int(first.sum()))
+
+    def _press(self, _: Any = None) -> None:
+        if self.thread and self.thread.is_alive():
+            return
+        self.button.disabled = True
+        self.seed += 1
+        self.thread = threading.Thread(target=self._work, daemon=True)
+        self.thread.start()
+
+    def _work(self) -> None:
+        self.progress.layout.visibility, self.progress.value = "visible", 0
+        self.message.value = "Making five riffs …"
+        begin = time.perf_counter()
+        try:
+            scale = self.scale.value.strip()
+            self.riffs = generate(
+                self.trained,
+                n=5,
+                bars=self.bars.value,
+                temperature=self.temperature.value,
+                prompt=self.prompt(),
+                scale=None if scale in ("", "any") else scale,
+                tuning=self.tuning.value or "standard",
+                training=self.index,
+                seed=self.seed,
+            )
+            self.cards.children = ()
+            for riff in self.riffs:
+                self.progress.value += 1
+                self.message.value = f"Riff {self.progress.value} of 5: sound and score …"
+                self.cards.children += (self._card(riff.sounding(self.sound.value)),)
+            self.message.value = f"Five riffs in {time.perf_counter() - begin:.0f} s."
+        except (ValueError, RuntimeError) as error:
+            self.message.value = f"<b>{html.escape(str(error))}</b>"
+        finally:
+            self.progress.layout.visibility = "hidden"
+            self.button.disabled = False
+
+    def _card(self, riff: Riff) -> Any:
+        """What is shown of one riff: player with score, verdicts, star and downloads."""
+        import ipywidgets as widgets
+
+        player = widgets.Output()
+        player.append_display_data(riff.player(band=self.band.value))
+        star = widgets.ToggleButton(False, description="favourite", icon="star")
+        get = widgets.Button(description="Downloads", icon="download")
+        links = widgets.HTML()
+        copied = html.escape(originality(riff, self.index).verdict)
+        verdict = widgets.HTML(f"{copied}<br>{html.escape(riff.fingering.verdict)}")
+        title = widgets.HTML(f"<b>{html.escape(riff.title)}</b>")
+
+        def choose(change: dict) -> None:
+            self.favourites = [r for r in self.favourites if r is not riff]
+            self.favourites += [riff] if change["new"] else []
+            self.keep.disabled = not self.favourites
+            names = ", ".join(html.escape(r.title) for r in self.favourites)
+            self.starred.value = f"★ {names}" if names else ""
+
+        def offer(_: Any) -> None:
+            get.disabled = True
+            links.value = " · ".join(
+                download_link(riff, suffix, self.band.value) for suffix in FORMATS
+            )
+
+        star.observe(choose, "value")
+        get.on_click(offer)
+        row = widgets.HBox([title, star, get])
+        return widgets.VBox([row, verdict, player, links], layout={"margin": "8px 0"})
+
+    def _save_favourites(self, _: Any = None) -> None:
+        for riff in self.favourites:
+            riff.save(self.folder, band=self.band.value)
+        self.starred.value = f"{len(self.favourites)} saved in the folder {self.folder.name}"
+
+
+def download_link(riff: Riff, suffix: str, band: bool = True) -> str:
+    """HTML of a link that saves a riff in one of `FORMATS` from the page. Notebook: 04."""
+    data = base64.b64encode(riff.encoded(suffix, band)).decode()
+    return (
+        f'<a download="{riff.file_name}{suffix}" '
+        f'href="data:application/octet-stream;base64,{data}">{suffix[1:]}</a>'
+    )

