@@ -5374,10 +5374,10 @@ class RiffMachine:
         self.thread: threading.Thread | None = None
         self.seed = 0
         box, half = {"width": "98%"}, {"width": "auto"}
-        label = dict(style={"description_width": "6em"}, layout=half)
+        label = dict(style={"description_width": "8em"}, layout=half)
         self.source = widgets.ToggleButtons(options=PROMPTS, description="Prompt", **label)
         self.song_seed = widgets.BoundedIntText(0, 0, 9999, description="excerpt", **label)
-        self.prompt_bars = widgets.IntSlider(2, 1, 8, description="its bars", **label)
+        self.prompt_bars = widgets.IntSlider(2, 1, 8, description="bars of it", **label)
         self.text = widgets.Textarea(
             "EE8 EE GG AA EE EE BB- AA",
             placeholder="six lines of tab, or notes such as EE8 EE GG4 AA",
@@ -5387,9 +5387,9 @@ class RiffMachine:
         self.upload = widgets.FileUpload(accept=".mid,.midi,.kar,.rmi", multiple=False)
         self.stack = widgets.Stack(
             [
-                widgets.HBox([self.song_seed]),
+                widgets.VBox([self.song_seed, self.prompt_bars]),
                 widgets.VBox([self.text, self.tempo], layout=box),
-                widgets.HBox([self.upload]),
+                widgets.VBox([self.upload, self.prompt_bars]),
             ],
             selected_index=0,
         )
@@ -5416,7 +5416,7 @@ class RiffMachine:
         self.source.observe(self._choose_source, "value")
         self.button.on_click(self._press)
         self.keep.on_click(self._save_favourites)
-        left = widgets.VBox([self.source, self.prompt_bars, self.stack], layout={"width": "55%"})
+        left = widgets.VBox([self.source, self.stack], layout={"width": "55%"})
         right = widgets.VBox(
             [self.sound, self.scale, self.tuning, self.temperature, self.bars, self.band],
             layout={"width": "43%"},
@@ -5433,20 +5433,18 @@ class RiffMachine:
 
     def prompt(self) -> Riff:
         """The prompt as the panel has it. Errors: ValueError in one sentence."""
-        tuning = self.tuning.value or "standard"
+        bars = self.prompt_bars.value
         if self.source.value == "typed":
-            riff = prompt_from_text(self.text.value, float(self.tempo.value), tuning=tuning)
-        elif self.source.value == "a MIDI file":
+            tuning = self.tuning.value or "standard"
+            return prompt_from_text(self.text.value, float(self.tempo.value), tuning=tuning)
+        if self.source.value == "a MIDI file":
             if not self.upload.value:
                 raise ValueError("Choose a MIDI file first.")
-            file = self.upload.value[0]
-            riff = prompt_from_midi(bytes(file.content), self.prompt_bars.value, file.name)
-        else:
-            riff = random_excerpt(self.songs, 4 * self.prompt_bars.value, self.song_seed.value)
-        first = np.cumsum(riff.events["step"]) < self.prompt_bars.value * riff.ticks_per_bar
-        if not first.any():
-            raise ValueError("The prompt begins after its bars: allow more bars.")
-        return dataclasses.replace(riff, events=riff.events[first], prompt_events=int(first.sum()))
+            (file,) = self.upload.value
+            return prompt_from_midi(bytes(file.content), bars, file.name)
+        riff = random_excerpt(self.songs, 4, self.song_seed.value, bars)
+        first = int((np.cumsum(riff.events["step"]) < bars * riff.ticks_per_bar).sum())
+        return dataclasses.replace(riff, events=riff.events[:first], prompt_events=first)
 
     def _press(self, _: Any = None) -> None:
         if self.thread and self.thread.is_alive():
