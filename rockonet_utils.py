@@ -2283,18 +2283,17 @@ def _riff_loss(mask: Any, nats: Any) -> Any:
     return ops.sum(nats * weights * mask) / ops.sum(mask)
 
 
-def _part_metrics(extra: np.ndarray) -> list[Callable]:
+def _part_metrics(extra: np.ndarray) -> list[Any]:
     """The mean nats of each part; `extra` (5,): what telling events costs beyond their classes."""
+    import keras
     from keras import ops
 
-    def mean_of(i: int) -> Callable:
-        def metric(mask: Any, nats: Any) -> Any:
-            return ops.sum(nats[..., i] * mask[..., 0]) / ops.sum(mask) + float(extra[i])
+    def mean_of(i: int, mask: Any, nats: Any) -> Any:
+        return ops.sum(nats[..., i] * mask[..., 0]) / ops.sum(mask) + float(extra[i])
 
-        metric.__name__ = PARTS[i]
-        return metric
-
-    return [mean_of(i) for i in range(len(PARTS))]
+    # Metrics rather than functions: those would have TensorFlow trace the first step twice.
+    means = (functools.partial(mean_of, i) for i in range(len(PARTS)))
+    return [keras.metrics.MeanMetricWrapper(f, part) for f, part in zip(means, PARTS, strict=True)]
 
 
 def _riff_windows(offsets: np.ndarray, length: int, rng: np.random.Generator) -> np.ndarray:
