@@ -146,7 +146,7 @@ PROFILES: dict[str, dict[str, Any]] = {
         riff_units=(96,),
         riff_rate=0.01,
         riff_batch=16,
-        riff_epochs=5,
+        riff_epochs=4,
         riff_epoch_windows=2_000,
     ),
     "workshop": dict(
