@@ -525,7 +525,7 @@ def test_masks_are_never_violated_in_10_000_events(starter, riff_recipe):
     while count < 10_000:
         prompt = ru.random_excerpt(starter[1], 16, seed=seed)
         for riff in ru.generate(
-            riff_recipe, n=64, bars=16, temperature=1.5, top_p=1, prompt=prompt, seed=seed, **rules
+            riff_recipe, 64, 16, 1.5, top_p=1, prompt=prompt, seed=seed, tries=1, **rules
         ):
             for event in riff.generated:
                 pitches = ru.event_pitches(event)
@@ -586,6 +586,26 @@ def test_top_k_of_one_is_argmax_and_the_classic_recipe_obeys_too(starter, riff_r
         assert notes <= set(ru.scale_pitch_classes("E blues"))
         new = dataclasses.replace(riff, events=riff.generated)
         assert longest_run(new) <= 2
+
+
+def test_the_most_typical_of_the_tries_is_kept(starter, riff_recipe):
+    prompt = ru.random_excerpt(starter[1], 16, seed=2)
+    ask = dict(n=4, bars=8, temperature=1.5, prompt=prompt, seed=2)
+    index = ru.CopyIndex(starter[0])
+
+    def outside(riff):
+        numbers = ru.quality(riff, index)
+        return sum(not low <= numbers[name] <= high for name, (low, high) in ru.TYPICAL.items())
+
+    first = [outside(riff) for riff in ru.generate(riff_recipe, tries=1, **ask)]
+    best = [outside(riff) for riff in ru.generate(riff_recipe, tries=6, **ask)]
+    assert all(a <= b for a, b in zip(best, first, strict=True)) and sum(best) < sum(first)
+
+    # What cannot be played is passed over, however typical it is.
+    steps = [0] + [12] * 7
+    playable, impossible = (a_riff([chord] * 8, steps) for chord in ((40,), (40, 41, 42)))
+    assert impossible.fingering.unplayable
+    assert ru._most_typical([impossible, playable]) is playable
 
 
 # Quality
