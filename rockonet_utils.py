@@ -3693,6 +3693,10 @@ class Riff:
         return _ticks_per_bar(self.meter)
 
     @property
+    def tick_seconds(self) -> float:
+        return 60 / self.tempo_bpm / TICKS_PER_QUARTER
+
+    @property
     def prompt_ticks(self) -> int:
         """Where the first generated event starts, in ticks; 0 without a prompt."""
         if not 0 < self.prompt_events < len(self.events):
@@ -3773,8 +3777,17 @@ class Riff:
         return score
 
     def audio(self, band: bool = False, count_in: bool = False) -> Sound:
-        """The riff as sound: the last thing in a cell, it shows a player."""
-        return render(self.midi(band, count_in))
+        """The riff as sound: the last thing in a cell, it shows a player.
+
+        The prompt is half as loud (6 dB less), so that you hear where the model begins.
+        """
+        sound = render(self.midi(band, count_in))
+        if self.prompt_ticks:
+            start = (self.prompt_ticks + count_in * self.ticks_per_bar) * self.tick_seconds
+            seconds = np.arange(len(sound.samples), dtype=np.float32) / sound.rate
+            loudness = np.interp(seconds, (start - 0.01, start), (0.5, 1)).astype(np.float32)
+            sound = Sound(sound.samples * loudness[:, None], sound.rate)
+        return sound
 
     def player(self, sound: str | None = None, band: bool = True, count_in: bool = True) -> Player:
         """Sound, piano roll and score together, with a cursor that runs over both.
@@ -3783,7 +3796,7 @@ class Riff:
         Errors: ValueError for an unknown sound.
         """
         riff = self.sounding(sound) if sound else self
-        seconds = self.ticks_per_bar * count_in * 60 / self.tempo_bpm / TICKS_PER_QUARTER
+        seconds = count_in * self.ticks_per_bar * self.tick_seconds
         return Player(riff, riff.audio(band, count_in), seconds)
 
     def sounding(self, sound: str) -> Riff:
@@ -4455,7 +4468,7 @@ class Player:
 
     def _repr_html_(self) -> str:
         riff, mark = self.riff, f"rockonet-{next(_PLAYER_NUMBERS)}-"
-        tick = 60 / riff.tempo_bpm / TICKS_PER_QUARTER
+        tick = riff.tick_seconds
         onset = np.cumsum(riff.events["step"]) * tick + self.lead
         signs: dict[int, list[str]] = {}
         for number, symbol in enumerate(riff.symbols):
@@ -4497,7 +4510,7 @@ class Player:
         low = min(map(min, pitches), default=40) - 1
         unit = height / (max(map(max, pitches), default=64) + 2 - low)
         parts = []
-        bar = riff.ticks_per_bar * 60 / riff.tempo_bpm / TICKS_PER_QUARTER
+        bar = riff.ticks_per_bar * riff.tick_seconds
         for i in range(int((self.sound.seconds - self.lead) / bar) + 1):
             x = (self.lead + i * bar) * scale
             parts.append(f'<rect x="{x:.1f}" width="1" height="{height}" fill="#ddd"/>')

@@ -341,4 +341,20 @@ def test_riff_machine(opened):
         cell.get_by_role("button", name="favourite").first.click()
         cell.get_by_role("button", name="Save favourites").click()
         cell.get_by_text("saved in the folder").wait_for(timeout=60_000)
+
+    cell.get_by_role("button", name="a MIDI file").click()
+    song = ru.midi_files(ru.settings("quick", "starter").folder)[0].read_bytes()
+    for name, data, said in (
+        ("garbled.mid", b"not music", "garbled.mid"),
+        ("mine.mid", song, "Five riffs in"),
+    ):
+        with opened.page.expect_file_chooser() as choosing:
+            cell.get_by_role("button", name="Upload").click()
+        file = {"name": name, "mimeType": "audio/midi", "buffer": data}
+        choosing.value.set_files([file])
+        cell.get_by_role("button", name="Upload (1)").wait_for(timeout=30_000)
+        cell.get_by_role("button", name="Generate 5").click()
+        cell.get_by_text(said).first.wait_for(timeout=120_000)
+    cell.get_by_text("after mine").first.wait_for(timeout=30_000)
+    opened.picture("upload", cell)
     assert opened.errors == [] and opened.elsewhere == []

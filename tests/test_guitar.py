@@ -350,8 +350,18 @@ def test_a_groove_fits_its_meter_and_counting_in_shifts_all():
     guitar, _, drums = score.tracks
     assert min(n.time for n in guitar.notes) == 48 and score.markers[0].time == 60
     assert [n.time for n in drums.notes if n.pitch == ru.STICK and n.time < 48] == [0, 12, 24, 36]
-    sound = riff.audio(band=True)
-    assert sound.peak_dbfs == pytest.approx(-3, abs=0.1)
+
+
+def test_the_prompt_is_heard_at_half_the_loudness():
+    events = dict(chords=[(40,), (43,)] * 8, steps=[0] + [12] * 15, tempo_bpm=120)
+    plain, told_apart = a_riff(**events), a_riff(**events, prompt_events=8)
+    for count_in in (0, 1):
+        one, two = (riff.audio(band=True, count_in=count_in) for riff in (plain, told_apart))
+        assert one.peak_dbfs == pytest.approx(-3, abs=0.1)
+        start = round((8 + 4 * count_in) * 0.5 * one.rate)  # eight quarter notes of half a second
+        ramp = one.rate // 100
+        np.testing.assert_allclose(two.samples[: start - ramp], one.samples[: start - ramp] / 2)
+        np.testing.assert_array_equal(two.samples[start:], one.samples[start:])
 
 
 def test_all_formats_are_saved_and_begin_as_they_should(tmp_path):
