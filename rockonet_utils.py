@@ -5435,9 +5435,9 @@ class RiffMachine:
         self.upload = widgets.FileUpload(accept=".mid,.midi,.kar,.rmi", multiple=False)
         self.stack = widgets.Stack(
             [
-                widgets.VBox([self.song_seed, self.prompt_bars]),
+                widgets.VBox([self.song_seed, self.prompt_bars], layout=box),
                 widgets.VBox([self.text, self.tempo], layout=box),
-                widgets.VBox([self.upload, self.prompt_bars]),
+                widgets.VBox([self.upload, self.prompt_bars], layout=box),
             ],
             selected_index=0,
         )
