@@ -6,7 +6,7 @@ VENV_PYTHON := .venv/bin/python
 LAB_ROOT ?= $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run lab test figure notebooks model bench rock lint clean distclean lock
+.PHONY: help venv run lab test figure notebooks model bench rock wheelhouse lint clean distclean lock
 
 help:       ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,9 @@ rock: venv  ## download the archive of rock songs that the original used (63 MB)
 
 bench: venv  ## measure how fast a folder of MIDI becomes a corpus
 	@$(VENV_PYTHON) tools/bench.py
+
+wheelhouse: venv  ## fetch all packages for machines without a network (WHEELS_FOR="linux-3.12 mac-3.12")
+	@$(VENV_PYTHON) tools/wheelhouse.py
 
 lint: venv  ## check style and format of code and notebooks
 	$(VENV_PYTHON) -m ruff check .

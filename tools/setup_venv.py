@@ -22,6 +22,8 @@ INSTALLED = VENV / "rockonet.installed"  # what was asked for, written when all 
 UNFINISHED = VENV / "rockonet.unfinished"  # there from the first step to the last
 LAB_SETTINGS = VENV / "share/jupyter/lab/settings/overrides.json"
 AGAIN = "then type the same command again"
+WHEELHOUSE = ROOT / "wheelhouse"  # what `make wheelhouse` fetched
+OFFLINE = bool(os.environ.get("OFFLINE"))  # as in `make run OFFLINE=1`
 
 # What pip prints for each cause, and the sentence a person gets instead.
 CAUSES = [
@@ -36,6 +38,14 @@ CAUSES = [
         "the package index cannot be reached: connect to the internet, " + AGAIN,
     ),
 ]
+if OFFLINE:
+    CAUSES.append(
+        (
+            r"No matching distribution found",
+            "the wheelhouse was made for another Python or system: make it anew with a network, "
+            'such as make wheelhouse WHEELS_FOR="linux-3.12 mac-3.12"',
+        )
+    )
 
 
 class Stop(Exception):
@@ -136,6 +146,9 @@ def pip_install(*arguments):
     command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
     command += ["--no-deps", "--progress-bar", "off"] + list(arguments)
     environment = dict(os.environ, PYTHONUNBUFFERED="1")
+    if OFFLINE:
+        command += ["--no-index", "--find-links", str(WHEELHOUSE)]
+        environment["PIP_CONFIG_FILE"] = os.devnull
     shows_progress = sys.stdout.isatty()
     retried = False
     process = subprocess.Popen(
@@ -170,11 +183,17 @@ def pip_install(*arguments):
 
 
 def install():
+    if OFFLINE and not list(WHEELHOUSE.glob("*.whl")):
+        raise Stop(
+            "OFFLINE=1 installs from the folder wheelhouse, which is not here: make it with a "
+            "network (make wheelhouse), or leave OFFLINE=1 out."
+        )
     LOG.write_text("")
     count = len(re.findall(r"^\w", LOCK.read_text(encoding="utf-8"), flags=re.MULTILINE))
+    source = "from wheelhouse" if OFFLINE else "about 520 MB to download"
     say(
-        f"Installing some {count} packages into .venv: about 520 MB to download, 2.2 GB on disk, "
-        "2 to 10 minutes, only this once."
+        f"Installing some {count} packages into .venv: {source}, 2.2 GB on disk, 2 to 10 minutes, "
+        "only this once."
     )
     pip_install("-r", str(LOCK))
     # setuptools is in the lock, so building the project asks the index for nothing more.
