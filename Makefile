@@ -6,7 +6,7 @@ VENV_PYTHON := .venv/bin/python
 LAB_ROOT ?= $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run lab test figure notebooks model bench rock wheelhouse lint clean distclean lock
+.PHONY: help venv run lab test figure notebooks html model bench rock wheelhouse lint clean distclean lock
 
 help:       ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,9 @@ figure: venv  ## redraw figures/loss_chart from figures/loss_history.csv
 notebooks: venv  ## execute the tracked notebooks in place, ready to commit
 	@$(VENV_PYTHON) tools/run_notebooks.py --commit
 
+html: venv  ## the executed course as a web site in site/, for reading without Python
+	@$(VENV_PYTHON) tools/make_site.py
+
 model: venv  ## train the shipped models on the starter songs (about 6 minutes)
 	@$(VENV_PYTHON) -c "import rockonet_utils as ru; ru.train_shipped_models()"
 
@@ -57,7 +60,7 @@ lock: venv  ## pin the newest versions that pyproject.toml allows in requirement
 		--annotation-style line --custom-compile-command "make lock" -o requirements.lock
 
 clean:      ## remove output and caches
-	rm -rf output build .pytest_cache .ruff_cache
+	rm -rf output site build .pytest_cache .ruff_cache
 	find . -type d \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
 distclean: clean  ## remove .venv too: the next command installs again, with the network

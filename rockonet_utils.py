@@ -4190,7 +4190,7 @@ class Engraving:
     svg: str
 
     def _repr_html_(self) -> str:
-        return f'<div style="background:white;max-width:960px">{self.svg}</div>'
+        return f'<div class="engraving" style="background:white;max-width:960px">{self.svg}</div>'
 
 
 @functools.lru_cache(maxsize=32)

@@ -10,6 +10,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -19,6 +20,9 @@ import pytest
 import rockonet_utils as ru
 
 ROOT = Path(ru.__file__).parent
+sys.path.insert(0, str(ROOT / "tools"))
+import make_site  # noqa: E402
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [
     pytest.mark.browser,
@@ -271,7 +275,7 @@ def plays_with_cursor(scope):
     player.locator(".loop").check()
     assert audio.evaluate("p => p.loop")
     box = player.locator(".roll").bounding_box()
-    page.mouse.click(box["x"] + 0.75 * box["width"], box["y"] + 20)
+    player.locator(".roll").click(position={"x": 0.75 * box["width"], "y": 20})
     assert audio.evaluate("p => p.currentTime / p.duration") == pytest.approx(0.75, abs=0.05)
     audio.evaluate("p => p.pause()")
 
@@ -297,6 +301,36 @@ def test_generate(opened):
     plays_with_cursor(cell)
     opened.picture("player", cell)
     finish(opened)
+
+
+@pytest.mark.parametrize("width, scheme", [(1280, "light"), (390, "dark")])
+def test_site(browser, tmp_path, width, scheme):
+    context = browser.new_context(
+        viewport={"width": width, "height": 800}, color_scheme=scheme, offline=True
+    )
+    page, errors, elsewhere = context.new_page(), [], []
+    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    local = ("file:", "data:", "blob:")
+    page.on("request", lambda r: None if r.url.startswith(local) else elsewhere.append(r.url))
+    for path in make_site.make_site(tmp_path / "site"):
+        page.goto(path.as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path.name
+        assert page.evaluate("[...document.images].every(i => i.alt && i.naturalWidth)"), path.name
+        if path.stem == "04_generate_music":
+            player = page.locator(".rockonet").first
+            player.scroll_into_view_if_needed()
+            plays_with_cursor(player.locator(".."))
+        if folder := os.environ.get("ROCKONET_SCREENSHOTS"):
+            page.screenshot(path=f"{folder}/site_{path.stem}_{width}.png")
+    # With the keyboard: the first stop skips the menu, the third is the next page.
+    page.goto((tmp_path / "site" / "index.html").as_uri())
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/01_explore_midi.html")
+    assert errors == [] and elsewhere == []
+    context.close()
 
 
 @open_notebook("04_generate_music")
