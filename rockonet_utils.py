@@ -4751,7 +4751,9 @@ class Originality:
     def verdict(self) -> str:
         """One sentence for a musician."""
         if self.longest < 2:
-            return "original: nothing of it stands in the songs it learned from"
+            return (
+                "original: no run of four different intervals stands in the songs it learned from"
+            )
         where = f"{self.longest} events in a row stand in {self.song!r}, bar {self.bar}"
         if self.longest < WARN_COPIED:
             return f"original: at most {where}; unrelated songs often share as much"

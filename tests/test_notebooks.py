@@ -91,6 +91,28 @@ def test_cells_are_short_and_paragraphs_readable(path):
         assert "ru.versions(" in source
 
 
+def paragraphs():
+    """Number of the notebook and text of each paragraph, in the order in which they are read."""
+    for path in NOTEBOOKS:
+        for text in texts(read(path), "markdown")[1:]:  # the first says what will be learned
+            prose = re.sub(r"<details>.*?</details>|```.*?```|`[^`]*`", "", text, flags=re.DOTALL)
+            for paragraph in re.split(r"\n\s*\n|\n(?=- |\||\d\. )", prose):
+                if not paragraph.startswith("#"):
+                    yield path.stem[:2], paragraph
+
+
+def test_every_term_is_explained_where_it_is_first_used():
+    glossary = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([^|]+?) \| [^|]+ \| (\d\d) \|$", glossary, re.M)
+    assert len(rows) >= 40
+    for terms, number in rows:
+        for term in filter(None, re.split(r", | songs", terms)):
+            word = re.compile(rf"(?<![\w-]){re.escape(term)}e?s?(?![\w-])", re.IGNORECASE)
+            where, first = next(found for found in paragraphs() if word.search(found[1]))
+            stressed = " ".join(re.findall(r"\*+([^*]+)\*+", first))
+            assert where == number and term.lower() in stressed.lower(), (term, where, first)
+
+
 @each_notebook
 def test_pictures_have_captions_or_an_explanation_and_players_are_there(path):
     notebook = read(path)

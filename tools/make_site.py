@@ -27,6 +27,7 @@ PAGES = {
     "notebooks/04_generate_music.ipynb": "04_generate_music.html",
     "docs/instructor.md": "instructor.html",
     "docs/troubleshooting.md": "troubleshooting.html",
+    "docs/glossary.md": "glossary.html",
     "data/README.md": "starter_songs.html",
     "figures/README.md": "figures.html",
     "models/README.md": "models.html",
@@ -37,6 +38,7 @@ MENU = {
     "02_build_dataset.html": "2. Data",
     "03_train_model.html": "3. Train",
     "04_generate_music.html": "4. Generate",
+    "glossary.html": "Words",
     "instructor.html": "Teach",
     "troubleshooting.html": "Help",
 }
