@@ -1716,6 +1716,36 @@ def distinct_in_windows(codes: np.ndarray, offsets: np.ndarray, width: int) -> n
     return distinct
 
 
+def window_picture(symbols: Sequence[str], length: int, ax: Any = None) -> Any:
+    """How a window moves over a track: a row for each, its question blue, its answer hatched.
+
+    symbols: of the events of one track. length: of the question.
+    Notebook: 02.
+    """
+    rows = len(symbols) - length
+    ax = _axes(ax, (0.9 * len(symbols) + 1.5, 0.55 * rows + 0.6))
+    for row in range(rows):
+        for place, symbol in enumerate(symbols):
+            within, answer = row <= place < row + length, place == row + length
+            look = dict(facecolor=ORANGE, hatch="//") if answer else dict(facecolor=BLUE)
+            look = look if within or answer else dict(facecolor="none", linestyle=":")
+            ax.add_patch(_box((place, row), 0.9, 0.8, **look))
+            shown = dict(color="white", weight="bold") if within or answer else dict(color=GREY)
+            ax.text(place, row, symbol, ha="center", va="center", **shown)
+    ax.set(xlim=(-0.6, len(symbols) - 0.4), ylim=(rows - 0.4, -0.6), xticks=[])
+    ax.set_yticks(range(rows), [f"window {row + 1}" for row in range(rows)])
+    ax.set_title("The question is blue, the answer hatched", loc="left")
+    ax.spines[:].set_visible(False)
+    return ax.figure
+
+
+def _box(middle: tuple[float, float], width: float, height: float, **look: Any) -> Any:
+    from matplotlib.patches import Rectangle
+
+    x, y = middle
+    return Rectangle((x - width / 2, y - height / 2), width, height, edgecolor=GREY, **look)
+
+
 def classic_windows(
     corpus: Corpus, sequence_length: int, unique_factor: int, vocabulary: Vocabulary | None = None
 ) -> tuple[Windows, OneHot, Vocabulary]:
@@ -1850,6 +1880,31 @@ def classic_model(
         ],
         name="classic",
     )
+
+
+def lstm_picture(symbols: Sequence[str], ax: Any = None) -> Any:
+    """How an LSTM reads: one event after the other, handing its state on.
+
+    symbols: what it reads; it guesses what comes after each.
+    Notebook: 03.
+    """
+    ax = _axes(ax, (1.9 * len(symbols) + 0.6, 2.9))
+    arrow = dict(arrowstyle="-|>", color=GREY, lw=1.5)
+    for place, symbol in enumerate(symbols):
+        ax.add_patch(_box((place, 1), 0.5, 0.5, facecolor=BLUE))
+        ax.text(place, 1, "LSTM", ha="center", va="center", color="white", weight="bold")
+        ax.text(place, 0.1, symbol, ha="center", va="center", weight="bold")
+        ax.text(place, 1.9, "next?", ha="center", va="center", color=ORANGE)
+        ax.annotate("", (place, 0.73), (place, 0.25), arrowprops=arrow)
+        ax.annotate("", (place, 1.78), (place, 1.27), arrowprops=arrow)
+        ax.annotate("", (place + 0.73, 1), (place + 0.27, 1), arrowprops=arrow)
+        ax.text(place + 0.5, 1.08, "state", ha="center", va="bottom", fontsize=9)
+    ax.text(len(symbols) - 0.22, 1, "…", va="center", fontsize=16)
+    ax.set(xlim=(-0.5, len(symbols)), ylim=(-0.1, 2.1), xticks=[])
+    ax.set_yticks([0.1, 1, 1.9], ["read", "sum up", "guess"])
+    ax.set_title("The same LSTM at every event; only its state changes", loc="left")
+    ax.spines[:].set_visible(False)
+    return ax.figure
 
 
 def classic_optimizer(learning_rate: float, decay: float = 0.01) -> Any:
@@ -2015,6 +2070,30 @@ def _spelled_nats(shapes: np.ndarray, chances: np.ndarray) -> np.ndarray:
     return -told[:, 1:].sum(axis=1)
 
 
+def shape_picture(names: Sequence[str], ax: Any = None) -> Any:
+    """Chords as a bass and a shape: what stays the same when a chord moves over the neck.
+
+    names: of chords, as 'E2 B2 E3'.
+    Notebook: 03.
+    """
+    ax = _axes(ax, (1.5 * len(names) + 1.5, 3.2))
+    for place, name in enumerate(names):
+        bass, shape = _bass_and_shape(name)
+        above = [interval for interval in range(64) if shape >> interval & 1]
+        ax.plot([place] * len(above), [bass + i for i in above], "-", color=GREY, lw=6, zorder=1)
+        ax.plot(place, bass, "s", color=ORANGE, ms=13, label="" if place else "bass")
+        rest = [bass + i for i in above[1:]]
+        ax.plot([place] * len(rest), rest, "o", color=BLUE, ms=11, label="" if place else "shape")
+        for interval in above[1:]:
+            ax.text(place + 0.13, bass + interval, f"+{interval}", va="center")
+        ax.text(place + 0.13, bass, pitch_name(bass), va="center", weight="bold")
+    ax.set_xticks(range(len(names)), names)
+    ax.set(xlim=(-0.5, len(names) - 0.2), ylabel="pitch", xlabel="symbol")
+    ax.set_title("Two names, one shape", loc="left")
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    return ax.figure
+
+
 def riff_vocabulary(corpus: Corpus, n_shapes: int = 300) -> RiffVocabulary:
     """The vocabulary of a training corpus: its most frequent shapes, and typical values.
 
@@ -2104,6 +2183,28 @@ def riff_inputs(
         "then": (onset % bar * 48 // bar + 1)[:, None],
     }
     return np.concatenate([found[name] for name in _WIDTHS], axis=1).astype(np.int16)
+
+
+def likeness_chart(corpus: Corpus, track: int, ax: Any = None) -> Any:
+    """How alike any two bars of a track are: the share of their events that stand in both.
+
+    An event is the same if its pitches and its place in the bar are.
+    Source: the self-similarity matrix of Foote, 'Visualizing music and audio using
+    self-similarity' (1999), here on notes.
+    Notebook: 03.
+    """
+    events = corpus.track_events(track)
+    ticks_per_bar = _ticks_per_bar(corpus.song_info[corpus.tracks[track].song].meter)
+    bar, place = np.divmod(np.cumsum(events["step"]), ticks_per_bar)
+    bars: list[set] = [set() for _ in range(int(bar[-1]) + 1)]
+    for number, *event in zip(bar, place, events["bass"], events["shape"], strict=True):
+        bars[number].add(tuple(map(int, event)))
+    alike = [[len(a & b) / max(1, len(a | b)) for b in bars] for a in bars]
+    ax = _axes(ax, (6, 5))
+    picture = ax.imshow(alike, cmap="cividis_r", origin="lower", extent=2 * (0.5, len(bars) + 0.5))
+    ax.set(title="Which bars are alike", xlabel="bar", ylabel="bar")
+    ax.figure.colorbar(picture, ax=ax, label="share of events in common")
+    return ax.figure
 
 
 def _hash(run: np.ndarray, codes: np.ndarray) -> np.ndarray:

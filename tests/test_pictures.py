@@ -1,0 +1,46 @@
+"""The pictures of ideas show what they say."""
+
+import numpy as np
+import pytest
+from conftest import melody, midi_bytes
+
+import rockonet_utils as ru
+
+
+def shown(figure):
+    return [text.get_text() for text in figure.axes[0].texts]
+
+
+def test_a_window_has_one_answer_after_its_question():
+    figure = ru.window_picture(list("abcde"), 2)
+    boxes = figure.axes[0].patches
+    hatched = [(round(b.get_x() + b.get_width() / 2), i // 5) for i, b in enumerate(boxes)
+               if b.get_hatch()]  # fmt: skip
+    assert hatched == [(2, 0), (3, 1), (4, 2)]
+    assert shown(figure) == list("abcde") * 3
+
+
+def test_an_lstm_reads_every_symbol_in_order():
+    texts = shown(ru.lstm_picture(["E2", "G2 D3", "A2"]))
+    assert [text for text in texts if text[:1] in {"E", "G", "A"}] == ["E2", "G2 D3", "A2"]
+    assert texts.count("LSTM") == texts.count("state") == texts.count("next?") == 3
+
+
+def test_two_chords_of_one_shape_look_alike():
+    axes = ru.shape_picture(["E2 B2 E3", "A2 E3 A3"]).axes[0]
+    heights = [line.get_ydata() for line in axes.lines if line.get_marker() == "o"]
+    np.testing.assert_array_equal(heights[1] - heights[0], [5, 5])
+    assert [text.get_text() for text in axes.texts] == ["+7", "+12", "E2", "+7", "+12", "A2"]
+    with pytest.raises(KeyError):
+        ru.shape_picture(["H9"])
+
+
+def test_bars_that_repeat_are_alike(tmp_path):
+    # Bars a b a, then one that shares half of its four notes with a.
+    a, b, half = (40, 43, 45, 47), (52, 55, 57, 59), (40, 43, 57, 59)
+    pitches = [*a, *b, *a, *half]
+    (tmp_path / "song.mid").write_bytes(midi_bytes([melody(pitches, step=480)]))
+    corpus = ru.build_corpus(tmp_path)
+    (image,) = ru.likeness_chart(corpus, 0).axes[0].images
+    wanted = [[1, 0, 1, 1 / 3], [0, 1, 0, 1 / 3], [1, 0, 1, 1 / 3], [1 / 3, 1 / 3, 1 / 3, 1]]
+    np.testing.assert_allclose(image.get_array(), wanted)
