@@ -3668,6 +3668,7 @@ class Fingering:
 
 # Costs of a fingering, in frets that the hand moves.
 OPEN_COST, HIGH_COST, STRETCH_COST, SHIFT_COST, STRING_COST = -0.3, 0.06, 0.8, 1.0, 0.1
+GAP_COST = 6.0  # for a string between those of a chord that must not sound
 TOO_FAST = 60.0  # frets a second: beyond that nobody gets there in time
 
 
@@ -3687,10 +3688,11 @@ def _hands(ways: tuple[tuple[int, ...], ...]) -> _Hands:
     for way in ways:
         pressed = [fret for fret in way if fret > 0]
         lowest, highest = min(pressed, default=FRETS), max(pressed, default=1)
-        string = next((s for s, fret in enumerate(way) if fret >= 0), 0)
+        used = [s for s, fret in enumerate(way) if fret >= 0] or [0]
+        string, gaps = used[0], used[-1] - used[0] + 1 - len(used)
         for hand in range(max(1, highest - REACH), lowest + 1):
             cost = OPEN_COST * sum(fret == 0 for fret in way) + HIGH_COST * hand
-            cost += STRETCH_COST * (bool(pressed) and highest - hand == REACH)
+            cost += STRETCH_COST * (bool(pressed) and highest - hand == REACH) + GAP_COST * gaps
             rows.append((way, hand, string, cost))
     kinds = list(zip(*rows, strict=True))
     return _Hands(kinds[0], *map(np.array, kinds[1:]))
@@ -3707,8 +3709,9 @@ def finger(
     events: of dtype `EVENT`. tempo_bpm, ticks_per_bar: to know how fast the hand has to move.
     A state is a voicing (`voicings`) and the place of the hand, whose index finger reaches four
     frets up. It costs to move the hand, the more the less time there is; to stretch; to play high
-    up; and to skip strings; open strings are easy. An event without a voicing gets silent strings
-    and makes the riff unplayable, as does a hand that has to move faster than 60 frets a second.
+    up; to change strings; and to leave one out within a chord; open strings are easy. An event
+    without a voicing gets silent strings and makes the riff unplayable, as does a hand that has to
+    move faster than 60 frets a second.
     Source: the idea of the cheapest path is that of Sayegh, 'Fingering for string instruments with
     the optimum path paradigm', 1989.
     Notebook: 04.

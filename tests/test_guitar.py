@@ -131,6 +131,16 @@ def test_fingering_is_the_cheapest_of_all_paths():
         assert price([options[0] for options in same]) <= price(best) + 1e-9, wanted
 
 
+def test_power_chords_lie_on_strings_side_by_side():
+    fifths = [(root, root + 7) for root in (48, 45, 43, 48, 40, 50)]
+    for row in a_riff(fifths, [0] + [6] * 5, tempo_bpm=190).fingering.frets:
+        low, high = np.flatnonzero(row >= 0)
+        assert high == low + 1
+    barre = a_riff([(43, 50, 55), (41, 48, 53)], [0, 12], tuning="drop D").fingering
+    np.testing.assert_array_equal(barre.frets[:, :3], [[5, 5, 5], [3, 3, 3]])
+    assert (barre.frets[:, 3:] == -1).all()
+
+
 def test_a_pentatonic_scale_needs_hardly_a_move():
     box = [(45,), (48,), (50,), (52,), (55,), (57,), (60,), (62,), (64,), (67,), (69,), (72,)]
     fingering = a_riff(box, [0] + [6] * 11).fingering
