@@ -1888,7 +1888,7 @@ def lstm_picture(symbols: Sequence[str], ax: Any = None) -> Any:
     symbols: what it reads; it guesses what comes after each.
     Notebook: 03.
     """
-    ax = _axes(ax, (1.9 * len(symbols) + 0.6, 2.9))
+    ax = _axes(ax, (1.4 * len(symbols) + 0.6, 2.3))
     arrow = dict(arrowstyle="-|>", color=GREY, lw=1.5)
     for place, symbol in enumerate(symbols):
         ax.add_patch(_box((place, 1), 0.5, 0.5, facecolor=BLUE))
@@ -2076,7 +2076,7 @@ def shape_picture(names: Sequence[str], ax: Any = None) -> Any:
     names: of chords, as 'E2 B2 E3'.
     Notebook: 03.
     """
-    ax = _axes(ax, (1.5 * len(names) + 1.5, 3.2))
+    ax = _axes(ax, (1.1 * len(names) + 1.9, 2.5))
     for place, name in enumerate(names):
         bass, shape = _bass_and_shape(name)
         above = [interval for interval in range(64) if shape >> interval & 1]
@@ -2089,7 +2089,7 @@ def shape_picture(names: Sequence[str], ax: Any = None) -> Any:
         ax.text(place + 0.13, bass, pitch_name(bass), va="center", weight="bold")
     ax.set_xticks(range(len(names)), names)
     ax.set(xlim=(-0.5, len(names) - 0.2), ylabel="pitch", xlabel="symbol")
-    ax.set_title("Two names, one shape", loc="left")
+    ax.set_title("One shape, moved along the neck", loc="left")
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return ax.figure
 
@@ -2200,8 +2200,8 @@ def likeness_chart(corpus: Corpus, track: int, ax: Any = None) -> Any:
     for number, *event in zip(bar, place, events["bass"], events["shape"], strict=True):
         bars[number].add(tuple(map(int, event)))
     alike = [[len(a & b) / max(1, len(a | b)) for b in bars] for a in bars]
-    ax = _axes(ax, (6, 5))
-    picture = ax.imshow(alike, cmap="cividis_r", origin="lower", extent=2 * (0.5, len(bars) + 0.5))
+    ax = _axes(ax, (4.4, 3.6))
+    picture = ax.imshow(alike, cmap="Blues", origin="lower", extent=2 * (0.5, len(bars) + 0.5))
     ax.set(title="Which bars are alike", xlabel="bar", ylabel="bar")
     ax.figure.colorbar(picture, ax=ax, label="share of events in common")
     return ax.figure
@@ -3449,7 +3449,7 @@ def nats_chart(counted: dict[str, float], learned: dict[str, float], ax: Any = N
     counted: predictors that count, plain bars. learned: networks, hatched bars.
     Notebook: 03.
     """
-    ax = _axes(ax, (8, 0.9 + 0.33 * (len(counted) + len(learned))))
+    ax = _axes(ax, (7, 0.9 + 0.3 * (len(counted) + len(learned))))
     for nats, style in ((counted, dict(color=BLUE)), (learned, dict(color=ORANGE, hatch="//"))):
         label = "counting" if nats is counted else "networks"
         bars = ax.barh(list(nats), list(nats.values()), edgecolor="white", label=label, **style)
@@ -4978,6 +4978,7 @@ TYPICAL = {
     "scale consistency": (0.87, 1.0),
     "groove consistency": (0.87, 1.0),
     "events a bar": (2.75, 11.0),
+    "playability": (0.84, 1.0),
 }
 
 
@@ -5125,14 +5126,12 @@ def generate(
 def _most_typical(riffs: Sequence[Riff]) -> Riff:
     """The first of those that can be played and have the most numbers within `TYPICAL`."""
 
-    def outside(riff: Riff) -> int:
-        style = _style(riff)
-        return sum(not low <= style[name] <= high for name, (low, high) in TYPICAL.items())
+    def outside(riff: Riff) -> tuple[bool, int]:
+        numbers = _style(riff)
+        far = sum(not low <= numbers[name] <= high for name, (low, high) in TYPICAL.items())
+        return bool(riff.fingering.unplayable), far
 
-    if len(riffs) == 1:
-        return riffs[0]
-    ranked = sorted(riffs, key=outside)
-    return next((riff for riff in ranked if not riff.fingering.unplayable), ranked[0])
+    return min(riffs, key=outside) if len(riffs) > 1 else riffs[0]
 
 
 @dataclass
@@ -5432,19 +5431,16 @@ def quality(riff: Riff, training: Corpus | CopyIndex) -> dict[str, float]:
     for each bar. ``pitch-class entropy``: of all notes, in bits. ``scale consistency``: the
     largest share of notes that one major or minor scale holds. ``groove consistency``: 1 minus the
     share of the bar's ticks in which two successive bars differ as to whether a note begins.
-    ``events a bar``. ``longest copy``: see `originality`. ``playability``: see `finger`.
+    ``events a bar``. ``playability``: see `finger`. ``longest copy``: see `originality`.
     Source: entropy, scale and groove consistency as MusPy defines them (Dong and others, 'MusPy: a
     toolkit for symbolic music generation', 2020).
     Notebook: 04.
     """
-    return _style(riff) | {
-        "longest copy": float(originality(riff, training).longest),
-        "playability": riff.fingering.playability,
-    }
+    return _style(riff) | {"longest copy": float(originality(riff, training).longest)}
 
 
 def _style(riff: Riff) -> dict[str, float]:
-    """What `quality` says of the notes alone."""
+    """What `quality` says of the riff alone."""
     style = style_metrics([riff.generated], riff.ticks_per_bar)
     onset = riff.prompt_ticks + np.cumsum(np.append(0, riff.generated["step"][1:]))
     bars = np.zeros((int(onset.max(initial=0)) // riff.ticks_per_bar + 1, riff.ticks_per_bar), bool)
@@ -5458,6 +5454,7 @@ def _style(riff: Riff) -> dict[str, float]:
         "scale consistency": style["scale_consistency"],
         "groove consistency": float(1 - (bars[1:] != bars[:-1]).mean()) if len(bars) > 1 else 1.0,
         "events a bar": len(riff.generated) / len(bars),
+        "playability": riff.fingering.playability,
     }
 
 
