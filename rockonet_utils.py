@@ -4978,7 +4978,7 @@ TYPICAL = {
     "scale consistency": (0.87, 1.0),
     "groove consistency": (0.87, 1.0),
     "events a bar": (2.75, 11.0),
-    "playability": (0.84, 1.0),
+    "playability": (0.9, 1.0),  # rather than 0.84: a hand likes to rest
 }
 
 
