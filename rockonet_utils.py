@@ -19,6 +19,7 @@
     15. Generation              notebook 04: sampling within the rules
     16. Quality                 notebook 04: riffs beside real songs, in numbers
     17. Riff machine            notebook 04: all of it in one panel
+    18. Exercises               notebooks 01 to 04: what is right or wrong with an answer
 
 Times are counted in *ticks*, 12 to a quarter note (``TICKS_PER_QUARTER``), so that sixteenths
 (3 ticks) and triplets (4 ticks) both fall on whole numbers. Pitches are MIDI numbers (40 is E2,
@@ -42,8 +43,10 @@ import io
 import itertools
 import json
 import logging
+import math
 import os
 import re
+import reprlib
 import shutil
 import sys
 import tempfile
@@ -249,9 +252,38 @@ def table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Markdown:
     return Markdown("\n".join(f"| {' | '.join(line)} |" for line in shown))
 
 
-def show_source(function: Callable) -> Markdown:
-    """The source of a function of this module, to read in a notebook or to copy and change."""
-    return Markdown(f"```python\n{inspect.getsource(function)}```")
+def show_source(function: Callable, folded: bool = False) -> Markdown:
+    """The source of a function of this module, to read in a notebook or to copy and change.
+
+    folded: behind a line that unfolds it with a click.
+    Notebook: 03, 04.
+    """
+    source = f"```python\n{inspect.getsource(function)}```"
+    summary = f"<summary>The source of {function.__name__}: click to unfold</summary>"
+    return Markdown(f"<details>{summary}\n\n{source}\n\n</details>" if folded else source)
+
+
+def explain_missing_names(shell: Any = None) -> None:
+    """Have notebooks say what to do when a cell uses a name that a cell above it makes.
+
+    shell: the notebook's interpreter; without one, that of the notebook which imports this module.
+    """
+    import IPython
+
+    def show(shell: Any, kind: type, error: NameError, trace: Any, tb_offset: Any = None) -> list:
+        lines = shell.InteractiveTB.structured_traceback(kind, error, trace, tb_offset)
+        lines.append(
+            f"'{error.name}' is made in a cell that has not run yet. Click the cell that you want "
+            "and choose Run → Run All Above Selected Cell in the menu; then run it again."
+        )
+        shell._showtraceback(kind, error, lines)
+        return lines
+
+    if shell := shell or IPython.get_ipython():
+        shell.set_custom_exc((NameError,), show)
+
+
+explain_missing_names()
 
 
 def versions(*packages: str) -> str:
@@ -1638,6 +1670,10 @@ class Vocabulary:
         """Codes as float32 with mean 0 and deviation 1 over the training data."""
         return ((codes - self.mean) / self.deviation).astype(np.float32)
 
+    def codes(self, values: np.ndarray) -> np.ndarray:
+        """The codes of standardised values: takes back what `standardise` does."""
+        return np.rint(values * self.deviation + self.mean).astype(int)
+
     def encode(self, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         """Codes of chord names, and which of them are known.
 
@@ -2357,6 +2393,38 @@ def riff_model(
     if carry:
         return listen, {p: keras.Model([inputs, heard_and_known], logits[p]) for p in PARTS}
     return keras.Model(inputs, logits, name="riff")
+
+
+def riff_picture(ax: Any = None) -> Any:
+    """How `riff_model` guesses an event: a chain of heads, and the votes of the candidates.
+
+    Notebook: 03.
+    """
+    ax = _axes(ax, (7.6, 3.2))
+    arrow = dict(arrowstyle="-|>", color=GREY, lw=1.3)
+    votes = dict(arrow, color=ORANGE, linestyle="--")
+    for place, part in enumerate(PARTS):
+        ax.add_patch(_box((place, 1.35), 0.56, 0.3, facecolor=BLUE))
+        ax.text(place, 1.35, "head", ha="center", va="center", color="white", weight="bold")
+        ax.text(place, 2.1, part, ha="center", va="center", weight="bold")
+        ax.annotate("", (place, 1.97), (place, 1.52), arrowprops=arrow)
+        ax.annotate("", (place, 1.18), (place, 0.82), arrowprops=arrow)
+        ax.annotate("", (place + 0.36, 2), (place + 0.36, 0.32), arrowprops=votes)
+        ax.text(place + 0.39, 1.1, "vote", color=ORANGE, rotation=90, va="center", fontsize=9)
+        if place:
+            ax.annotate("", (place - 0.22, 1.52), (place - 0.82, 1.98), arrowprops=arrow)
+    middle, width = (len(PARTS) - 1) / 2 + 0.06, len(PARTS) - 0.2
+    for height, colour, name in (
+        (0.65, GREY, "what it knows: the LSTM's state, the last event, the candidates"),
+        (0.15, ORANGE, "candidates: what stood here 1, 2, 4, 8 bars ago; what followed the match"),
+    ):
+        ax.add_patch(_box((middle, height), width, 0.3, facecolor=colour))
+        ax.text(middle, height, name, ha="center", va="center", color="white", weight="bold")
+    ax.set(xlim=(-0.4, len(PARTS) - 0.45), ylim=(-0.05, 2.3), xticks=[])
+    ax.set_yticks([0.65, 1.35, 2.1], ["know", "think", "guess"])
+    ax.set_title("Each part is guessed when those before it are known", loc="left")
+    ax.spines[:].set_visible(False)
+    return ax.figure
 
 
 def _surprise_model(model: Any) -> Any:
@@ -3703,10 +3771,12 @@ def finger(
     tempo_bpm: float = 120.0,
     ticks_per_bar: int = 48,
     tuning: str | Sequence[int] = "standard",
+    held: Sequence[tuple[int, ...]] = (),
 ) -> Fingering:
     """The easiest way to play events: a string and a fret for each note, by dynamic programming.
 
     events: of dtype `EVENT`. tempo_bpm, ticks_per_bar: to know how fast the hand has to move.
+    held: the frets of the first events, as in `Fingering`, where somebody has chosen them.
     A state is a voicing (`voicings`) and the place of the hand, whose index finger reaches four
     frets up. It costs to move the hand, the more the less time there is; to stretch; to play high
     up; to change strings; and to leave one out within a chord; open strings are easy. An event
@@ -3726,6 +3796,8 @@ def finger(
     for event, wait in zip(events, seconds, strict=True):
         bar = int(onset[len(rows)]) // ticks_per_bar + 1
         ways = voicings(event_pitches(event), tuning)
+        if len(rows) < len(held) and held[len(rows)] in ways:
+            ways = (held[len(rows)],)
         if not ways:
             problems.append(f"bar {bar}: {chord_name(event_pitches(event))} cannot be fingered")
         states = _hands(ways or (silent,))
@@ -3775,7 +3847,7 @@ class Riff:
 
     events: (n_events,) of dtype `EVENT`. tempo_bpm in quarter notes a minute. meter as (beats,
         note value). program: General MIDI program counted from 0. title: where it comes from.
-    tuning: as `tuning_pitches` takes it.
+    tuning: as `tuning_pitches` takes it. held: see `finger`; of a typed tab, how it was typed.
     Notebook: 04.
     """
 
@@ -3786,6 +3858,7 @@ class Riff:
     program: int = 30
     title: str = "riff"
     tuning: str | Sequence[int] = "standard"
+    held: tuple[tuple[int, ...], ...] = ()
 
     @property
     def generated(self) -> np.ndarray:
@@ -3820,7 +3893,7 @@ class Riff:
     @functools.cached_property
     def fingering(self) -> Fingering:
         """A string and a fret for every note, see `finger`."""
-        return finger(self.events, self.tempo_bpm, self.ticks_per_bar, self.open_strings)
+        return finger(self.events, self.tempo_bpm, self.ticks_per_bar, self.open_strings, self.held)
 
     @functools.cached_property
     def symbols(self) -> list[Symbol]:
@@ -4336,14 +4409,22 @@ def tab_text(riff: Riff, width: int = 78) -> str:
     bar_ticks, beat = riff.ticks_per_bar, _beat_ticks(riff.meter)
     onset = np.cumsum(riff.events["step"])
     n_bars = riff.symbols[-1].bar + 1 if riff.symbols else 0
-    heads = [pitch_name(pitch) for pitch in riff.open_strings]
+    heads = _string_names(riff.open_strings)
     heads = [head.ljust(max(map(len, heads))) for head in heads]
+
+    def grid(events: Any) -> tuple[int, int]:
+        """Ticks and characters of one place in the tab."""
+        unit = int(np.gcd.reduce([beat, *(onset[events] % bar_ticks)]))
+        return unit, 3 if (riff.fingering.frets[events] > 9).any() else 2
+
+    unit, column = grid(slice(None))  # one grid for all bars, if a bar then fits into a line
+    alike = bar_ticks // unit * column + len(heads[0]) + 2 <= width
     blocks, length = [], 10**9
     for bar in range(n_bars):
         inside = np.flatnonzero(onset // bar_ticks == bar)
-        unit = int(np.gcd.reduce([beat, *(onset[inside] % bar_ticks)]))
+        if not alike:
+            unit, column = grid(inside)
         frets = riff.fingering.frets[inside]
-        column = 3 if (frets > 9).any() else 2
         size = bar_ticks // unit * column
         above = [" "] * size
         for k in range(0, bar_ticks, beat):
@@ -4364,9 +4445,33 @@ def tab_text(riff: Riff, width: int = 78) -> str:
             for old, new, end in zip(blocks[-1], [above, *lines], " ||||||", strict=True)
         ]
     beats = f"{riff.meter[0]}/{riff.meter[1]}, {riff.tempo_bpm:.0f} bpm"
-    title = f"{riff.title} ({beats}, tuning {' '.join(head.strip() for head in heads)})"
+    tuning = " ".join(map(pitch_name, riff.open_strings))
+    title = f"{riff.title} ({beats}, tuning {tuning})"
     systems = ["\n".join([block[0].rstrip(), *reversed(block[1:])]) for block in blocks]
     return "\n\n".join([title, *systems]) + "\n"
+
+
+def _string_names(strings: Sequence[int]) -> list[str]:
+    """What guitarists call the strings, lowest first: E A D G B e; with octaves if that is not
+    enough to tell the tuning."""
+    names = [pitch_name(pitch) for pitch in strings]
+    letters = [name.rstrip("-0123456789") for name in names]
+    letters[-1] = letters[-1].lower()
+    return letters if _open_strings(letters) == tuple(strings) else names
+
+
+def _open_strings(names: Sequence[str]) -> tuple[int, ...] | None:
+    """The pitches of strings that are named, lowest first; None if a name says no pitch.
+
+    Without an octave it is the one nearest to the string's pitch in standard tuning.
+    """
+    pitches = []
+    for name, usual in zip(names, TUNINGS["standard"], strict=True):
+        pitch = _pitch_number(name)
+        if pitch is None and (pitch := _pitch_number(name + "4")) is not None:
+            pitch = usual + (pitch - usual + 6) % 12 - 6
+        pitches.append(pitch)
+    return None if None in pitches else tuple(pitches)
 
 
 def guitar_pro(riff: Riff) -> bytes:
@@ -4718,9 +4823,11 @@ def prompt_from_text(
     """A prompt that was typed: ASCII tab, or music21's tinyNotation.
 
     text: tab of six lines a system, the highest string first, with ``|`` at each bar line. Each bar
-        is divided evenly; a line of beats over the system, as `tab_text` writes it, says exactly
-        where a bar begins. Or tinyNotation as in ``"4/4 EE8 EE GG4 AA r"``: ``EE`` is the lowest
-        string, ``E`` and ``e`` one and two octaves up, a number the length, ``r`` a rest.
+        is divided evenly: 16 places make sixteenths. A dash after every bar line does not count,
+        nor do two unless the bars have 8, 16 or 24 places; a line of beats over the system, as
+        `tab_text` writes it, says exactly where a bar begins. Names of strings tell the tuning.
+        Or tinyNotation as in ``"4/4 EE8 EE GG4 AA r"``: ``EE`` is the lowest string, ``E`` and
+        ``e`` one and two octaves up, a number the length, ``r`` a rest.
     tempo_bpm, meter, tuning: what the text does not say.
     Errors: ValueError that says what cannot be read.
     Source: tinyNotation is described in music21's documentation.
@@ -4730,15 +4837,19 @@ def prompt_from_text(
         raise ValueError(f"A prompt has at most {MAX_TEXT:,} characters.")
     if not text.strip():
         raise ValueError("There is nothing in this prompt: type a tab, or notes like 'EE8 EE GG4'.")
+    frets: dict[int, tuple[int, ...]] = {}  # of each onset
     if "|" in text or text.count("-") > 6:
-        notes = _notes_from_tab(text, _ticks_per_bar(meter), tuning_pitches(tuning))
+        notes, tuning, frets = _notes_from_tab(text, _ticks_per_bar(meter), tuning_pitches(tuning))
     else:
         notes, meter = _notes_from_tiny(text, meter)
     order = np.lexsort((notes[:, 2], notes[:, 0]))
     onset, duration, pitch = notes[order].T
     columns = dict(track=0 * onset, onset=onset, duration=duration, pitch=pitch)
     events, _ = events_from_notes(columns | dict(velocity=np.full(len(onset), 95)))
-    return Riff(events, len(events), tempo_bpm, meter, title="typed prompt", tuning=tuning)
+    held = tuple(frets.get(int(onset), ()) for onset in np.cumsum(events["step"]))
+    return Riff(
+        events, len(events), tempo_bpm, meter, title="typed prompt", tuning=tuning, held=held
+    )
 
 
 def _notes_from_tiny(text: str, meter: tuple[int, int]) -> tuple[np.ndarray, tuple[int, int]]:
@@ -4770,8 +4881,11 @@ def _notes_from_tiny(text: str, meter: tuple[int, int]) -> tuple[np.ndarray, tup
 _TINY_WORD = r"(\d+/\d+|trip\{|quad\{|\}|([A-Ga-g]+'*[#\-b n]*|r)\d*\.*~?\}?|(trip|quad)\{.*)"
 
 
-def _notes_from_tab(text: str, bar_ticks: int, strings: tuple[int, ...]) -> np.ndarray:
-    """Onsets, durations and pitches (n_notes, 3) of ASCII tab."""
+def _notes_from_tab(
+    text: str, bar_ticks: int, strings: tuple[int, ...]
+) -> tuple[np.ndarray, tuple[int, ...], dict[int, tuple[int, ...]]]:
+    """Onsets, durations and pitches (n_notes, 3) of ASCII tab; the open strings; the frets of each
+    onset, lowest string first."""
     lines = [line.rstrip() for line in text.expandtabs().splitlines()]
     is_string = [bool(re.match(r"\s*\S{0,3}\s*\|", line)) and "-" in line for line in lines]
     systems, ruled = [], False
@@ -4793,9 +4907,11 @@ def _notes_from_tab(text: str, bar_ticks: int, strings: tuple[int, ...]) -> np.n
         place += height
     if not systems:
         raise ValueError("There is no tab of six lines in this prompt.")
-    named = [_pitch_number(head) for head in reversed(heads)]
-    if None not in named:
-        strings = tuning_pitches(named)
+    if named := _open_strings(heads[::-1]):
+        rising = all(low < high for low, high in itertools.pairwise(named))
+        # Letters alone count for less than a tuning that was asked for.
+        if heads[0][-1:].isdigit() or rising and strings == TUNINGS["standard"]:
+            strings = tuning_pitches(named)
     bars = []
     for system in systems:
         for columns in zip(*system, strict=False):
@@ -4810,8 +4926,12 @@ def _notes_from_tab(text: str, bar_ticks: int, strings: tuple[int, ...]) -> np.n
     if not frets:
         raise ValueError("There is no fret in this tab: write numbers on its six lines.")
     unit, notes = 1 if ruled else 3, []
+    held = collections.defaultdict(lambda: [-1] * 6)
     # Most people write a dash or two after a bar line, which is no time.
-    usual = 0 if ruled else min(column for _, column, _, _ in frets)
+    usual = min(column for _, column, _, _ in frets)
+    even = all(max(map(len, columns)) % 8 == 0 for columns in bars)
+    if ruled or usual > 2 or usual == 2 and even:
+        usual = 0
     first = {number: column for number, column, _, _ in sorted(frets, reverse=True)}
     for number, column, string, fret in frets:
         if fret > FRETS:
@@ -4820,11 +4940,11 @@ def _notes_from_tab(text: str, bar_ticks: int, strings: tuple[int, ...]) -> np.n
         share = (column - lead) / max(1, max(map(len, bars[number])) - lead)
         tick = round(share * bar_ticks / unit) * unit + number * bar_ticks
         notes.append((tick, strings[5 - string] + fret))
+        held[tick][5 - string] = fret
     onsets = sorted({tick for tick, _ in notes})
     ends = dict(zip(onsets, [*onsets[1:], len(bars) * bar_ticks], strict=True))
-    return np.array(
-        [(t, max(1, min(ends[t] - t, bar_ticks)), pitch) for t, pitch in sorted(set(notes))]
-    )
+    rows = [(t, max(1, min(ends[t] - t, bar_ticks)), pitch) for t, pitch in sorted(set(notes))]
+    return np.array(rows), strings, {tick: tuple(row) for tick, row in held.items()}
 
 
 # ==================================================================================================
@@ -4978,7 +5098,7 @@ TYPICAL = {
     "scale consistency": (0.87, 1.0),
     "groove consistency": (0.87, 1.0),
     "events a bar": (2.75, 11.0),
-    "playability": (0.9, 1.0),  # rather than 0.84: a hand likes to rest
+    "playability": (0.87, 1.0),  # rather than 0.84: better with prompts of validation songs
 }
 
 
@@ -5124,12 +5244,19 @@ def generate(
 
 
 def _most_typical(riffs: Sequence[Riff]) -> Riff:
-    """The first of those that can be played and have the most numbers within `TYPICAL`."""
+    """Of those that can be played the one with the most numbers within `TYPICAL`.
 
-    def outside(riff: Riff) -> tuple[bool, int]:
+    Where two have as many, the one whose others lie less far outside.
+    """
+
+    def outside(riff: Riff) -> tuple[bool, int, float]:
         numbers = _style(riff)
-        far = sum(not low <= numbers[name] <= high for name, (low, high) in TYPICAL.items())
-        return bool(riff.fingering.unplayable), far
+        far = [
+            max(low - numbers[name], numbers[name] - high) / (high - low)
+            for name, (low, high) in TYPICAL.items()
+            if not low <= numbers[name] <= high
+        ]
+        return bool(riff.fingering.unplayable), len(far), sum(far)
 
     return min(riffs, key=outside) if len(riffs) > 1 else riffs[0]
 
@@ -5610,7 +5737,7 @@ class RiffMachine:
         self.message.value = "Making five riffs …"
         begin = time.perf_counter()
         try:
-            scale = self.scale.value.strip()
+            scale, tuning = self.scale.value.strip(), self.tuning.value or "standard"
             self.riffs = generate(
                 self.trained,
                 n=5,
@@ -5618,7 +5745,7 @@ class RiffMachine:
                 temperature=self.temperature.value,
                 prompt=self.prompt(),
                 scale=None if scale in ("", "any") else scale,
-                tuning=self.tuning.value or "standard",
+                tuning=None if tuning == "standard" else tuning,  # None: that of the prompt
                 training=self.index,
                 seed=self.seed,
             )
@@ -5678,3 +5805,324 @@ def download_link(riff: Riff, suffix: str, band: bool = True) -> str:
         f'<a download="{riff.file_name}{suffix}" '
         f'href="data:application/octet-stream;base64,{data}">{suffix[1:]}</a>'
     )
+
+
+# ==================================================================================================
+# 18. Exercises
+# The notebooks ask, the learner answers, `self_check` says in plain words what is right or wrong.
+# Each exercise is a function: from the answer, and what the notebook has made, to a verdict.
+# ==================================================================================================
+
+_EXERCISES: dict[str, tuple[str, Callable[..., tuple[bool, str]]]] = {}
+
+
+def self_check(exercise: str, answer: Any, **made: Any) -> None:
+    """Print in plain words whether the answer to an exercise is right and, if not, what is wrong.
+
+    exercise: notebook and number, as "1.2". answer: None while it is open. made: what the notebook
+    has made and the exercise is about.
+    Notebook: 01 to 04, in the exercises.
+    """
+    wanted, verdict = _EXERCISES[exercise]
+    if answer is None:
+        print(f"○ Exercise {exercise} is open. Put {wanted} in place of None, and run the cell.")
+        return
+    try:
+        right, words = verdict(answer, **made)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        right, words = False, f"the answer should be {wanted}; this is {reprlib.repr(answer)}."
+    print(f"✔ Right: {words}" if right else f"✘ Not yet: {words}")
+
+
+def _exercise(number: str, wanted: str) -> Callable:
+    def enter(verdict: Callable) -> Callable:
+        _EXERCISES[number] = wanted, verdict
+        return verdict
+
+    return enter
+
+
+def _is_share(answer: float, share: float, of: str) -> tuple[bool, str]:
+    """A share from 0 to 1, as exact as a person writes it down."""
+    if abs(answer - share) <= 0.005:
+        return True, f"{share:.1%} {of}."
+    if abs(answer - 100 * share) <= 0.5:
+        return False, f"that is in percent. As a share from 0 to 1 it is right: {answer / 100:.3f}."
+    return False, f"{answer:.3f} is too {'low' if answer < share else 'high'}."
+
+
+@_exercise("1.1", "the number of a fret")
+def _fret_in_drop_d(answer: int) -> tuple[bool, str]:
+    wanted, usual = 43, STANDARD_TUNING[0]
+    low = TUNINGS["drop D"][0]
+    if answer == wanted - usual:
+        return False, f"that is where G2 lies in standard tuning, {wanted - usual} frets above E2."
+    if answer < wanted - usual:
+        return False, "the open string sounds lower now, so the finger has to go up, not down."
+    return answer == wanted - low, f"from D2 up to G2 it is {wanted - low} semitones, a fret each."
+
+
+@_exercise("1.2", "a copy of `first_bars` whose track has another program")
+def _as_a_piano(answer: symusic.Score, first_bars: symusic.Score) -> tuple[bool, str]:
+    (track,), (before,) = answer.tracks, first_bars.tracks
+    if before.program == 0:
+        return False, (
+            "`first_bars` itself was changed. Run its cell again, and change a copy: "
+            "`first_bars.copy()`."
+        )
+    if track.program != 0:
+        return False, f"the program is still {track.program}, a {track_label(track)}."
+    return track.notes == before.notes, "the same notes, and another instrument: that is MIDI."
+
+
+@_exercise("1.3", "a share, a number from 0 to 1")
+def _share_of_chords(answer: float, notes: dict[str, np.ndarray]) -> tuple[bool, str]:
+    _, size = np.unique(notes["onset"], return_counts=True)
+    if abs(answer - size[size > 1].sum() / size.sum()) <= 0.005:
+        return False, "that is the share of notes within chords. Count the times, each once."
+    return _is_share(answer, float((size > 1).mean()), "of the times at which something starts")
+
+
+@_exercise("1.4", "a number of notes a second")
+def _notes_a_second(answer: float, score: symusic.Score, notes: dict) -> tuple[bool, str]:
+    n_notes = len(notes["pitch"])
+    rate = n_notes / score.copy().to("Second").end()
+    if abs(answer - rate) <= 0.1:
+        return True, f"{rate:.1f} notes a second, each note of a chord counted."
+    if abs(answer - n_notes / (score.end() / score.ticks_per_quarter)) <= 0.1:
+        return False, "that is notes for each quarter note; how long is the song in seconds?"
+    return False, f"{answer:.1f} is too {'low' if answer < rate else 'high'}."
+
+
+@_exercise("2.1", "a number of windows")
+def _windows_of_twenty(answer: int) -> tuple[bool, str]:
+    if answer == 1:
+        return False, "windows overlap: the next one begins one symbol later."
+    if answer == 9:
+        return False, "the last window needs a symbol after it, as its answer."
+    return answer == 8, "it may begin at the symbols 1 to " + (
+        "8: the last answer is symbol 20."
+        if answer == 8
+        else "…? Try it with four symbols, by hand."
+    )
+
+
+@_exercise("2.2", "a list of windows, each a list of symbols with the answer last")
+def _varied_windows(answer: list, melody: list[str], length: int) -> tuple[bool, str]:
+    windows = [melody[i : i + length + 1] for i in range(len(melody) - length)]
+    wanted = [window for window in windows if len(set(window)) >= 4]
+    if [list(window) for window in answer] == wanted:
+        return True, f"{len(wanted)} of {len(windows)} windows are left."
+    if any(len(window) != length + 1 for window in answer):
+        return False, f"each window has {length + 1} symbols: {length} and the answer."
+    return False, f"{len(answer)} windows; {len(wanted)} of {len(windows)} hold four distinct ones."
+
+
+@_exercise("2.3", "the title of a song")
+def _most_varied_song(answer: str, corpus: Corpus) -> tuple[bool, str]:
+    songs = [corpus.select([number]) for number in range(len(corpus.songs))]
+    distinct = {
+        title: len(song.chords()[0]) for title, song in zip(corpus.songs, songs, strict=True)
+    }
+    longest = max(songs, key=lambda song: song.n_events).songs[0]
+    if answer not in distinct:
+        return False, f"no song is called {answer!r}; the titles are in `corpus.songs`."
+    if distinct[answer] == max(distinct.values()):
+        return True, f"{answer}, with {distinct[answer]} distinct symbols."
+    if answer == longest:
+        return False, "that is the song with the most events, but many of them are alike."
+    return False, f"{answer} has {distinct[answer]}; the most is {max(distinct.values())}."
+
+
+@_exercise("2.4", "a share, a number from 0 to 1")
+def _always_the_same_answer(answer: float, Y: OneHot, codes: np.ndarray) -> tuple[bool, str]:
+    share = float(np.bincount(Y.codes).max() / len(Y))
+    if abs(answer - np.bincount(codes).max() / len(codes)) <= 0.002:
+        return False, "that is among all events. Only windows with enough variety ask questions."
+    return _is_share(
+        answer, share, "right answers: what a model must beat to have learned anything"
+    )
+
+
+@_exercise("2.5", "a corpus, as `build_corpus` makes it,")
+def _tracks_by_name(answer: Corpus, corpus: Corpus) -> tuple[bool, str]:
+    mine, before = (set(zip(c.tracks, np.diff(c.offsets), strict=True)) for c in (answer, corpus))
+    tracks, songs = len(answer.tracks) - len(corpus.tracks), set(answer.songs) - set(corpus.songs)
+    if tracks < 0:
+        return False, f"that has {-tracks} tracks less: keep `programs`, and add the names to it."
+    if mine == before:
+        return False, "these are the same tracks as before: say which names count, track_names=…"
+    return True, f"{tracks} tracks more, and {len(songs)} songs that were not there before."
+
+
+@_exercise("2.6", "a list with the names of the numbers that lie outside")
+def _like_rock(answer: list[str], corpus: Corpus, song: int) -> tuple[bool, str]:
+    tracks = [corpus.track_events(i) for i, t in enumerate(corpus.tracks) if t.song == song]
+    with open(_project_folder() / "data" / "rock_percentiles.csv", newline="") as file:
+        usual = {r["metric"]: (float(r["p5"]), float(r["p95"])) for r in csv.DictReader(file)}
+    numbers = style_metrics(tracks)
+    outside = {name for name, (low, high) in usual.items() if not low <= numbers[name] <= high}
+    wrong = sorted(outside.symmetric_difference(answer))
+    if wrong:
+        return False, f"look at {wrong[0]} again: here {numbers.get(wrong[0], float('nan')):.2f}."
+    return (
+        True,
+        f"{corpus.songs[song]} plays like rock in {len(usual) - len(outside)} of 7 numbers.",
+    )
+
+
+@_exercise("3.1", "a probability, a number from 0 to 1")
+def _chance_of_three_nats(answer: float) -> tuple[bool, str]:
+    if abs(answer - math.exp(3)) < 1:
+        return False, "that is how many equally likely answers it stands for; one of them is right."
+    if abs(answer - math.log(3)) < 0.05:
+        return False, "that is ln 3. The loss is −ln of the probability; you need the way back."
+    return _is_share(answer, math.exp(-3), "for the right answer: one of 20 equally likely ones")
+
+
+@_exercise("3.2", "a rate and an epoch, as in (0.001, 8),")
+def _kept_model(answer: tuple[float, int], history: History) -> tuple[bool, str]:
+    rate, epoch = answer
+    best = history.best
+    if (rate, epoch) == (best.learning_rate, best.epoch):
+        return True, f"there the dashed lines are lowest, at {best.validation_loss:.3f} nats."
+    lowest = min(history.epochs, key=lambda row: row.loss)
+    if (rate, epoch) == (lowest.learning_rate, lowest.epoch):
+        return False, "there the solid line is lowest: that is training. Look at the dashed lines."
+    return False, f"the lowest point of all dashed lines is {best.validation_loss:.3f} nats."
+
+
+@_exercise("3.3", "the history of a sweep over four rates")
+def _fourth_rate(answer: History, history: History) -> tuple[bool, str]:
+    last = {rate: answer.of(rate)[-1].loss for rate in answer.learning_rates}
+    if len(last) < 4 or 0.03 not in last:
+        return False, f"this sweep has the rates {', '.join(f'{rate:g}' for rate in last)}."
+    if any(answer.of(rate) != history.of(rate) for rate in history.learning_rates):
+        return False, "the old rates were trained anew: change nothing but `learning_rates`."
+    bolder = "so bolder still wins" if last[0.03] < last[0.01] else "so 0.03 is too bold"
+    return True, f"0.03 ends at {last[0.03]:.2f} nats and 0.01 at {last[0.01]:.2f}, {bolder}."
+
+
+@_exercise("3.4", "the history of a sweep without decay")
+def _without_decay(answer: History, history: History) -> tuple[bool, str]:
+    rates = history.learning_rates
+    if answer.learning_rates != rates:
+        return False, "sweep over the same rates, so that they can be compared."
+    if all(answer.of(rate) == history.of(rate) for rate in rates):
+        return False, "these are the losses with decay; set it to 0 with settings.replace(...)."
+    gain = {rate: history.of(rate)[-1].loss - answer.of(rate)[-1].loss for rate in rates}
+    most = max(gain, key=gain.get)
+    lowest = min(rates, key=lambda rate: answer.of(rate)[-1].loss)
+    return True, f"{most:g} gains most, {gain[most]:.2f} nats, and {lowest:g} still ends lowest."
+
+
+@_exercise("3.5", "a function that builds a network, as `classic_model` does,")
+def _one_layer(answer: Callable, settings: Settings, history: History) -> tuple[bool, str]:
+    model = answer(12, 50, settings.units, settings.dense, settings.dropout)
+    kinds = [type(layer).__name__ for layer in model.layers]
+    if kinds.count("LSTM") != 1:
+        return False, f"your network has {kinds.count('LSTM')} LSTM layers; one is asked for."
+    sums = np.asarray(model(np.zeros((2, 12, 1), np.float32))).sum(axis=-1)
+    if sums.shape != (2,) or not np.allclose(sums, 1, atol=1e-4):
+        return False, "its answers are no probabilities: the last layer needs the softmax."
+    three = classic_model(12, 50, settings.units, settings.dense, settings.dropout)
+    share = model.count_params() / three.count_params()
+    return True, f"one LSTM, with {share:.0%} of the weights of the three."
+
+
+@_exercise("3.6", "a trained riff recipe without the skip")
+def _without_skip(answer: Trained, riff_recipe: Trained, validation: Corpus) -> tuple[bool, str]:
+    weights = answer.model.count_params(), riff_recipe.model.count_params()
+    if weights[0] >= weights[1]:
+        return False, "this network is as large as before: build it with skip=False."
+    nats = [held_out_nats(trained, validation) for trained in (answer, riff_recipe)]
+    chord, total = ([row[name] for row in nats] for name in ("pitch", "total"))
+    return True, (
+        f"without the skip {chord[0]:.2f} nats for a chord, with it {chord[1]:.2f}; in total "
+        f"{total[0]:.2f} and {total[1]:.2f}."
+    )
+
+
+@_exercise("4.1", "how many of the four can be drawn")
+def _top_half(answer: int) -> tuple[bool, str]:
+    odds = np.tile([0.4, 0.3, 0.2, 0.1], (1000, 1))
+    drawn = len(set(sample(odds, 1.0, 0.5, 0, np.linspace(0, 0.999, 1000)).tolist()))
+    if answer == 1:
+        return False, "the likeliest alone has 0.4, which is less than 0.5."
+    return answer == drawn, "the likeliest come in, one after the other, until 0.5 is reached."
+
+
+@_exercise("4.2", "a list of five riffs")
+def _five_riffs(answer: list[Riff], prompt: Riff) -> tuple[bool, str]:
+    if len(answer) != 5:
+        return False, f"{len(answer)} riffs; five are asked for: n=5."
+    begun = [riff.events[: riff.prompt_events] for riff in answer]
+    if not all(np.array_equal(one, prompt.events) for one in begun):
+        return False, "they do not begin with the prompt: say prompt=prompt."
+    different = len({riff.generated.tobytes() for riff in answer})
+    return different == 5, f"one prompt, {different} different ways to go on."
+
+
+@_exercise("4.3", "a riff with half the tempo of `riff`")
+def _slow_and_clean(answer: Riff, riff: Riff) -> tuple[bool, str]:
+    if not np.array_equal(answer.events, riff.events):
+        return False, "the notes are not those of `riff`: copy it with dataclasses.replace."
+    if abs(answer.tempo_bpm - riff.tempo_bpm / 2) > 0.5:
+        return (
+            False,
+            f"its tempo is {answer.tempo_bpm:.0f}; half of {riff.tempo_bpm:.0f} is asked for.",
+        )
+    if answer.program != SOUNDS["clean"]:
+        return False, 'the tempo is right; now the clean guitar: .sounding("clean").'
+    return True, "the tab is the same, since it counts beats and not seconds."
+
+
+@_exercise("4.4", "two numbers of distinct symbols, for the temperatures 0.5 and 1.5,")
+def _variety(answer: tuple[float, float]) -> tuple[bool, str]:
+    cold, hot = answer
+    if not 0 < min(cold, hot) < 1000:
+        return False, "count the distinct symbols of the new events; there is at least one."
+    if cold >= hot:
+        return False, (
+            f"{cold:.1f} and {hot:.1f}: one riff may turn out so by chance. Take the mean of "
+            "eight, with tries=1."
+        )
+    return True, f"from {cold:.1f} to {hot:.1f}: the hotter, the more outsiders get their chance."
+
+
+@_exercise("4.5", "a list of riffs, one for each of the three scales")
+def _three_scales(answer: list[Riff], scales: Sequence[str]) -> tuple[bool, str]:
+    if len(answer) != len(scales):
+        return False, f"{len(answer)} riffs for {len(scales)} scales."
+    for riff, scale in zip(answer, scales, strict=True):
+        classes = {pitch % 12 for event in riff.generated for pitch in event_pitches(event)}
+        if foreign := classes - set(scale_pitch_classes(scale)):
+            note = pitch_name(60 + min(foreign)).rstrip("-0123456789")
+            return False, f"{note} is no note of {scale}: say scale=... when you generate."
+    return True, "no note of the new events lies outside of its scale."
+
+
+@_exercise("4.6", "a riff of yours")
+def _your_riff(
+    answer: Riff, training: CopyIndex, prompts: Sequence[Riff], folder: Path
+) -> tuple[bool, str]:
+    given = answer.events[: answer.prompt_events]
+    if not len(given) or any(np.array_equal(given, prompt.events) for prompt in prompts):
+        return False, "begin with a prompt of your own: ru.prompt_from_text or a MIDI file."
+    new_ticks = int(answer.events["step"].sum()) - answer.prompt_ticks
+    if new_ticks < 3 * answer.ticks_per_bar:
+        return False, "let the model add at least four bars: bars=4."
+    if answer.fingering.unplayable:
+        return False, f"it is {answer.fingering.verdict}. Try another seed or tuning."
+    copied = originality(answer, training)
+    if copied.longest >= WARN_COPIED:
+        return False, f"{copied.verdict} Try another seed."
+    path = folder / f"{answer.file_name}.gp5"
+    if not path.exists():
+        return False, "it is good. Now save it: save(settings.output / 'riffs')."
+    import guitarpro
+
+    strings = guitarpro.parse(path).tracks[0].strings
+    if tuple(string.value for string in reversed(strings)) != answer.open_strings:
+        return False, "the saved Guitar Pro file is of another riff: save it again."
+    return True, f"{len(answer.generated)} new events after {len(given)} of yours, in {path.name}."

@@ -436,6 +436,62 @@ def test_typed_prompts_by_hand():
     assert riff.tempo_bpm == 90 and riff.prompt_events == 6
     low = ru.prompt_from_text("\n".join(f"{s}|0---|" for s in "eBGDAE"), tuning="drop D")
     assert ru.event_pitches(low.events[0]) == (38, 45, 50, 55, 59, 64)
+    named = ru.prompt_from_text("\n".join(f"{s}|0---|" for s in "eBGDAD"))
+    assert named.open_strings == (38, 45, 50, 55, 59, 64)
+    assert named.fingering.frets.tolist() == [[0] * 6]
+    assert ru.event_pitches(named.events[0]) == (38, 45, 50, 55, 59, 64)
+
+
+@pytest.mark.parametrize(
+    ("bar", "ticks"),
+    [
+        ("0---3---5---3---", [0, 12, 24, 36]),  # 16 places are sixteenths
+        ("----3---5---3---", [12, 24, 36]),  # and begin with a rest
+        ("--3---5---3-----", [6, 18, 30]),
+        ("-0---3---5---3---", [0, 12, 24, 36]),  # a dash for the looks
+        ("--0---3---5---3---", [0, 12, 24, 36]),
+    ],
+)
+def test_places_in_a_typed_bar(bar, ticks):
+    tab = "\n".join(f"{s}|{'-' * len(bar)}|" for s in "eBGDA") + f"\nE|{bar}|"
+    assert np.cumsum(ru.prompt_from_text(tab).events["step"]).tolist() == ticks
+
+
+@pytest.mark.parametrize(
+    "tuning", [*ru.TUNINGS, (40, 45, 50, 55, 60, 65), (30, 45, 50, 55, 59, 64)]
+)
+def test_tab_tells_its_tuning(tuning):
+    riff = a_riff([(52,), (55,), (57,)], [0, 12, 12], tuning=tuning)
+    again = ru.prompt_from_text(riff.tab())
+    assert again.open_strings == riff.open_strings
+    assert again.events["bass"].tolist() == [52, 55, 57]
+    if tuning == "drop D":
+        heads = [line[0] for line in riff.tab().splitlines() if "|" in line]
+        assert heads == list("eBGDAD")
+
+
+def test_a_typed_tab_keeps_its_strings_and_frets():
+    rows = {"G": "-----4----9-", "D": "2----4----9-", "A": "--7--2--12--", "E": "--------11--"}
+    tab = "\n".join(f"{s}|{rows.get(s, '-' * 12)}|" for s in "eBGDAE")
+    riff = ru.prompt_from_text(tab)
+    kept = riff.fingering.frets[:, :4].tolist()  # E A D G
+    assert kept == [
+        [-1, -1, 2, -1],
+        [-1, 7, -1, -1],
+        [-1, 2, 4, 4],
+        [11, 12, -1, -1],
+        [-1, -1, 9, 9],
+    ]
+    assert ru.finger(riff.events).frets[:, :4].tolist() != kept  # others would be easier
+    moved = dataclasses.replace(riff, tuning="drop D")  # the low string has other frets there
+    assert moved.fingering.frets[3, 0] != 11 and not moved.fingering.unplayable
+
+
+def test_bars_of_a_tab_are_alike_if_there_is_room():
+    riff = a_riff([(40,), (43,), (45,), (47,)] * 3, [0] + [12] * 3 + [6] * 8)
+    (first,) = [line for line in riff.tab().splitlines() if line.startswith("E")]
+    bars = first.split("|")[1:-1]
+    assert len(bars) >= 2 and len(set(map(len, bars))) == 1
 
 
 @pytest.mark.parametrize(
