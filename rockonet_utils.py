@@ -5951,7 +5951,10 @@ def _tracks_by_name(answer: Corpus, corpus: Corpus) -> tuple[bool, str]:
     if tracks < 0:
         return False, f"that has {-tracks} tracks less: keep `programs`, and add the names to it."
     if mine == before:
-        return False, "these are the same tracks as before: say which names count, track_names=…"
+        return False, (
+            "these are the same tracks as before. Did you say which names count? Then your folder "
+            "is tidy."
+        )
     return True, f"{tracks} tracks more, and {len(songs)} songs that were not there before."
 
 
@@ -5961,7 +5964,11 @@ def _like_rock(answer: list[str], corpus: Corpus, song: int) -> tuple[bool, str]
     with open(_project_folder() / "data" / "rock_percentiles.csv", newline="") as file:
         usual = {r["metric"]: (float(r["p5"]), float(r["p95"])) for r in csv.DictReader(file)}
     numbers = style_metrics(tracks)
-    outside = {name for name, (low, high) in usual.items() if not low <= numbers[name] <= high}
+    outside = {
+        name
+        for name, (low, high) in usual.items()
+        if not low - 1e-9 <= numbers[name] <= high + 1e-9
+    }
     wrong = sorted(outside.symmetric_difference(answer))
     if wrong:
         return False, f"look at {wrong[0]} again: here {numbers.get(wrong[0], float('nan')):.2f}."

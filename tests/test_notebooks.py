@@ -1,10 +1,14 @@
 """The committed notebooks are complete and clean, and they run from start to end."""
 
+import contextlib
+import io
+import itertools
 import re
 import statistics
 import sys
 from pathlib import Path
 
+import IPython
 import nbformat
 import numpy as np
 import pytest
@@ -18,7 +22,8 @@ import run_notebooks  # noqa: E402
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NAMES = ["01_explore_midi", "02_build_dataset", "03_train_model", "04_generate_music"]
-SOLUTION = re.compile(r"<details><summary>Solution</summary>.*?```python\n(.*?)```", re.DOTALL)
+GRADES = ("Look", "Change", "Write")
+SOLUTION = re.compile(r"<details><summary>Solution</summary>\n\n```python\n(.*?)```", re.DOTALL)
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
@@ -126,34 +131,181 @@ def test_pictures_have_captions_or_an_explanation_and_players_are_there(path):
         assert any("<audio" in text for text in html)
 
 
+def exercises(notebook):
+    """Grade, solution and cell of each exercise, the final project's grade being None."""
+    begin = next(i for i, c in enumerate(notebook.cells) if c.source.startswith("## Exercises"))
+    found = []
+    for task, cell in itertools.pairwise(notebook.cells[begin + 1 :]):
+        if "<details>" in task.source:
+            grade = re.match(rf"\*\*{len(found) + 1}\.\*\* \*(\w+)\.\*", task.source)
+            (solution,) = SOLUTION.findall(task.source)
+            found.append((grade and grade[1], solution, cell))
+    return found
+
+
 @each_notebook
-def test_exercises_have_folded_solutions(path):
-    (exercises,) = [t for t in texts(read(path), "markdown") if t.startswith("## Exercises")]
-    assert 3 <= len(re.findall(r"^\*\*\d\.\*\*", exercises, re.M)) <= 5
-    assert len(SOLUTION.findall(exercises)) == exercises.count("<details>")
+def test_exercises_have_three_grades_a_folded_solution_and_a_self_check(path):
+    found = exercises(read(path))
+    last = path.stem == NAMES[-1]
+    grades = [grade for grade, _, _ in found]
+    assert 4 <= len(grades) <= 6 and set(GRADES) == set(grades) - {None}
+    assert grades.count(None) == last and (grades[-1] is None) == last
+    for number, (_, solution, cell) in enumerate(found, 1):
+        assert "answer" in solution and re.search(r"^answer = None  # exercise", cell.source, re.M)
+        assert f'ru.self_check("{path.stem[1]}.{number}", answer' in cell.source
+        assert f"Exercise {path.stem[1]}.{number} is open" in cell.outputs[-1].text
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "made", "said"),
+    [
+        ("1.1", 5, {}, "✔ Right"),
+        ("1.1", 3, {}, "✘ .*standard tuning"),
+        ("1.1", 1, {}, "✘ .*has to go up"),
+        ("1.1", "fifth", {}, "✘ .*should be the number of a fret; this is 'fifth'"),
+        ("1.3", 0.5, "notes", "✔ Right: 50.0% of the times"),
+        ("1.3", 2 / 3, "notes", "✘ .*share of notes within chords"),
+        ("1.3", 50, "notes", "✘ .*in percent.*0.500"),
+        ("1.3", 0.2, "notes", "✘ .*0.200 is too low"),
+        ("2.1", 8, {}, "✔ Right.*1 to 8"),
+        ("2.1", 9, {}, "✘ .*as its answer"),
+        ("2.1", 1, {}, "✘ .*overlap"),
+        ("2.1", 5, {}, "✘ .*by hand"),
+        ("2.2", ["ABCD"], dict(melody="ABCDA", length=3), "✘ .*1 windows; 2 of 2"),
+        ("2.2", ["ABC"], dict(melody=list("ABCDA"), length=3), "✘ .*4 symbols: 3 and"),
+        ("2.2", ["ABCD"], dict(melody=list("ABCDC"), length=3), "✔ Right: 1 of 2"),
+        ("3.1", 0.0498, {}, "✔ Right"),
+        ("3.1", 5, {}, "✘ .*percent"),
+        ("3.1", 20, {}, "✘ .*equally likely"),
+        ("3.1", 1.0986, {}, "✘ .*way back"),
+        ("4.1", 2, {}, "✔ Right"),
+        ("4.1", 1, {}, "✘ .*less than 0.5"),
+        ("4.1", 3, {}, "✘ "),
+        ("4.4", (5.0, 8.0), {}, "✔ Right: from 5.0 to 8.0"),
+        ("4.4", (8.0, 5.0), {}, "✘ .*mean of eight"),
+        ("4.4", 8, {}, "✘ .*two numbers.*this is 8"),
+    ],
+)
+def test_self_check_says_what_is_wrong(exercise, answer, made, said, capsys):
+    if made == "notes":  # a chord of two notes, and a note: half of the onsets, two in three notes
+        made = dict(notes=dict(onset=np.array([0, 0, 12])))
+    ru.self_check(exercise, answer, **made)
+    assert re.match(said, capsys.readouterr().out)
+
+
+def test_self_check_of_histories(capsys):
+    def sweep(rates, base=4.0, decay=0.01):
+        rows = [ru.Epoch("classic", r, e, base - e * r - decay, base - r / e, 1.0)
+                for r in rates for e in (1, 2)]  # fmt: skip
+        return ru.History(tuple(rows), {"classic": 4.2})
+
+    three = sweep((0.01, 0.001, 0.0001))
+    for exercise, answer, said in (
+        ("3.2", (0.01, 1), "✔ .*3.990"),
+        ("3.2", (0.01, 2), "✘ .*dashed"),
+        ("3.2", (0.5, 1), "✘ .*3.990"),
+        ("3.2", 0.01, "✘ .*a rate and an epoch"),
+        ("3.3", sweep((0.03, 0.01, 0.001, 0.0001)), "✔ .*bolder still wins"),
+        ("3.3", three, "✘ .*0.01, 0.001, 0.0001"),
+        ("3.3", sweep((0.03, 0.01, 0.001, 0.0001), 3), "✘ .*trained anew"),
+        ("3.4", three, "✘ .*with decay"),
+        ("3.4", sweep((0.01,)), "✘ .*the same rates"),
+        ("3.4", sweep((0.01, 0.001, 0.0001), 3.5), "✔ .*0.50 nats"),
+    ):
+        ru.self_check(exercise, answer, history=three)
+        assert re.match(said, capsys.readouterr().out), (exercise, said)
+
+
+# A training that takes a moment, for what does not depend on its result.
+SHORT = (
+    "\nsettings = settings.replace(epochs=1, epoch_windows=300, units=(8, 8, 8), riff_units=(8,), "
+    "riff_epochs=1, riff_epoch_windows=64)"
+)
+
+
+def shortened(path):
+    notebook = read(path)
+    (cell,) = [c for c in notebook.cells if c.source.startswith("settings = ru.settings(")]
+    cell.source += SHORT
+    return notebook
+
+
+def executed(notebook, folder, name="it.ipynb"):
+    """The notebook after a run in a fresh kernel whose output goes below `folder`."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path)
+    env = {
+        "ROCKONET_PROFILE": "quick",
+        "ROCKONET_DATA": "",
+        "ROCKONET_OUTPUT": str(folder / "output"),
+        "ROCKONET_FIGURES": str(folder / "figures"),
+    }
+    return run_notebooks.execute(path, env=env)
+
+
+def printed(cell):
+    return "".join(output.get("text", "") for output in cell.outputs)
+
+
+@pytest.mark.notebooks
+@pytest.mark.timeout(600)
+@each_notebook
+def test_each_runs_alone_and_so_do_the_solutions(path, tmp_path):
+    notebook = shortened(path)
+    found = exercises(notebook)
+    for _, solution, cell in found:
+        cell.source = re.sub(
+            r"^answer = None.*$", lambda _, s=solution: s, cell.source, flags=re.MULTILINE
+        )
+    after = executed(notebook, tmp_path)
+    # With the players of its solutions a notebook may be larger than a committed one.
+    assert [p for p in run_notebooks.problems(after) if "bytes" not in p] == []
+    verdicts = [printed(cell) for cell in after.cells if "ru.self_check" in cell.source]
+    assert len(verdicts) == len(found) and all("✔ Right" in text for text in verdicts), verdicts
+
+
+@pytest.mark.notebooks
+@pytest.mark.timeout(600)
+@each_notebook
+def test_every_cell_may_run_twice(path, tmp_path):
+    notebook = shortened(path)
+    sources = texts(notebook, "code")
+    notebook.cells = [nbformat.v4.new_code_cell(source) for source in sources for _ in range(2)]
+    after = executed(notebook, tmp_path)
+    assert [p for p in run_notebooks.problems(after) if "bytes" not in p] == []
+    for one, other in zip(after.cells[::2], after.cells[1::2], strict=True):
+        if "versions" not in one.source:
+            assert ("✘" in printed(one)) == ("✘" in printed(other)), one.source
+
+
+@pytest.mark.notebooks
+@each_notebook
+def test_a_cell_that_runs_too_early_says_what_to_do(path, tmp_path):
+    notebook = read(path)
+    code = [c for c in notebook.cells if c.cell_type == "code"]
+    late = next(c for c in code if c.source.startswith("ru.check("))
+    notebook.cells = [code[0], late]  # all that lies between was skipped
+    with pytest.raises(run_notebooks.NotebookError, match="NameError"):
+        executed(notebook, tmp_path)
+    shell = IPython.core.interactiveshell.InteractiveShell.instance()
+    ru.explain_missing_names(shell)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()) as said:
+            shell.run_cell(late.source)
+    finally:
+        shell.set_custom_exc((), None)
+        shell.clear_instance()
+    assert "is made in a cell that has not run yet" in said.getvalue()
+    assert "Run All Above Selected Cell" in said.getvalue()
 
 
 @pytest.mark.notebooks
 @pytest.mark.timeout(900)
-def test_all_four_run_and_their_solutions_too(tmp_path):
-    env = {
-        "ROCKONET_PROFILE": "quick",
-        "ROCKONET_DATA": "",
-        "ROCKONET_OUTPUT": str(tmp_path / "output"),
-        "ROCKONET_FIGURES": str(tmp_path / "figures"),
-    }
+def test_all_four_run(tmp_path):
     for path in NOTEBOOKS:
-        notebook = read(path)
-        (exercises,) = [t for t in texts(notebook, "markdown") if t.startswith("## Exercises")]
-        # Solutions that train do so for a moment only.
-        short = "settings = settings.replace(epochs=1, epoch_windows=300, units=(8, 8, 8))"
-        for source in [short, *SOLUTION.findall(exercises)]:
-            notebook.cells.append(nbformat.v4.new_code_cell(source))
-        longer = tmp_path / path.name
-        nbformat.write(notebook, longer)
-        executed = run_notebooks.execute(longer, env=env)
-        # With the players of its solutions a notebook may be larger than a committed one.
-        assert [p for p in run_notebooks.problems(executed) if "bytes" not in p] == []
+        after = executed(read(path), tmp_path, path.name)
+        assert run_notebooks.problems(after) == []
 
     history = ru.load_history(tmp_path / "figures" / "loss_history.csv")
     assert history.learning_rates == [0.01, 0.001, 0.0001]
