@@ -3192,8 +3192,18 @@ def _best_model(lesson: _Lesson, history: History, folder: Path) -> Trained:
 
 
 def _finished_epochs(folder: Path) -> list[Epoch]:
+    """The epochs that were saved; none, and a sentence, if something of them cannot be read."""
     path = folder / "history.csv"
-    return list(load_history(path).epochs) if path.exists() else []
+    if not path.exists():
+        return []
+    try:
+        epochs = list(load_history(path).epochs)
+        for name in ("best", f"epoch-{max(row.epoch for row in epochs)}"):
+            _read_state(folder / f"{name}.npz")
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error):
+        print(f"What was saved of {folder.name} cannot be read; it is trained anew.")
+        return []
+    return epochs
 
 
 def _experiment_key(model: Any, rest: Any) -> str:
@@ -3263,9 +3273,13 @@ def _save_state(path: Path, model: Any) -> None:
         np.savez(temporary, *_state(model))
 
 
-def _load_state(path: Path, model: Any) -> None:
+def _read_state(path: Path) -> list[np.ndarray]:
     with np.load(path, allow_pickle=False) as stored:
-        _set_state(model, (stored[f"arr_{i}"] for i in range(len(stored.files))))
+        return [stored[f"arr_{i}"] for i in range(len(stored.files))]
+
+
+def _load_state(path: Path, model: Any) -> None:
+    _set_state(model, _read_state(path))
 
 
 TRAINED_FORMAT = 3
@@ -5824,6 +5838,7 @@ def self_check(exercise: str, answer: Any, **made: Any) -> None:
     Notebook: 01 to 04, in the exercises.
     """
     wanted, verdict = _EXERCISES[exercise]
+    inspect.signature(verdict).bind(answer, **made)  # what is missing is no fault of the answer
     if answer is None:
         print(f"○ Exercise {exercise} is open. Put {wanted} in place of None, and run the cell.")
         return
@@ -6024,7 +6039,7 @@ def _without_decay(answer: History, history: History) -> tuple[bool, str]:
 
 
 @_exercise("3.5", "a function that builds a network, as `classic_model` does,")
-def _one_layer(answer: Callable, settings: Settings, history: History) -> tuple[bool, str]:
+def _one_layer(answer: Callable, settings: Settings) -> tuple[bool, str]:
     model = answer(12, 50, settings.units, settings.dense, settings.dropout)
     kinds = [type(layer).__name__ for layer in model.layers]
     if kinds.count("LSTM") != 1:

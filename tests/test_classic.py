@@ -191,6 +191,20 @@ def test_an_interrupted_sweep_keeps_whole_epochs(tiny, tmp_path, monkeypatch):
     assert again.epochs[:3] == history.epochs and len(again.epochs) == 4
 
 
+@pytest.mark.parametrize("name", ["history.csv", "best.npz", "epoch-2.npz"])
+def test_a_rate_whose_files_are_damaged_is_trained_anew(tiny, tmp_path, capsys, name):
+    train, held, vocabulary = tiny
+    chosen = tiny_settings(tmp_path)
+    whole = ru.learning_rate_sweep(train, held, vocabulary, chosen, live=False)
+    (path,) = (tmp_path / "training").glob(f"*/rate-0.01/{name}")
+    for damaged in (b"", b"no such thing", path.read_bytes()[:50]):
+        path.write_bytes(damaged)
+        again = ru.learning_rate_sweep(train, held, vocabulary, chosen, live=False)
+        assert [row.loss for row in again.epochs] == [row.loss for row in whole.epochs]
+        assert again.of(0.001) == whole.of(0.001)  # the other rate is taken from disk
+        assert "rate-0.01 cannot be read; it is trained anew" in capsys.readouterr().out
+
+
 def test_other_numbers_are_another_experiment(tiny, tmp_path):
     train, held, vocabulary = tiny
     chosen = tiny_settings(tmp_path, epochs=1, learning_rates=(0.01,))
