@@ -5840,12 +5840,12 @@ def self_check(exercise: str, answer: Any, **made: Any) -> None:
     wanted, verdict = _EXERCISES[exercise]
     inspect.signature(verdict).bind(answer, **made)  # what is missing is no fault of the answer
     if answer is None:
-        print(f"○ Exercise {exercise} is open. Put {wanted} in place of None, and run the cell.")
+        print(f"○ Exercise {exercise} is open. In place of None it wants {wanted}.")
         return
     try:
         right, words = verdict(answer, **made)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError):
-        right, words = False, f"the answer should be {wanted}; this is {reprlib.repr(answer)}."
+        right, words = False, f"the answer is to be {wanted}; this is {reprlib.repr(answer)}."
     print(f"✔ Right: {words}" if right else f"✘ Not yet: {words}")
 
 
@@ -5959,7 +5959,7 @@ def _always_the_same_answer(answer: float, Y: OneHot, codes: np.ndarray) -> tupl
     )
 
 
-@_exercise("2.5", "a corpus, as `build_corpus` makes it,")
+@_exercise("2.5", "a corpus, as `build_corpus` makes it")
 def _tracks_by_name(answer: Corpus, corpus: Corpus) -> tuple[bool, str]:
     mine, before = (set(zip(c.tracks, np.diff(c.offsets), strict=True)) for c in (answer, corpus))
     tracks, songs = len(answer.tracks) - len(corpus.tracks), set(answer.songs) - set(corpus.songs)
@@ -6002,7 +6002,7 @@ def _chance_of_three_nats(answer: float) -> tuple[bool, str]:
     return _is_share(answer, math.exp(-3), "for the right answer: one of 20 equally likely ones")
 
 
-@_exercise("3.2", "a rate and an epoch, as in (0.001, 8),")
+@_exercise("3.2", "a rate and an epoch, as in (0.001, 8)")
 def _kept_model(answer: tuple[float, int], history: History) -> tuple[bool, str]:
     rate, epoch = answer
     best = history.best
@@ -6038,7 +6038,7 @@ def _without_decay(answer: History, history: History) -> tuple[bool, str]:
     return True, f"{most:g} gains most, {gain[most]:.2f} nats, and {lowest:g} still ends lowest."
 
 
-@_exercise("3.5", "a function that builds a network, as `classic_model` does,")
+@_exercise("3.5", "a function that builds a network, as `classic_model` does")
 def _one_layer(answer: Callable, settings: Settings) -> tuple[bool, str]:
     model = answer(12, 50, settings.units, settings.dense, settings.dropout)
     kinds = [type(layer).__name__ for layer in model.layers]
@@ -6099,7 +6099,7 @@ def _slow_and_clean(answer: Riff, riff: Riff) -> tuple[bool, str]:
     return True, "the tab is the same, since it counts beats and not seconds."
 
 
-@_exercise("4.4", "two numbers of distinct symbols, for the temperatures 0.5 and 1.5,")
+@_exercise("4.4", "two numbers of distinct symbols, for the temperatures 0.5 and 1.5")
 def _variety(answer: tuple[float, float]) -> tuple[bool, str]:
     cold, hot = answer
     if not 0 < min(cold, hot) < 1000:

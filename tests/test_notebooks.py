@@ -1,6 +1,7 @@
 """The committed notebooks are complete and clean, and they run from start to end."""
 
 import contextlib
+import dataclasses
 import io
 import itertools
 import re
@@ -162,7 +163,7 @@ def test_exercises_have_three_grades_a_folded_solution_and_a_self_check(path):
         ("1.1", 5, {}, "✔ Right"),
         ("1.1", 3, {}, "✘ .*standard tuning"),
         ("1.1", 1, {}, "✘ .*has to go up"),
-        ("1.1", "fifth", {}, "✘ .*should be the number of a fret; this is 'fifth'"),
+        ("1.1", "fifth", {}, "✘ .*is to be the number of a fret; this is 'fifth'"),
         ("1.3", 0.5, "notes", "✔ Right: 50.0% of the times"),
         ("1.3", 2 / 3, "notes", "✘ .*share of notes within chords"),
         ("1.3", 50, "notes", "✘ .*in percent.*0.500"),
@@ -214,6 +215,61 @@ def test_self_check_of_histories(capsys):
     ):
         ru.self_check(exercise, answer, history=three)
         assert re.match(said, capsys.readouterr().out), (exercise, said)
+
+
+def test_self_check_of_riffs(tmp_path, capsys):
+    def said(exercise, answer, **made):
+        ru.self_check(exercise, answer, **made)
+        return capsys.readouterr().out
+
+    typed = ru.prompt_from_text("4/4 EE8 GG AA EE " + "EE4 GG AA BB " * 5, tempo_bpm=120)
+    riff = dataclasses.replace(typed, prompt_events=4, title="mine")
+    score, piano = riff.midi(), riff.midi()
+    piano.tracks[0].program = 0
+    assert said("1.2", piano, first_bars=score).startswith("✔ Right: the same notes")
+    assert "still 30" in said("1.2", score, first_bars=score)
+    assert "Run its cell again" in said("1.2", piano, first_bars=piano)
+
+    others = [
+        dataclasses.replace(riff, events=np.append(riff.events, riff.events[-n:]))
+        for n in range(1, 6)
+    ]
+    prompt = dataclasses.replace(riff, events=riff.events[:4])
+    assert said("4.2", others, prompt=prompt).startswith("✔ Right: one prompt, 5 different")
+    assert said("4.2", others[:4], prompt=prompt).startswith("✘ Not yet: 4 riffs")
+    assert said("4.2", [riff] * 5, prompt=prompt).startswith("✘ Not yet: one prompt, 1 ")
+    assert "do not begin" in said("4.2", others, prompt=typed)
+
+    slow = dataclasses.replace(riff, tempo_bpm=60)
+    assert said("4.3", slow.sounding("clean"), riff=riff).startswith("✔ Right")
+    assert "now the clean guitar" in said("4.3", slow, riff=riff)
+    assert "its tempo is 120" in said("4.3", riff, riff=riff)
+    assert "not those of" in said("4.3", others[0], riff=riff)
+
+    scales = ["E minor pentatonic", "E blues"]
+    assert said("4.5", [riff, riff], scales=scales).startswith("✔ Right")
+    assert "B is no note of F major" in said("4.5", [riff], scales=["F major"])
+    assert "1 riffs for 2" in said("4.5", [riff], scales=scales)
+
+    made = dict(training=ru.CopyIndex(starter_songs()), prompts=[prompt], folder=tmp_path)
+    assert "prompt of your own" in said("4.6", riff, **made)
+    made["prompts"] = [others[0]]
+    short = dataclasses.replace(riff, events=riff.events[:8])
+    assert "at least four bars" in said("4.6", short, **made)
+    high = dataclasses.replace(riff, events=riff.events.copy())
+    high.events["bass"][-1] = 100
+    assert "it is unplayable: bar 6" in said("4.6", high, **made)
+    assert "Now save it" in said("4.6", riff, **made)
+    dataclasses.replace(riff, tuning="drop D").save(tmp_path, [".gp5"])
+    assert "of another riff" in said("4.6", riff, **made)
+    riff.save(tmp_path, [".gp5"])
+    assert said("4.6", riff, **made).startswith("✔ Right: 20 new events after 4 of yours")
+    song = ru.random_excerpt(starter_songs(), 4, seed=3, bars=16)
+    assert "Try another seed" in said("4.6", song, **made)
+
+
+def starter_songs():
+    return ru.build_corpus(ru.settings("quick", "starter").folder)
 
 
 # A training that takes a moment, for what does not depend on its result.
