@@ -75,6 +75,7 @@ th, td { border: 1px solid var(--line); padding: .3rem .6rem; }
 img, .output_svg svg { max-width: 100%; height: auto; }
 img { background: #fff; border-radius: 4px; }
 audio { max-width: 100%; }
+@media (max-width: 30rem) { th, td { padding: .2rem .35rem; font-size: .9rem; } }
 footer { margin: 3rem auto 2rem; color: inherit; font-size: .9rem; }
 """
 PAGE = """<!doctype html>
