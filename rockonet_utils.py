@@ -4498,7 +4498,8 @@ def guitar_pro(riff: Riff) -> bytes:
 
     song = gp.Song(title=riff.title, tempo=round(riff.tempo_bpm), measureHeaders=[], tracks=[])
     for bar in range(riff.symbols[-1].bar + 1 if riff.symbols else 1):
-        begin = gp.Duration.quarterTime * (1 + bar * riff.ticks_per_bar // TICKS_PER_QUARTER)
+        begin = gp.Duration.quarterTime
+        begin += bar * riff.ticks_per_bar * gp.Duration.quarterTime // TICKS_PER_QUARTER
         header = gp.MeasureHeader(number=bar + 1, start=begin)
         header.timeSignature = gp.TimeSignature(riff.meter[0], gp.Duration(riff.meter[1]))
         song.measureHeaders.append(header)

@@ -119,6 +119,25 @@ def test_every_term_is_explained_where_it_is_first_used():
             assert where == number and term.lower() in stressed.lower(), (term, where, first)
 
 
+def test_the_timetable_names_headings_that_are_there():
+    timetable = (ROOT / "docs" / "instructor.md").read_text(encoding="utf-8")
+    named = 0
+    for row in re.findall(r"^\| \d+ \|.*$", timetable, re.M):
+        if found := re.search(r"notebook 0(\d)", row):
+            text = "\n".join(texts(read(NOTEBOOKS[int(found[1]) - 1]), "markdown"))
+            headings = re.findall(r"^#+ (.+)$", text, re.M)
+            for part in re.findall(r"\*([^*]+)\*", row.split("|")[3]):
+                assert any(heading.startswith(part) for heading in headings), (row, part)
+                named += 1
+    assert named >= 4
+    for block in timetable.split("## ")[1:]:
+        minutes = [int(m) for m in re.findall(r"^\| (\d+) \|", block, re.M)]
+        if block.startswith("90 minutes"):
+            assert sum(minutes) == 90
+        if block.startswith("Half a day"):
+            assert 180 <= sum(minutes) <= 220  # three hours and a break
+
+
 @each_notebook
 def test_pictures_have_captions_or_an_explanation_and_players_are_there(path):
     notebook = read(path)
