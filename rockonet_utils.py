@@ -135,8 +135,8 @@ class Settings:
 
 
 # The published profile holds the original's numbers (its saved model, README and chart); its
-# value for unique_factor was not published, so 10 is ours (DeepRock, whose network is the same, wants
-# more than 13). The others shrink until they fit.
+# value for unique_factor was not published, so 10 is ours (DeepRock, whose network is the same,
+# wants more than 13). The others shrink until they fit.
 PROFILES: dict[str, dict[str, Any]] = {
     "quick": dict(
         sequence_length=12,
