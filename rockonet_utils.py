@@ -1415,10 +1415,20 @@ def _zipped_bytes(archive: zipfile.ZipFile, name: str) -> bytes:
 
 def _song_info(name: str, score: symusic.Score) -> Song:
     title = re.sub(r"[_\s]+", " ", PurePosixPath(name).stem).strip()
-    tempo = score.tempos[0].qpm if len(score.tempos) else 120.0
-    signature = score.time_signatures[0] if len(score.time_signatures) else None
-    meter = (signature.numerator, signature.denominator) if signature else (4, 4)
-    return Song(title, name, round(float(tempo), 2), meter)
+    # What no music has is taken as missing.
+    tempos = (float(tempo.qpm) for tempo in score.tempos)
+    tempo = next(filter(_is_tempo, tempos), 120.0)
+    meters = ((s.numerator, s.denominator) for s in score.time_signatures)
+    meter = next((meter for meter in meters if _is_meter(*meter)), (4, 4))
+    return Song(title, name, round(tempo, 2), meter)
+
+
+def _is_tempo(quarters_a_minute: float) -> bool:
+    return 10 <= quarters_a_minute <= 1000
+
+
+def _is_meter(beats: int, value: int) -> bool:
+    return 1 <= beats <= 32 and value in (1, 2, 4, 8, 16)
 
 
 def report_table(corpus: Corpus) -> Markdown:
@@ -3598,14 +3608,16 @@ def tuning_pitches(tuning: str | Sequence[int]) -> tuple[int, ...]:
         found = named.get(" ".join(tuning.lower().replace("♭", "b").split()))
         if found:
             return found
-        pitches = tuple(_pitch_number(name) or -1 for name in tuning.split())
-    else:
-        pitches = tuple(int(pitch) for pitch in tuning)
+        tuning = tuning.split()
+    pitches = tuple(
+        _pitch_number(note) or -1 if isinstance(note, str) else int(note) for note in tuning
+    )
     rising = all(low < high for low, high in itertools.pairwise(pitches))
     if len(pitches) != 6 or not rising or not 20 <= pitches[0] <= pitches[-1] <= 90:
         raise ValueError(
-            f"There is no tuning {tuning!r}: choose one of {', '.join(TUNINGS)}, or give six notes "
-            "from the lowest string to the highest, as in 'D2 A2 D3 G3 B3 E4'."
+            f"There is no tuning {' '.join(map(str, tuning))!r}: choose one of "
+            f"{', '.join(TUNINGS)}, or give six notes from the lowest string to the "
+            "highest, as in 'D2 A2 D3 G3 B3 E4'."
         )
     return pitches
 
@@ -3644,7 +3656,11 @@ def scale_pitch_classes(scale: str) -> tuple[int, ...]:
         known = getattr(music21.scale, kind.title().replace(" ", "") + "Scale", None)
         if isinstance(known, type) and issubclass(known, music21.scale.ConcreteScale) and kind:
             pitches = known(name).getPitches(f"{name}4", f"{name}5")
-            return tuple(dict.fromkeys(pitch.pitchClass for pitch in pitches))
+            classes = tuple(dict.fromkeys(pitch.pitchClass for pitch in pitches))
+            if (
+                len(classes) >= 5
+            ):  # music21 also calls things scales that have no notes of their own
+                return classes
     raise ValueError(
         f"There is no scale {scale!r}: write a tonic and a kind, as in 'E minor', 'A minor "
         "pentatonic', 'E blues', 'D dorian' or 'F# harmonic minor'."
@@ -3787,11 +3803,13 @@ def finger(
     ticks_per_bar: int = 48,
     tuning: str | Sequence[int] = "standard",
     held: Sequence[tuple[int, ...]] = (),
+    frets: tuple[int, int] = NECK,
 ) -> Fingering:
     """The easiest way to play events: a string and a fret for each note, by dynamic programming.
 
     events: of dtype `EVENT`. tempo_bpm, ticks_per_bar: to know how fast the hand has to move.
     held: the frets of the first events, as in `Fingering`, where somebody has chosen them.
+    frets: the first and last fret to be used; what cannot be played there is played elsewhere.
     A state is a voicing (`voicings`) and the place of the hand, whose index finger reaches four
     frets up. It costs to move the hand, the more the less time there is; to stretch; to play high
     up; to change strings; and to leave one out within a chord; open strings are easy. An event
@@ -3810,11 +3828,12 @@ def finger(
     where = np.zeros((1, 2))  # hand and string of each state of the event before
     for event, wait in zip(events, seconds, strict=True):
         bar = int(onset[len(rows)]) // ticks_per_bar + 1
-        ways = voicings(event_pitches(event), tuning)
+        pitches = event_pitches(event)
+        ways = voicings(pitches, tuning, frets) or voicings(pitches, tuning)
         if len(rows) < len(held) and held[len(rows)] in ways:
             ways = (held[len(rows)],)
         if not ways:
-            problems.append(f"bar {bar}: {chord_name(event_pitches(event))} cannot be fingered")
+            problems.append(f"bar {bar}: {chord_name(pitches)} cannot be fingered")
         states = _hands(ways or (silent,))
         rows.append(states)
         own = states.cost
@@ -3856,13 +3875,15 @@ SOUNDS = {"distortion": 30, "overdrive": 29, "clean": 27, "acoustic": 25}  # Gen
 FORMATS = (".mid", ".gp5", ".musicxml", ".mp3", ".wav", ".txt", ".svg")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Riff:
     """A short piece for one guitar, its first `prompt_events` events given, the others generated.
 
     events: (n_events,) of dtype `EVENT`. tempo_bpm in quarter notes a minute. meter as (beats,
         note value). program: General MIDI program counted from 0. title: where it comes from.
     tuning: as `tuning_pitches` takes it. held: see `finger`; of a typed tab, how it was typed.
+    frets: see `finger`.
+    Errors: ValueError for a tempo or a meter that cannot be.
     Notebook: 04.
     """
 
@@ -3874,6 +3895,15 @@ class Riff:
     title: str = "riff"
     tuning: str | Sequence[int] = "standard"
     held: tuple[tuple[int, ...], ...] = ()
+    frets: tuple[int, int] = NECK
+
+    def __post_init__(self) -> None:
+        if not _is_tempo(self.tempo_bpm):
+            raise ValueError(
+                f"A tempo is 10 to 1,000 quarter notes a minute, not {self.tempo_bpm}."
+            )
+        if not _is_meter(*self.meter):
+            raise ValueError(f"{self.meter[0]}/{self.meter[1]} is no meter: write one like 4/4.")
 
     @property
     def generated(self) -> np.ndarray:
@@ -3908,7 +3938,8 @@ class Riff:
     @functools.cached_property
     def fingering(self) -> Fingering:
         """A string and a fret for every note, see `finger`."""
-        return finger(self.events, self.tempo_bpm, self.ticks_per_bar, self.open_strings, self.held)
+        bar, strings = self.ticks_per_bar, self.open_strings
+        return finger(self.events, self.tempo_bpm, bar, strings, self.held, self.frets)
 
     @functools.cached_property
     def symbols(self) -> list[Symbol]:
@@ -3949,11 +3980,11 @@ class Riff:
         columns = (notes[name] for name in ("onset", "duration", "pitch", "velocity"))
         add(self.title, self.program, False, *columns)
         hits = np.zeros((0, 3), int)
-        if band:
+        if band and len(notes["onset"]):
             roots = bass_line(self.events, self.ticks_per_bar)
             add("bass", BASS_PROGRAM, False, *roots.T, 95)
             bars = -(-int(roots[:, :2].sum(axis=1).max(initial=0)) // self.ticks_per_bar)
-            triplets = (np.cumsum(self.events["step"]) % 3).mean() > 0.2
+            triplets = (np.cumsum(self.events["step"]) % 3 > 0).mean() > 0.15
             bar = groove(self.meter, self.tempo_bpm, bool(triplets))
             starts = np.repeat(np.arange(bars) * self.ticks_per_bar, len(bar))
             hits = np.tile(bar, (bars, 1)) + np.stack([starts, 0 * starts, 0 * starts], axis=1)
@@ -4015,6 +4046,11 @@ class Riff:
         """ASCII tab, see `tab_text`: print it."""
         return tab_text(self)
 
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """Those of `FORMATS` that can hold it: what cannot be fingered can only be heard."""
+        return (".mid", ".mp3", ".wav") if self.fingering.unplayable else FORMATS
+
     def encoded(self, suffix: str, band: bool = True) -> bytes:
         """The riff as the bytes of a file in one of `FORMATS`.
 
@@ -4022,10 +4058,10 @@ class Riff:
         """
         if suffix not in FORMATS:
             raise ValueError(f"Unknown format {suffix!r}: choose from {', '.join(FORMATS)}.")
-        if suffix in (".gp5", ".musicxml", ".txt", ".svg") and self.fingering.unplayable:
+        if suffix not in self.formats:
             raise ValueError(
-                f"This riff is {self.fingering.verdict}. riff.revoiced() makes it playable; .mid, "
-                ".mp3 and .wav take it as it is."
+                f"This riff is {self.fingering.verdict}. Chords can be changed with "
+                "riff.revoiced(), jumps need a slower tempo; .mid, .mp3 and .wav take it as it is."
             )
         if suffix == ".mid":
             return self.midi(band).dumps_midi()
@@ -4443,7 +4479,7 @@ def tab_text(riff: Riff, width: int = 78) -> str:
         size = bar_ticks // unit * column
         above = [" "] * size
         for k in range(0, bar_ticks, beat):
-            above[k // unit * column] = str(k // beat + 1)
+            above[k // unit * column] = str(k // beat + 1)[-1]
         lines = [["-"] * size for _ in riff.open_strings]
         for event, row in zip(inside, frets, strict=True):
             at = int(onset[event] % bar_ticks) // unit * column
@@ -4497,7 +4533,8 @@ def guitar_pro(riff: Riff) -> bytes:
     import guitarpro
     from guitarpro import models as gp
 
-    song = gp.Song(title=riff.title, tempo=round(riff.tempo_bpm), measureHeaders=[], tracks=[])
+    title = riff.title.encode("cp1252", "replace").decode("cp1252")  # all that the format takes
+    song = gp.Song(title=title, tempo=round(riff.tempo_bpm), measureHeaders=[], tracks=[])
     for bar in range(riff.symbols[-1].bar + 1 if riff.symbols else 1):
         begin = gp.Duration.quarterTime
         begin += bar * riff.ticks_per_bar * gp.Duration.quarterTime // TICKS_PER_QUARTER
@@ -4590,7 +4627,7 @@ def bass_line(events: np.ndarray, ticks_per_bar: int) -> np.ndarray:
         return np.zeros((0, 3), int)
     onset = np.cumsum(events["step"])
     low = events["bass"] % 12
-    stop = int(onset[-1] + events["duration"][-1])
+    stop = int((onset + events["duration"]).max())
     notes = []
     for bar in range(stop // ticks_per_bar + (stop % ticks_per_bar > 0)):
         inside = np.flatnonzero(onset // ticks_per_bar == bar)
@@ -4692,7 +4729,10 @@ class Player:
     lead: float  # seconds before the first bar
 
     def _repr_html_(self) -> str:
-        riff, mark = self.riff, f"rockonet-{next(_PLAYER_NUMBERS)}-"
+        riff = self.riff
+        # Another kernel may have left players of the same number in the page.
+        notes_hash = zlib.crc32(riff.events.tobytes() + riff.title.encode())
+        mark = f"rockonet-{notes_hash:08x}-{next(_PLAYER_NUMBERS)}-"
         tick = riff.tick_seconds
         onset = np.cumsum(riff.events["step"]) * tick + self.lead
         signs: dict[int, list[str]] = {}
@@ -4771,6 +4811,8 @@ def random_excerpt(corpus: Corpus, n_events: int, seed: int = 0, bars: int = 0) 
     Errors: ValueError if no track has `n_events` events.
     Notebook: 04.
     """
+    if n_events < 1:
+        raise ValueError("An excerpt has one event or more.")
     rng = np.random.default_rng(seed)
     places = []
     for track, info in enumerate(corpus.tracks):
@@ -4809,9 +4851,11 @@ def prompt_from_midi(source: str | os.PathLike | bytes, bars: int = 4, name: str
 
     source: a path, or the bytes of a file (`name` is its name then). bars: how many, counted from
         the bar in which the guitar with the most notes begins.
-    Errors: `MidiError` if the file cannot be used or has no guitar.
+    Errors: `MidiError` if the file cannot be used or has no guitar, ValueError for no bars.
     Notebook: 04.
     """
+    if bars < 1:
+        raise ValueError("A prompt has one bar or more.")
     name = name or (Path(source).name if not isinstance(source, bytes) else "the upload")
     data = source if isinstance(source, bytes) else _file_bytes(Path(source))
     _refuse_large(name, len(data))
@@ -4903,7 +4947,7 @@ def _notes_from_tab(
     """Onsets, durations and pitches (n_notes, 3) of ASCII tab; the open strings; the frets of each
     onset, lowest string first."""
     lines = [line.rstrip() for line in text.expandtabs().splitlines()]
-    is_string = [bool(re.match(r"\s*\S{0,3}\s*\|", line)) and "-" in line for line in lines]
+    is_string = [bool(re.match(r"\s*\S{0,3}\s*\|[^|]*[-\d]", line)) for line in lines]
     systems, ruled = [], False
     place = 0
     while place < len(lines):
@@ -4937,11 +4981,12 @@ def _notes_from_tab(
         (number, found.start(), string, int(found[0]))
         for number, columns in enumerate(bars)
         for string, column in enumerate(columns)
-        for found in re.finditer(r"\d{1,2}", column)
+        # Of more than two digits without a dash each is a note, as in a gallop of open strings.
+        for found in re.finditer(r"(?<!\d)[12]\d(?!\d)|\d", column)
     ]
     if not frets:
         raise ValueError("There is no fret in this tab: write numbers on its six lines.")
-    unit, notes = 1 if ruled else 3, []
+    notes = []
     held = collections.defaultdict(lambda: [-1] * 6)
     # Most people write a dash or two after a bar line, which is no time.
     usual = min(column for _, column, _, _ in frets)
@@ -4953,8 +4998,9 @@ def _notes_from_tab(
         if fret > FRETS:
             raise ValueError(f"There is no fret {fret}: a guitar has {FRETS}.")
         lead = first[number] if usual and first[number] <= 2 else usual
-        share = (column - lead) / max(1, max(map(len, bars[number])) - lead)
-        tick = round(share * bar_ticks / unit) * unit + number * bar_ticks
+        places = max(1, max(map(len, bars[number])) - lead)
+        unit = 1 if ruled or bar_ticks % places == 0 else 3  # else rounded to sixteenths
+        tick = round((column - lead) / places * bar_ticks / unit) * unit + number * bar_ticks
         notes.append((tick, strings[5 - string] + fret))
         held[tick][5 - string] = fret
     onsets = sorted({tick for tick, _ in notes})
@@ -5016,7 +5062,7 @@ class CopyIndex:
         self.tokens = np.append(tokens, -1)
         order = np.argsort(tokens, kind="stable")
         kinds, first = np.unique(tokens[order], return_index=True)
-        self.places = dict(zip(kinds.tolist(), np.split(order, first[1:]), strict=True))
+        self.places = dict(zip(kinds.tolist(), np.split(order, first)[1:], strict=True))
         self.places.pop(-1, None)
         self.runs = np.zeros(len(tokens) + 1, np.int32)  # all zero between two calls
         self.hashed: dict[int, tuple[np.ndarray, np.ndarray]] = {}
@@ -5032,7 +5078,7 @@ class CopyIndex:
         return places, longer
 
     def after(self, run: Sequence[int]) -> np.ndarray:
-        """The tokens that follow a run of tokens, wherever it stands."""
+        """The places that follow a run of tokens, wherever it stands."""
         length = len(run)
         if length not in self.hashed:
             hashes = np.zeros(max(0, len(self.tokens) - length), np.uint64)
@@ -5047,7 +5093,7 @@ class CopyIndex:
             wanted ^= wanted >> 29
         found = np.array(wanted, np.uint64)
         first, stop = (np.searchsorted(hashes, found, side=side) for side in ("left", "right"))
-        return self.tokens[order[first:stop] + length]
+        return order[first:stop] + length
 
 
 def _tokens(events: np.ndarray) -> np.ndarray:
@@ -5221,15 +5267,17 @@ def generate(
     Source: the window that moves on by one event is that of Rock-o-net as published.
     Notebook: 04.
     """
-    if min(n, bars, tries, events or 1) < 1 or temperature < 0 or not 0 < top_p <= 1:
+    counts = (n, bars, tries, max_copied, max_repeats, 1 if events is None else events)
+    if min(counts) < 1 or top_k < 0 or not temperature >= 0 or not 0 < top_p <= 1:
         raise ValueError(
-            "n, bars, events and tries must be 1 or more, temperature 0 or more, top_p in (0, 1]."
+            "n, bars, events, tries, max_copied and max_repeats must be 1 or more, temperature and "
+            "top_k 0 or more, top_p over 0 and at most 1."
         )
     if rhythm not in ("prompt", "even"):
         raise ValueError(f"rhythm must be 'prompt' or 'even', not {rhythm!r}.")
     given = prompt or Riff(np.zeros(0, EVENT), title="silence")
     strings = tuning_pitches(tuning or given.tuning)
-    given = dataclasses.replace(given, tuning=strings)
+    given = dataclasses.replace(given, tuning=strings, frets=tuple(frets))
     if revoice:
         given = given.revoiced()
     elif given.fingering.unplayable:
@@ -5250,7 +5298,7 @@ def generate(
             given,
             events=np.concatenate([given.events, new[:events]]),
             prompt_events=len(given.events),
-            title=f"after {given.title}, seed {seed}" + (f", {i + 1} of {n}" if n > 1 else ""),
+            title=f"after {given.title[:50]}, seed {seed}" + (f", {i + 1} of {n}" if n > 1 else ""),
         )
         for i, new in zip(
             np.repeat(np.arange(n), tries), go_on(trained, given, bars, rules, **rest), strict=True
@@ -5311,17 +5359,35 @@ class _Rules:
             if shape in self.shapes:
                 allowed[i, self.last["bass"][i], self.shapes.index(shape)] = False
         for i, tokens in enumerate(self.tokens if self.index else ()):
-            run = tokens[1 - self.max_copied :]  # of one event less than may be copied
-            if len(run) < self.max_copied - 1:
-                continue
-            for token in set(self.index.after(run).tolist()):
-                kinds = {t >> 32 for t in (*run, token)}
+            for token in self._too_much(tokens):
                 bass = int(self.last["bass"][i]) + (token >> 32) - 128
-                if token & 0xFFFFFFFF == steps[i] and len(kinds) >= DISTINCT_INTERVALS:
+                if token & 0xFFFFFFFF == steps[i] and 0 <= bass < 128:
                     allowed[i, bass] = False
         none = ~allowed.any(axis=(1, 2))
         allowed[none] = self.playable  # a scale of one note has to be repeated
         return allowed
+
+    def _too_much(self, tokens: list[int]) -> set[int]:
+        """The tokens with which a riff would copy more than it may.
+
+        A run counts from its fourth interval on (`originality`), which may lie further back than
+        `max_copied` events: as long as it stands in the songs, it is followed back to there.
+        """
+        back = self.max_copied - 1  # tokens, one less than the events between which they lie
+        if len(tokens) < back:
+            return set()
+        run = tokens[len(tokens) - back :]
+        places, kinds, found = self.index.after(run), {token >> 32 for token in run}, set()
+        while len(places):
+            following = set(self.index.tokens[places].tolist()) - {-1}
+            found |= {t for t in following if len(kinds | {t >> 32}) >= DISTINCT_INTERVALS}
+            back += 1
+            if len(kinds) >= DISTINCT_INTERVALS or back > len(tokens):
+                break
+            places = places[places >= back]
+            places = places[self.index.tokens[places - back] == tokens[-back]]
+            kinds.add(tokens[-back] >> 32)
+        return found
 
     def pick(self, odds: np.ndarray, allowed: np.ndarray) -> np.ndarray:
         """Draw one of the allowed codes for each riff: odds and bools (n, n_codes); ints (n,)."""
@@ -5505,13 +5571,15 @@ def _carrying(model: Any) -> tuple[Any, dict[str, Any], list[int]]:
 
 def _timing(prompt: Riff, bars: int, rhythm: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Steps, durations and velocities of new events that fill `bars` bars after the prompt."""
-    if rhythm == "even" or len(prompt.events) < 2:
-        ticks = 4 if rhythm == "even" else TICKS_PER_QUARTER // 2
-        step = np.full(bars * prompt.ticks_per_bar // ticks, ticks)
-        return step, step, np.full(len(step), 90)
-    # The prompt is repeated from its last bar line on, so that accents stay where they were.
     onset = np.cumsum(prompt.events["step"])
-    end = -(-int(onset[-1] + 1) // prompt.ticks_per_bar) * prompt.ticks_per_bar
+    last = int(onset[-1]) if len(onset) else -1
+    end = -(-(last + 1) // prompt.ticks_per_bar) * prompt.ticks_per_bar
+    if rhythm == "even" or len(onset) < 2:
+        ticks = 4 if rhythm == "even" else TICKS_PER_QUARTER // 2
+        first = last + ticks if len(onset) else 0
+        onsets = np.arange(first, end + bars * prompt.ticks_per_bar, ticks)
+        return np.diff(onsets, prepend=max(0, last)), 0 * onsets + ticks, 0 * onsets + 90
+    # The prompt is repeated from its last bar line on, so that accents stay where they were.
     repeats = -(-bars * prompt.ticks_per_bar // end)
     onsets = (onset + end * np.arange(1, repeats + 1)[:, None]).ravel()
     keep = onsets < end + bars * prompt.ticks_per_bar
@@ -5523,13 +5591,8 @@ def _timing(prompt: Riff, bars: int, rhythm: str) -> tuple[np.ndarray, np.ndarra
 
 def _bass_and_shape(name: str) -> tuple[int, int]:
     """Back from a chord name: 'E2 B2' is bass 40 and the shape with bits 0 and 7."""
-    pitches = [_pitch_of_name(part) for part in name.split()]
+    pitches = [_pitch_number(part) for part in name.split()]
     return pitches[0], sum(1 << (pitch - pitches[0]) for pitch in pitches)
-
-
-@functools.cache
-def _pitch_of_name(name: str) -> int:
-    return {pitch_name(pitch): pitch for pitch in range(128)}[name]
 
 
 def odds_chart(
@@ -5537,13 +5600,16 @@ def odds_chart(
 ) -> Any:
     """The ten likeliest next symbols, and how temperature changes their odds.
 
+    temperatures: over 0, at most three.
     Notebook: 04.
     """
     top = np.argsort(-probabilities)[:10]
     ax = _axes(ax, (9, 3))
     width = 0.8 / len(temperatures)
     looks = ((BLUE, ""), (ORANGE, "//"), (GREEN, ".."))
-    for i, (temperature, (colour, hatch)) in enumerate(zip(temperatures, looks, strict=False)):
+    for i, (temperature, (colour, hatch)) in enumerate(
+        zip(temperatures, looks[: len(temperatures)], strict=True)
+    ):
         odds = np.maximum(probabilities.astype(np.float64), 1e-30) ** (1 / temperature)
         ax.bar(
             np.arange(len(top)) + i * width,
@@ -5574,7 +5640,8 @@ def quality(riff: Riff, training: Corpus | CopyIndex) -> dict[str, float]:
     for each bar. ``pitch-class entropy``: of all notes, in bits. ``scale consistency``: the
     largest share of notes that one major or minor scale holds. ``groove consistency``: 1 minus the
     share of the bar's ticks in which two successive bars differ as to whether a note begins.
-    ``events a bar``. ``playability``: see `finger`. ``longest copy``: see `originality`.
+    ``events a bar``. ``playability``: see `finger`; of the whole riff, since the hand comes from
+    the prompt. ``longest copy``: see `originality`.
     Source: entropy, scale and groove consistency as MusPy defines them (Dong and others, 'MusPy: a
     toolkit for symbolic music generation', 2020).
     Notebook: 04.
@@ -5666,7 +5733,7 @@ class RiffMachine:
         self.riffs: list[Riff] = []
         self.favourites: list[Riff] = []
         self.thread: threading.Thread | None = None
-        self.seed = 0
+        self.seed = int(np.random.default_rng().integers(10**6))  # no favourite is overwritten
         box, half = {"width": "98%"}, {"width": "auto"}
         label = dict(style={"description_width": "8em"}, layout=half)
         self.source = widgets.ToggleButtons(options=PROMPTS, description="Prompt", **label)
@@ -5729,7 +5796,7 @@ class RiffMachine:
         """The prompt as the panel has it. Errors: ValueError in one sentence."""
         bars = self.prompt_bars.value
         if self.source.value == "typed":
-            tuning = self.tuning.value or "standard"
+            tuning = self.tuning.value.strip() or "standard"
             return prompt_from_text(self.text.value, float(self.tempo.value), tuning=tuning)
         if self.source.value == "a MIDI file":
             if not self.upload.value:
@@ -5753,7 +5820,7 @@ class RiffMachine:
         self.message.value = "Making five riffs …"
         begin = time.perf_counter()
         try:
-            scale, tuning = self.scale.value.strip(), self.tuning.value or "standard"
+            scale, tuning = self.scale.value.strip(), self.tuning.value.strip() or "standard"
             self.riffs = generate(
                 self.trained,
                 n=5,
@@ -5800,7 +5867,7 @@ class RiffMachine:
         def offer(_: Any) -> None:
             get.disabled = True
             links.value = " · ".join(
-                download_link(riff, suffix, self.band.value) for suffix in FORMATS
+                download_link(riff, suffix, self.band.value) for suffix in riff.formats
             )
 
         star.observe(choose, "value")
@@ -5810,7 +5877,7 @@ class RiffMachine:
 
     def _save_favourites(self, _: Any = None) -> None:
         for riff in self.favourites:
-            riff.save(self.folder, band=self.band.value)
+            riff.save(self.folder, riff.formats, self.band.value)
         self.starred.value = f"{len(self.favourites)} saved in the folder {self.folder.name}"
 
 
@@ -5876,6 +5943,8 @@ def _fret_in_drop_d(answer: int) -> tuple[bool, str]:
         return False, f"that is where G2 lies in standard tuning, {wanted - usual} frets above E2."
     if answer < wanted - usual:
         return False, "the open string sounds lower now, so the finger has to go up, not down."
+    if answer > wanted - low:
+        return False, "that is too high: count the semitones from D2 up to G2, one for each fret."
     return answer == wanted - low, f"from D2 up to G2 it is {wanted - low} semitones, a fret each."
 
 
@@ -5917,11 +5986,9 @@ def _windows_of_twenty(answer: int) -> tuple[bool, str]:
         return False, "windows overlap: the next one begins one symbol later."
     if answer == 9:
         return False, "the last window needs a symbol after it, as its answer."
-    return answer == 8, "it may begin at the symbols 1 to " + (
-        "8: the last answer is symbol 20."
-        if answer == 8
-        else "…? Try it with four symbols, by hand."
-    )
+    if answer != 8:
+        return False, "try it by hand with a melody of five symbols and windows of two."
+    return True, "it may begin at the symbols 1 to 8: the last answer is symbol 20."
 
 
 @_exercise("2.2", "a list of windows, each a list of symbols with the answer last")
@@ -6144,9 +6211,6 @@ def _your_riff(
     path = folder / f"{answer.file_name}.gp5"
     if not path.exists():
         return False, "it is good. Now save it: save(settings.output / 'riffs')."
-    import guitarpro
-
-    strings = guitarpro.parse(path).tracks[0].strings
-    if tuple(string.value for string in reversed(strings)) != answer.open_strings:
+    if path.read_bytes() != guitar_pro(answer):
         return False, "the saved Guitar Pro file is of another riff: save it again."
     return True, f"{len(answer.generated)} new events after {len(given)} of yours, in {path.name}."

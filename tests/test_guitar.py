@@ -450,6 +450,9 @@ def test_typed_prompts_by_hand():
         ("--3---5---3-----", [6, 18, 30]),
         ("-0---3---5---3---", [0, 12, 24, 36]),  # a dash for the looks
         ("--0---3---5---3---", [0, 12, 24, 36]),
+        ("0000000033333333", list(range(0, 48, 3))),  # a gallop without dashes
+        ("12-7-55-0-------", [0, 9, 15, 18, 24]),  # fret 12, but twice fret 5
+        ("0-3-5-0-3-5-", [0, 8, 16, 24, 32, 40]),  # triplets
     ],
 )
 def test_places_in_a_typed_bar(bar, ticks):
@@ -504,7 +507,7 @@ def test_bars_of_a_tab_are_alike_if_there_is_room():
         ("r4 r4", "no note in this prompt"),
         ("e|--3--|\nB|-----|", "six lines.*line 1 begins one of 2"),
         ("e|-----|\n" * 6, "no fret in this tab"),
-        ("e|--99-|\n" * 6, "no fret 99"),
+        ("e|--29-|\n" * 6, "no fret 29"),
         ("--------", "no tab of six lines"),
         ("E" * 30_000, "at most 20,000"),
     ],
@@ -757,3 +760,72 @@ def test_bad_input_is_one_sentence_and_the_panel_stays_usable(machine, change, s
     machine.button.click()
     machine.thread.join(120)
     assert len(machine.cards.children) == 5
+
+
+@pytest.mark.parametrize("held", [1, 3, 12, 24])
+@pytest.mark.parametrize("max_copied", [1, 8, 23])
+def test_the_guard_stops_a_copy_of_a_pedal_as_well(tmp_path, held, max_copied):
+    # A song that stays on each of its notes for so many eighths; a riff that plays it note by note.
+    roots = [40, 43, 45, 40, 47, 50, 45, 43, 52, 48, 43, 41]
+    song = [root for root in roots for _ in range(held)] * 2
+    (tmp_path / "pedal.mid").write_bytes(midi_bytes([melody(song)]))
+    index = ru.CopyIndex(ru.build_corpus(tmp_path))
+    rules = ru._Rules(((None, ru.STANDARD_TUNING, ru.NECK, 6)), None, [None], index, max_copied, 99)
+    played = index.corpus.track_events(0)
+    rules.begin([1], played[:0])
+    stopped = len(played)
+    for place, event in enumerate(played):
+        if not rules.chords(np.array([event["step"]]))[0, event["bass"], 0]:
+            stopped = place
+            break
+        rules.hear(np.array([event]), new=True)
+    copied = ru.originality(ru.Riff(played[:stopped]), index).longest
+    assert copied <= max_copied
+    one_more = ru.originality(ru.Riff(played[: stopped + 1]), index).longest
+    assert one_more > max_copied  # nothing was refused too early
+
+
+def test_frets_of_the_fingering_stay_where_they_are_wanted(riff_recipe):
+    riff = ru.generate(riff_recipe, bars=4, frets=(5, 9), prompt=None, seed=2)[0]
+    assert len(riff.generated) > 2
+    frets = riff.fingering.frets
+    assert set(frets[frets >= 0].tolist()) <= set(range(5, 10))
+
+
+def test_what_no_music_has_is_refused_or_taken_as_missing():
+    for wrong in (dict(tempo_bpm=0), dict(tempo_bpm=float("inf")), dict(meter=(4, 0))):
+        with pytest.raises(ValueError, match="tempo|meter"):
+            a_riff([(40,)], [0], **wrong)
+    for wrong in (dict(tempo_bpm=6e7), dict(meter=(3, 32))):
+        riff = ru.prompt_from_midi(midi_bytes([melody([40] * 8)], **wrong))
+        assert (riff.tempo_bpm, riff.meter) in ((120, (4, 4)), (120.0, (4, 4)))
+        assert riff.tab() and riff.encoded(".gp5")
+    with pytest.raises(ValueError, match="one bar or more"):
+        ru.prompt_from_midi(midi_bytes([melody([40] * 8)]), bars=0)
+    for scale in ("E concrete", "E octave repeating"):
+        with pytest.raises(ValueError, match="There is no scale"):
+            ru.scale_pitch_classes(scale)
+    assert ru.tuning_pitches(["D2", "A2", "D3", "G3", "B3", "E4"]) == ru.TUNINGS["drop D"]
+
+
+def test_a_title_in_any_script_is_saved(tmp_path):
+    riff = a_riff([(40,), (43,)], [0, 12], title="рок ♭ 岩")
+    paths = riff.save(tmp_path)
+    assert len(paths) == len(ru.FORMATS)
+    assert guitarpro.parse(tmp_path / f"{riff.file_name}.gp5").title == "??? ? ?"
+
+
+def test_what_cannot_be_fingered_is_saved_as_sound(tmp_path):
+    fast = a_riff([(41,), (86,)] * 4, [0] + [1] * 7, tempo_bpm=300)
+    assert "too fast" in fast.fingering.verdict and fast.formats == (".mid", ".mp3", ".wav")
+    assert len(fast.save(tmp_path, fast.formats)) == 3
+    with pytest.raises(ValueError, match="a slower tempo"):
+        fast.save(tmp_path)
+
+
+def test_tab_of_a_long_meter_has_its_notes_under_its_beats():
+    riff = a_riff([(40,)] * 11, [0] + [6] * 10, [6] * 11, meter=(11, 8))
+    beats, *_, low = (line for line in riff.tab().splitlines()[2:] if line.strip())
+    assert [i for i, c in enumerate(beats) if c.isdigit()] == [
+        i for i, c in enumerate(low) if c == "0"
+    ]

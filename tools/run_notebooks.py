@@ -218,8 +218,11 @@ def write(notebook, path):
     """Write a notebook whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
-    nbformat.write(notebook, partial)
-    partial.replace(path)
+    try:
+        nbformat.write(notebook, partial)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def environment(output, commit):
