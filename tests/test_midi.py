@@ -79,7 +79,7 @@ def test_table_sets_numbers_to_the_right():
 def test_pitch_and_chord_names_worked_out_by_hand():
     assert [ru.pitch_name(p) for p in (0, 40, 60, 61, 127)] == ["C-1", "E2", "C4", "C#4", "G9"]
     assert ru.chord_name([52, 40, 47, 40]) == "E2 B2 E3"
-    assert all(ru._pitch_of_name(ru.pitch_name(p)) == p for p in range(128))
+    assert all(ru._pitch_number(ru.pitch_name(p)) == p for p in range(128))
 
 
 def test_notes_come_out_in_grid_ticks(tmp_path):

@@ -78,7 +78,8 @@ def music21_route(source: Path, _: Path) -> dict:
     """As the original read songs: parse, part by instrument, keep the notes and chords."""
     import music21
 
-    files = random.Random(0).sample(contents(source), MUSIC21_FILES)
+    files = contents(source)
+    files = random.Random(0).sample(files, min(MUSIC21_FILES, len(files)))
     start = time.perf_counter()
     for data in files:
         song = music21.converter.parseData(data, format="midi")
@@ -266,7 +267,9 @@ ONCE = (music21_route, predictors, riff_step, classic_step, generating, riffs)
 def in_own_process(step: str, source: Path, cache: Path) -> dict:
     """What a step returns, with the peak memory of its process in MB."""
     command = [sys.executable, __file__, step, str(source), str(cache)]
-    run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
+    run = subprocess.run(command, capture_output=True, text=True)
+    if run.returncode:
+        sys.exit(f"The step {step} failed:\n{run.stderr[-2000:]}")
     return json.loads(run.stdout)
 
 

@@ -150,7 +150,7 @@ def pip_install(*arguments):
         command += ["--no-index", "--find-links", str(WHEELHOUSE)]
         environment["PIP_CONFIG_FILE"] = os.devnull
     shows_progress = sys.stdout.isatty()
-    retried = False
+    retried, said = False, []
     process = subprocess.Popen(
         command,
         cwd=str(ROOT),
@@ -163,6 +163,7 @@ def pip_install(*arguments):
     with process, LOG.open("a", encoding="utf-8") as log:
         for line in process.stdout:
             log.write(line)
+            said.append(line)
             fetched = re.match(r"\s*(?:Downloading|Using cached) (\S+?)-\d\S* (\(.*\))", line)
             if fetched and shows_progress:
                 print("\r\033[K  {} {}".format(*fetched.groups()), end="", flush=True)
@@ -174,7 +175,7 @@ def pip_install(*arguments):
     if shows_progress:
         print("\r\033[K", end="", flush=True)
     if process.returncode:
-        output = LOG.read_text(encoding="utf-8")
+        output = "".join(said)
         for pattern, sentence in CAUSES:
             if re.search(pattern, output):
                 raise Stop("Nothing is installed yet, because " + sentence + ".")
