@@ -275,7 +275,8 @@ def explain_missing_names(shell: Any = None) -> None:
         lines = shell.InteractiveTB.structured_traceback(kind, error, trace, tb_offset)
         lines.append(
             f"'{error.name}' is made in a cell that has not run yet. Click the cell that you want "
-            "and choose Run → Run All Above Selected Cell in the menu; then run it again."
+            "and choose Run → Run All Above Selected Cell in the menu; then run it again. (If it "
+            "is a text of yours, put it in quotes.)"
         )
         shell._showtraceback(kind, error, lines)
         return lines
@@ -811,10 +812,12 @@ def fretboard_chart(
     image = ax.imshow(counts[place], aspect="auto", origin="lower", cmap="YlGnBu")
     for (string, fret), p in np.ndenumerate(place):
         dark = counts[p] > counts[place].max() / 2
-        ax.text(fret, string, pitch_name(p), ha="center", va="center", fontsize=6.5,
+        ax.text(fret, string, pitch_name(p), ha="center", va="center", fontsize=7,
                 color="white" if dark else "black")  # fmt: skip
     ax.set_yticks(range(len(tuning)), [pitch_name(p) for p in tuning])
-    ax.set_xticks(range(frets + 1))
+    dots = {fret: "•" for fret in (3, 5, 7, 9, 15, 17, 19, 21)} | {12: "••"}  # as on the neck
+    ax.set_xticks(range(frets + 1), [f"{fret}\n{dots.get(fret, '')}" for fret in range(frets + 1)])
+    ax.axvline(0.5, color="black", lw=3)  # the nut
     ax.set(
         title="Where the notes could be played, and how often they are heard",
         xlabel="fret (0 is the open string)",
@@ -823,6 +826,14 @@ def fretboard_chart(
     ax.spines[:].set_visible(False)
     ax.figure.colorbar(image, ax=ax, label="notes", pad=0.01)
     return ax.figure
+
+
+def bar_ticks(score: symusic.Score) -> int:
+    """The length of a bar by the first time signature, in ticks of 12 to the quarter: 48 in 4/4.
+
+    Notebook: 01.
+    """
+    return _ticks_per_bar(_song_info("", score).meter)
 
 
 def midi_files(folder: str | os.PathLike) -> list[Path]:
@@ -921,9 +932,10 @@ def song_browser(folder: str | os.PathLike) -> Any:
         if track.value is None:
             return
         score, one = chosen()
-        notes = score_notes([one], score.ticks_per_quarter)
-        first = int(notes["onset"][0]) // (4 * TICKS_PER_QUARTER) + 1
-        show(picture, piano_roll(notes, f"{song.label} – {one.name}", (first, first + 7)))
+        notes, bar = score_notes([one], score.ticks_per_quarter), bar_ticks(score)
+        first = int(notes["onset"][0]) // bar + 1
+        title = f"{song.label} – {one.name}"
+        show(picture, piano_roll(notes, title, (first, first + 7), ticks_per_bar=bar))
         show(player)
 
     def press(button: widgets.Button) -> None:
@@ -5953,8 +5965,8 @@ def _as_a_piano(answer: symusic.Score, first_bars: symusic.Score) -> tuple[bool,
     (track,), (before,) = answer.tracks, first_bars.tracks
     if before.program == 0:
         return False, (
-            "`first_bars` itself was changed. Run its cell again, and change a copy: "
-            "`first_bars.copy()`."
+            "`first_bars` itself was changed. Run the cell under 'Hear it' again, and change a "
+            "copy: `first_bars.copy()`."
         )
     if track.program != 0:
         return False, f"the program is still {track.program}, a {track_label(track)}."

@@ -247,7 +247,7 @@ def test_self_check_of_riffs(tmp_path, capsys):
     piano.tracks[0].program = 0
     assert said("1.2", piano, first_bars=score).startswith("✔ Right: the same notes")
     assert "still 30" in said("1.2", score, first_bars=score)
-    assert "Run its cell again" in said("1.2", piano, first_bars=piano)
+    assert "under 'Hear it' again" in said("1.2", piano, first_bars=piano)
 
     others = [
         dataclasses.replace(riff, events=np.append(riff.events, riff.events[-n:]))
