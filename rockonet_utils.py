@@ -2146,7 +2146,10 @@ def shape_picture(names: Sequence[str], ax: Any = None) -> Any:
         for interval in above[1:]:
             ax.text(place + 0.13, bass + interval, f"+{interval}", va="center")
         ax.text(place + 0.13, bass, pitch_name(bass), va="center", weight="bold")
-    ax.set_xticks(range(len(names)), names)
+    held = [voicings(tuple(map(_pitch_number, name.split())))[0] for name in names]
+    frets = ["-".join(str(fret) for fret in way if fret >= 0) for way in held]
+    labels = [f"{name}\nfrets {played}" for name, played in zip(names, frets, strict=True)]
+    ax.set_xticks(range(len(names)), labels)
     ax.set(xlim=(-0.5, len(names) - 0.2), ylabel="pitch", xlabel="symbol")
     ax.set_title("One shape, moved along the neck", loc="left")
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
@@ -2261,7 +2264,8 @@ def likeness_chart(corpus: Corpus, track: int, ax: Any = None) -> Any:
     alike = [[len(a & b) / max(1, len(a | b)) for b in bars] for a in bars]
     ax = _axes(ax, (4.4, 3.6))
     picture = ax.imshow(alike, cmap="Blues", origin="lower", extent=2 * (0.5, len(bars) + 0.5))
-    ax.set(title="Which bars are alike", xlabel="bar", ylabel="bar")
+    title = corpus.songs[corpus.tracks[track].song]
+    ax.set(title=f"Which bars of '{title}' are alike", xlabel="bar", ylabel="bar")
     ax.figure.colorbar(picture, ax=ax, label="share of events in common")
     return ax.figure
 
@@ -3559,6 +3563,8 @@ def nats_chart(counted: dict[str, float], learned: dict[str, float], ax: Any = N
         label = "counting" if nats is counted else "networks"
         bars = ax.barh(list(nats), list(nats.values()), edgecolor="white", label=label, **style)
         ax.bar_label(bars, fmt="%.2f", padding=3)
+    if learned:  # the newest has a frame
+        bars[-1].set(edgecolor="black", linewidth=2)
     ax.invert_yaxis()
     ax.set(xlabel="nats per event, lower is better", xlim=(0, 1.1 * max(counted.values())))
     ax.set_title("The next chord of a new song: what each predictor pays", loc="left")
@@ -4354,7 +4360,10 @@ def _add_attributes(measure: Any, riff: Riff, fifths: int) -> None:
         _add(string, "tuning-octave", octave)
     tempo = _add(measure, "direction", placement="above")
     # A metronome mark would take a music font into the picture, which makes it twice as large.
-    _add(tempo, "direction-type/words", f"{round(riff.tempo_bpm)} quarter notes a minute")
+    words = f"{round(riff.tempo_bpm)} bpm"
+    if riff.open_strings != STANDARD_TUNING:
+        words += f", tuned {' '.join(_string_names(riff.open_strings))}"
+    _add(tempo, "direction-type/words", words)
     _add(tempo, "sound", tempo=riff.tempo_bpm)
 
 
@@ -4936,7 +4945,8 @@ def _notes_from_tiny(text: str, meter: tuple[int, int]) -> tuple[np.ndarray, tup
     unread = [word for word in text.split() if not re.fullmatch(_TINY_WORD, word)]
     if unread:
         raise ValueError(
-            f"{unread[0]!r} is no note of tinyNotation: write notes like EE8, E4, g#2. or r4."
+            f"{unread[0]!r} is no note of tinyNotation: write notes like EE8, E4, g#2. or r4, or "
+            "six lines of tab that begin with e| B| G| D| A| E|."
         )
     notes = [
         (note.getOffsetInHierarchy(part), note.quarterLength, note.pitch.midi)
@@ -4970,8 +4980,8 @@ def _notes_from_tab(
             continue
         if height != 6:
             raise ValueError(
-                f"A system of tab has six lines, one for each string; line {place + 1} begins one "
-                f"of {height}."
+                f"A tab has six lines, one for each string; {height} stand together from line "
+                f"{place + 1} on. Write the strings that are not played as dashes."
             )
         ruled |= place > 0 and bool(re.fullmatch(r"[\s\d>]*\d[\s\d>]*", lines[place - 1]))
         systems.append([line.split("|")[1:] for line in lines[place : place + 6]])
@@ -5011,6 +5021,8 @@ def _notes_from_tab(
             raise ValueError(f"There is no fret {fret}: a guitar has {FRETS}.")
         lead = first[number] if usual and first[number] <= 2 else usual
         places = max(1, max(map(len, bars[number])) - lead)
+        if places in (17, 33) and all(row.endswith("-") for row in bars[number]):
+            places -= 1  # a dash before the bar line too
         unit = 1 if ruled or bar_ticks % places == 0 else 3  # else rounded to sixteenths
         tick = round((column - lead) / places * bar_ticks / unit) * unit + number * bar_ticks
         notes.append((tick, strings[5 - string] + fret))
@@ -5722,6 +5734,22 @@ SCALES = (
     ),
 )
 PROMPTS = ("from a song", "typed", "a MIDI file")
+TYPED = """\
+e|----------------|----------------|
+B|----------------|----------------|
+G|----------------|----------------|
+D|----------------|----------2-----|
+A|------2-----2---|------2---------|
+E|0-0-3---0-0---3-|0-0-3-------3-0-|
+"""
+KINDS = {
+    ".mid": "MIDI",
+    ".gp5": "Guitar Pro",
+    ".musicxml": "MusicXML",
+    ".mp3": "MP3",
+    ".wav": "WAV",
+}
+KINDS |= {".txt": "tab as text", ".svg": "score as picture"}
 
 
 class RiffMachine:
@@ -5752,7 +5780,7 @@ class RiffMachine:
         self.song_seed = widgets.BoundedIntText(0, 0, 9999, description="excerpt", **label)
         self.prompt_bars = widgets.IntSlider(2, 1, 8, description="bars of it", **label)
         self.text = widgets.Textarea(
-            "EE8 EE GG AA EE EE BB- AA",
+            TYPED,
             placeholder="six lines of tab, or notes such as EE8 EE GG4 AA",
             layout={"width": "98%", "height": "9em"},
         )
@@ -5779,7 +5807,11 @@ class RiffMachine:
         self.bars = widgets.IntSlider(8, 1, 16, description="new bars", **label)
         self.band = widgets.Checkbox(True, description="with bass and drums", indent=False)
         self.button = widgets.Button(
-            description="Generate 5", button_style="primary", icon="music", tooltip="Make 5 riffs"
+            description="Generate 5",
+            button_style="primary",
+            icon="music",
+            tooltip="Make 5 riffs",
+            layout={"flex": "0 0 auto"},
         )
         self.progress = widgets.IntProgress(0, 0, 6, layout={"visibility": "hidden"})
         self.message = widgets.HTML()
@@ -5851,7 +5883,8 @@ class RiffMachine:
                 self.cards.children += (self._card(riff.sounding(self.sound.value)),)
             self.message.value = f"Five riffs in {time.perf_counter() - begin:.0f} s."
         except (ValueError, RuntimeError) as error:
-            self.message.value = f"<b>{html.escape(str(error))}</b>"
+            below = " The riffs below are those of before." if self.cards.children else ""
+            self.message.value = f"<b>{html.escape(str(error))}</b>{below}"
         finally:
             self.progress.layout.visibility = "hidden"
             self.button.disabled = False
@@ -5890,7 +5923,8 @@ class RiffMachine:
     def _save_favourites(self, _: Any = None) -> None:
         for riff in self.favourites:
             riff.save(self.folder, riff.formats, self.band.value)
-        self.starred.value = f"{len(self.favourites)} saved in the folder {self.folder.name}"
+        place = "/".join(self.folder.absolute().parts[-3:])
+        self.starred.value = f"{len(self.favourites)} saved in the folder {html.escape(place)}"
 
 
 def download_link(riff: Riff, suffix: str, band: bool = True) -> str:
@@ -5898,7 +5932,7 @@ def download_link(riff: Riff, suffix: str, band: bool = True) -> str:
     data = base64.b64encode(riff.encoded(suffix, band)).decode()
     return (
         f'<a download="{riff.file_name}{suffix}" '
-        f'href="data:application/octet-stream;base64,{data}">{suffix[1:]}</a>'
+        f'href="data:application/octet-stream;base64,{data}">{KINDS[suffix]}</a>'
     )
 
 
@@ -5926,7 +5960,9 @@ def self_check(exercise: str, answer: Any, **made: Any) -> None:
     try:
         right, words = verdict(answer, **made)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError):
-        right, words = False, f"the answer is to be {wanted}; this is {reprlib.repr(answer)}."
+        what = reprlib.repr(answer)
+        what = type(answer).__name__ if what.startswith("<") else what
+        right, words = False, f"the answer is to be {wanted}; this is {what}."
     print(f"✔ Right: {words}" if right else f"✘ Not yet: {words}")
 
 
@@ -5949,7 +5985,7 @@ def _is_share(answer: float, share: float, of: str) -> tuple[bool, str]:
 
 @_exercise("1.1", "the number of a fret")
 def _fret_in_drop_d(answer: int) -> tuple[bool, str]:
-    wanted, usual = 43, STANDARD_TUNING[0]
+    answer, wanted, usual = int(answer), 43, STANDARD_TUNING[0]
     low = TUNINGS["drop D"][0]
     if answer == wanted - usual:
         return False, f"that is where G2 lies in standard tuning, {wanted - usual} frets above E2."
@@ -5994,6 +6030,7 @@ def _notes_a_second(answer: float, score: symusic.Score, notes: dict) -> tuple[b
 
 @_exercise("2.1", "a number of windows")
 def _windows_of_twenty(answer: int) -> tuple[bool, str]:
+    answer = int(answer)
     if answer == 1:
         return False, "windows overlap: the next one begins one symbol later."
     if answer == 9:
@@ -6150,6 +6187,7 @@ def _without_skip(answer: Trained, riff_recipe: Trained, validation: Corpus) -> 
 def _top_half(answer: int) -> tuple[bool, str]:
     odds = np.tile([0.4, 0.3, 0.2, 0.1], (1000, 1))
     drawn = len(set(sample(odds, 1.0, 0.5, 0, np.linspace(0, 0.999, 1000)).tolist()))
+    answer = int(answer)
     if answer == 1:
         return False, "the likeliest alone has 0.4, which is less than 0.5."
     return answer == drawn, "the likeliest come in, one after the other, until 0.5 is reached."
@@ -6220,9 +6258,10 @@ def _your_riff(
     copied = originality(answer, training)
     if copied.longest >= WARN_COPIED:
         return False, f"{copied.verdict} Try another seed."
-    path = folder / f"{answer.file_name}.gp5"
-    if not path.exists():
-        return False, "it is good. Now save it: save(settings.output / 'riffs')."
+    path = next(folder.rglob(f"{answer.file_name}.gp5"), None)
+    if path is None:
+        return False, "it is good. Now save it: answer.save(settings.output / 'riffs')."
     if path.read_bytes() != guitar_pro(answer):
         return False, "the saved Guitar Pro file is of another riff: save it again."
-    return True, f"{len(answer.generated)} new events after {len(given)} of yours, in {path.name}."
+    where = f"{path.parent.name}/{path.name}"
+    return True, f"{len(answer.generated)} new events after {len(given)} of yours, in {where}."

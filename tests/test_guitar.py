@@ -450,6 +450,7 @@ def test_typed_prompts_by_hand():
         ("--3---5---3-----", [6, 18, 30]),
         ("-0---3---5---3---", [0, 12, 24, 36]),  # a dash for the looks
         ("--0---3---5---3---", [0, 12, 24, 36]),
+        ("0---3---5---3----", [0, 12, 24, 36]),  # a dash too many before the bar line
         ("0000000033333333", list(range(0, 48, 3))),  # a gallop without dashes
         ("12-7-55-0-------", [0, 9, 15, 18, 24]),  # fret 12, but twice fret 5
         ("0-3-5-0-3-5-", [0, 8, 16, 24, 32, 40]),  # triplets
@@ -505,7 +506,7 @@ def test_bars_of_a_tab_are_alike_if_there_is_room():
         ("hello world", "'hello' is no note"),
         ("4/4 H4", "'H4' is no note"),
         ("r4 r4", "no note in this prompt"),
-        ("e|--3--|\nB|-----|", "six lines.*line 1 begins one of 2"),
+        ("e|--3--|\nB|-----|", "six lines.* 2 stand together from line 1 on"),
         ("e|-----|\n" * 6, "no fret in this tab"),
         ("e|--29-|\n" * 6, "no fret 29"),
         ("--------", "no tab of six lines"),
