@@ -5616,6 +5616,8 @@ def _timing(prompt: Riff, bars: int, rhythm: str) -> tuple[np.ndarray, np.ndarra
 def _bass_and_shape(name: str) -> tuple[int, int]:
     """Back from a chord name: 'E2 B2' is bass 40 and the shape with bits 0 and 7."""
     pitches = [_pitch_number(part) for part in name.split()]
+    if None in pitches:
+        raise ValueError(f"{name!r} is no name of a chord: write its pitches, as in 'E2 B2'.")
     return pitches[0], sum(1 << (pitch - pitches[0]) for pitch in pitches)
 
 

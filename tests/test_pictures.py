@@ -31,7 +31,7 @@ def test_two_chords_of_one_shape_look_alike():
     heights = [line.get_ydata() for line in axes.lines if line.get_marker() == "o"]
     np.testing.assert_array_equal(heights[1] - heights[0], [5, 5])
     assert [text.get_text() for text in axes.texts] == ["+7", "+12", "E2", "+7", "+12", "A2"]
-    with pytest.raises(KeyError):
+    with pytest.raises(ValueError, match="'H9' is no name of a chord"):
         ru.shape_picture(["H9"])
 
 
