@@ -4040,11 +4040,12 @@ class Riff:
         seconds = count_in * self.ticks_per_bar * self.tick_seconds
         return Player(riff, riff.audio(band, count_in), seconds)
 
-    def sounding(self, sound: str) -> Riff:
-        """The riff on another guitar: one of `SOUNDS`."""
+    def sounding(self, sound: str, tempo_bpm: float | None = None) -> Riff:
+        """The riff on another guitar, one of `SOUNDS`, and at another tempo. Notebook: 04."""
         if sound not in SOUNDS:
             raise ValueError(f"Unknown sound {sound!r}: choose one of {', '.join(SOUNDS)}.")
-        return dataclasses.replace(self, program=SOUNDS[sound])
+        tempo = self.tempo_bpm if tempo_bpm is None else tempo_bpm
+        return dataclasses.replace(self, program=SOUNDS[sound], tempo_bpm=tempo)
 
     def piano_roll(self, ax: Any = None) -> Any:
         """The riff as a picture, with the prompt shaded."""
@@ -6209,14 +6210,14 @@ def _five_riffs(answer: list[Riff], prompt: Riff) -> tuple[bool, str]:
 @_exercise("4.3", "a riff with half the tempo of `riff`")
 def _slow_and_clean(answer: Riff, riff: Riff) -> tuple[bool, str]:
     if not np.array_equal(answer.events, riff.events):
-        return False, "the notes are not those of `riff`: copy it with dataclasses.replace."
+        return False, "the notes are not those of `riff`: copy it with riff.sounding(…)."
     if abs(answer.tempo_bpm - riff.tempo_bpm / 2) > 0.5:
         return (
             False,
             f"its tempo is {answer.tempo_bpm:.0f}; half of {riff.tempo_bpm:.0f} is asked for.",
         )
     if answer.program != SOUNDS["clean"]:
-        return False, 'the tempo is right; now the clean guitar: .sounding("clean").'
+        return False, 'the tempo is right; now the clean guitar: "clean".'
     return True, "the tab is the same, since it counts beats and not seconds."
 
 

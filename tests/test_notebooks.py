@@ -259,8 +259,8 @@ def test_self_check_of_riffs(tmp_path, capsys):
     assert said("4.2", [riff] * 5, prompt=prompt).startswith("✘ Not yet: one prompt, 1 ")
     assert "do not begin" in said("4.2", others, prompt=typed)
 
-    slow = dataclasses.replace(riff, tempo_bpm=60)
-    assert said("4.3", slow.sounding("clean"), riff=riff).startswith("✔ Right")
+    slow = riff.sounding("distortion", tempo_bpm=60)
+    assert said("4.3", riff.sounding("clean", tempo_bpm=60), riff=riff).startswith("✔ Right")
     assert "now the clean guitar" in said("4.3", slow, riff=riff)
     assert "its tempo is 120" in said("4.3", riff, riff=riff)
     assert "not those of" in said("4.3", others[0], riff=riff)
