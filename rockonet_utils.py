@@ -758,7 +758,10 @@ def piano_roll(
         ax.set_title("◄ prompt | generated ►", loc="right", fontsize=9, color=ORANGE)
     ax.set(xlim=(first, last + 1), xlabel="bar", ylabel="pitch")
     ax.set_title(title, loc="left")
-    ax.set_xticks(range(first, last + 2) if last - first < 24 else range(first, last + 2, 4))
+    numbers = np.arange(first, last + 1, 1 if last - first < 24 else 4)
+    ax.set_xticks([*numbers, last + 1], [])  # lines between bars, numbers within
+    ax.set_xticks(numbers + 0.5, numbers, minor=True)
+    ax.tick_params(axis="x", which="minor", length=0)
     low, high = int(pitch.min(initial=60)), int(pitch.max(initial=64))
     strings = [p for p in STANDARD_TUNING if low - 2 <= p <= high + 2] or [low, high]
     ax.set_yticks(strings, [pitch_name(p) for p in strings])
@@ -941,6 +944,7 @@ def song_browser(folder: str | os.PathLike) -> Any:
     def press(button: widgets.Button) -> None:
         if track.value is not None:
             score, one = chosen()
+            show(player, Markdown("One moment, the sound is being made…"))
             try:
                 show(player, render(score if button is hear_all else only_tracks(score, [one])))
             except ValueError as error:
@@ -3553,7 +3557,7 @@ def train_shipped_models() -> None:
 
 
 def nats_chart(counted: dict[str, float], learned: dict[str, float], ax: Any = None) -> Any:
-    """A bar for each predictor: what the whole chord of an event costs it, in nats, on new songs.
+    """A bar for each predictor: its loss at the whole chord of an event, in nats, on new songs.
 
     counted: predictors that count, plain bars. learned: networks, hatched bars.
     Notebook: 03.
@@ -3567,7 +3571,7 @@ def nats_chart(counted: dict[str, float], learned: dict[str, float], ax: Any = N
         bars[-1].set(edgecolor="black", linewidth=2)
     ax.invert_yaxis()
     ax.set(xlabel="nats per event, lower is better", xlim=(0, 1.1 * max(counted.values())))
-    ax.set_title("The next chord of a new song: what each predictor pays", loc="left")
+    ax.set_title("The next chord of a new song: the loss of each predictor", loc="left")
     ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     return ax.figure
 
@@ -3900,7 +3904,8 @@ class Riff:
     events: (n_events,) of dtype `EVENT`. tempo_bpm in quarter notes a minute. meter as (beats,
         note value). program: General MIDI program counted from 0. title: where it comes from.
     tuning: as `tuning_pitches` takes it. held: see `finger`; of a typed tab, how it was typed.
-    frets: see `finger`.
+    frets: see `finger`. scale: what it is written in, see `scale_pitch_classes`; else it is guessed
+    from the notes.
     Errors: ValueError for a tempo or a meter that cannot be.
     Notebook: 04.
     """
@@ -3914,6 +3919,7 @@ class Riff:
     tuning: str | Sequence[int] = "standard"
     held: tuple[tuple[int, ...], ...] = ()
     frets: tuple[int, int] = NECK
+    scale: str | None = None
 
     def __post_init__(self) -> None:
         if not _is_tempo(self.tempo_bpm):
@@ -4233,10 +4239,9 @@ def _sign(onset: int, room: int, bar_begin: int, cell: int, beat: int, triplets:
 SCORE_COLOUR = BLUE  # of what was generated, in score and tab
 
 
-def key_fifths(events: np.ndarray) -> int:
+def key_fifths(pitches: Iterable[int]) -> int:
     """The key signature with the fewest accidentals: sharps count up, flats down (−6 to 6)."""
-    pitches = [pitch % 12 for event in events for pitch in event_pitches(event)]
-    weight = np.bincount(pitches, minlength=12)
+    weight = np.bincount([pitch % 12 for pitch in pitches], minlength=12)
     inside = {
         fifths: weight[(np.array(MAJOR_SCALE) + 7 * fifths) % 12].sum() for fifths in range(-6, 7)
     }
@@ -4309,7 +4314,8 @@ def musicxml(riff: Riff) -> str:
     ``n-<symbol>-<note>``, the same note in the TAB ``t-<symbol>-<note>``.
     Notebook: 04.
     """
-    fifths = key_fifths(riff.events)
+    played = itertools.chain.from_iterable(map(event_pitches, riff.events))
+    fifths = key_fifths(scale_pitch_classes(riff.scale) if riff.scale else played)
     root = ElementTree.Element("score-partwise", version="4.0")
     _add(root, "work/work-title", riff.title)
     _add(_add(root, "part-list/score-part", id="P1"), "part-name", "Guitar")
@@ -4473,7 +4479,8 @@ def engrave(xml: str, width: int = 960) -> Engraving:
 
 
 def tab_text(riff: Riff, width: int = 78) -> str:
-    """A riff as ASCII tab: six lines of strings, over each system the beats, ``>`` where it is new.
+    """A riff as ASCII tab: six lines of strings, over each system the beats; ``>`` is written
+    before the place where the model goes on.
 
     Each bar is divided evenly, so that the place of a fret tells its time; ``|`` are bar lines.
     `prompt_from_text` reads it back.
@@ -4502,24 +4509,29 @@ def tab_text(riff: Riff, width: int = 78) -> str:
         above = [" "] * size
         for k in range(0, bar_ticks, beat):
             above[k // unit * column] = str(k // beat + 1)[-1]
-        lines = [["-"] * size for _ in riff.open_strings]
+        lines, new = [["-"] * size for _ in riff.open_strings], None
         for event, row in zip(inside, frets, strict=True):
             at = int(onset[event] % bar_ticks) // unit * column
             if event == riff.prompt_events > 0:
-                above[at] = ">"
+                new = at
             for string in np.flatnonzero(row >= 0):
                 lines[string][at : at + len(str(row[string]))] = str(row[string])
         if length + size + 1 > width:
             blocks.append([" " * (len(heads[0]) + 1), *(head + "|" for head in heads)])
             length = len(heads[0]) + 1
-        length += size + 1
-        blocks[-1] = [
-            old + "".join(new) + end
-            for old, new, end in zip(blocks[-1], [above, *lines], " ||||||", strict=True)
+        block = [
+            old + "".join(added) + end
+            for old, added, end in zip(blocks[-1], [above, *lines], " ||||||", strict=True)
         ]
+        if new is not None:  # one character to the left, so that no beat is hidden
+            place = len(blocks[-1][0]) + new
+            block[0] = block[0][: place - 1] + ">" + block[0][place:]
+        blocks[-1] = block
+        length += size + 1
     beats = f"{riff.meter[0]}/{riff.meter[1]}, {riff.tempo_bpm:.0f} bpm"
     tuning = " ".join(map(pitch_name, riff.open_strings))
-    title = f"{riff.title} ({beats}, tuning {tuning})"
+    legend = "; > the model goes on from here" if riff.prompt_ticks else ""
+    title = f"{riff.title} ({beats}, tuning {tuning}{legend})"
     systems = ["\n".join([block[0].rstrip(), *reversed(block[1:])]) for block in blocks]
     return "\n\n".join([title, *systems]) + "\n"
 
@@ -4964,6 +4976,12 @@ def _notes_from_tiny(text: str, meter: tuple[int, int]) -> tuple[np.ndarray, tup
 _TINY_WORD = r"(\d+/\d+|trip\{|quad\{|\}|([A-Ga-g]+'*[#\-b n]*|r)\d*\.*~?\}?|(trip|quad)\{.*)"
 
 
+def unread_signs(text: str) -> list[str]:
+    """What `prompt_from_text` leaves out of a tab: signs for hammer-ons, bends, muted strings."""
+    rows = [line.split("|", 1)[1] for line in text.splitlines() if re.search(r"\|.*-", line)]
+    return sorted(set(re.sub(r"[-\d|\s]", "", "".join(rows))))
+
+
 def _notes_from_tab(
     text: str, bar_ticks: int, strings: tuple[int, ...]
 ) -> tuple[np.ndarray, tuple[int, ...], dict[int, tuple[int, ...]]]:
@@ -5302,7 +5320,7 @@ def generate(
         raise ValueError(f"rhythm must be 'prompt' or 'even', not {rhythm!r}.")
     given = prompt or Riff(np.zeros(0, EVENT), title="silence")
     strings = tuning_pitches(tuning or given.tuning)
-    given = dataclasses.replace(given, tuning=strings, frets=tuple(frets))
+    given = dataclasses.replace(given, tuning=strings, frets=tuple(frets), scale=scale)
     if revoice:
         given = given.revoiced()
     elif given.fingering.unplayable:
@@ -5885,6 +5903,10 @@ class RiffMachine:
                 self.message.value = f"Riff {self.progress.value} of 5: sound and score …"
                 self.cards.children += (self._card(riff.sounding(self.sound.value)),)
             self.message.value = f"Five riffs in {time.perf_counter() - begin:.0f} s."
+            typed = self.source.value == "typed"
+            if signs := unread_signs(self.text.value) if typed else []:
+                left = html.escape(" ".join(signs))
+                self.message.value += f" Your tab without its signs {left}, which cannot be read."
         except (ValueError, RuntimeError) as error:
             below = " The riffs below are those of before." if self.cards.children else ""
             self.message.value = f"<b>{html.escape(str(error))}</b>{below}"

@@ -265,17 +265,16 @@ def test_music21_reads_the_score_back():
 
 def test_accidentals_follow_the_key_and_hold_until_the_bar_line():
     riff = a_riff([(54,), (54,), (53,), (55,)], [0, 12, 12, 24], title="in G")
-    assert (
-        ru.key_fifths(a_riff([(p,) for p in (55, 57, 59, 60, 62, 64, 66)], [0] + [6] * 6).events)
-        == 1
-    )
+    assert ru.key_fifths((55, 57, 59, 60, 62, 64, 66)) == 1  # G major
     xml = ru.musicxml(riff)
     staff = re.findall(r"<note id=\"n-.*?</note>", xml)
     signs = [re.findall(r"<accidental>(\w+)", note) for note in staff]
-    fifths = ru.key_fifths(riff.events)
     spelled = music21.converter.parseData(xml, format="musicxml").parts[0]
     assert [n.pitch.midi for n in spelled.recurse().notes] == [54, 54, 53, 55]
-    assert fifths == 1 and signs[0] == signs[1] == [] and signs[2] == ["natural"]
+    assert "<fifths>1<" in xml and signs[0] == signs[1] == [] and signs[2] == ["natural"]
+    # A scale that was chosen decides, whatever is played.
+    flat = ru.musicxml(dataclasses.replace(riff, scale="D minor"))
+    assert "<fifths>-1<" in flat and "<step>G</step><alter>-1</alter>" in flat
 
 
 def test_verovio_draws_the_score_with_both_colours():
@@ -298,8 +297,14 @@ def test_tab_is_read_back_with_the_same_chords_at_the_same_times(starter):
         for column in ("bass", "shape", "step"):
             np.testing.assert_array_equal(again.events[column], riff.events[column])
     marked = dataclasses.replace(riff, prompt_events=9).tab()
-    assert marked.count(">") == 1 and "tuning E2 A2 D3 G3 B3 E4" in marked
-    assert max(map(len, marked.splitlines()[1:])) <= 78
+    title, *systems = marked.splitlines()
+    assert "> the model goes on from here" in title and "tuning E2 A2 D3 G3 B3 E4" in title
+    beats, plain = (
+        [line for line in text.splitlines() if line[:1] == " "] for text in (marked, riff.tab())
+    )
+    assert "".join(beats).count(">") == 1 and ">" not in riff.tab()
+    assert [line.replace(">", " ") for line in beats] == plain  # it hides no beat
+    assert max(map(len, systems)) <= 78
 
 
 def test_guitar_pro_reads_back_strings_frets_durations_tuning_and_tempo():
@@ -736,6 +741,20 @@ def test_the_machine_makes_five_cards_and_saves_favourites(machine, tmp_path):
     assert not machine.favourites and machine.keep.disabled
     classes = {p % 12 for r in machine.riffs for e in r.generated for p in ru.event_pitches(e)}
     assert classes <= set(ru.scale_pitch_classes("E minor"))
+
+
+def test_the_machine_says_what_it_cannot_read_of_a_typed_tab(machine):
+    machine.source.value, machine.bars.value = "typed", 1
+    machine.button.click()
+    machine.thread.join(120)
+    assert "signs" not in machine.message.value
+    machine.text.value = "\n".join(
+        f"{name}|{'0-0h3-x-5/7-0-0-' if name == 'E' else '-' * 16}|" for name in "eBGDAE"
+    )
+    machine.button.click()
+    machine.thread.join(120)
+    assert "without its signs / h x" in machine.message.value and len(machine.riffs) == 5
+    assert [e["bass"] for e in machine.riffs[0].events[:7]] == [40, 40, 43, 45, 47, 40, 40]
 
 
 @pytest.mark.parametrize(
