@@ -264,28 +264,36 @@ def show_source(function: Callable, folded: bool = False) -> Markdown:
     return Markdown(f"<details>{summary}\n\n{source}\n\n</details>" if folded else source)
 
 
-def explain_missing_names(shell: Any = None) -> None:
-    """Have notebooks say what to do when a cell uses a name that a cell above it makes.
+def explain_errors(shell: Any = None) -> None:
+    """Have notebooks say what to do when a cell uses a name that a cell above it makes, or cannot
+    be read.
 
     shell: the notebook's interpreter; without one, that of the notebook which imports this module.
     """
     import IPython
 
-    def show(shell: Any, kind: type, error: NameError, trace: Any, tb_offset: Any = None) -> list:
-        lines = shell.InteractiveTB.structured_traceback(kind, error, trace, tb_offset)
-        lines.append(
-            f"'{error.name}' is made in a cell that has not run yet. Click the cell that you want "
-            "and choose Run → Run All Above Selected Cell in the menu; then run it again. (If it "
-            "is a text of yours, put it in quotes.)"
-        )
+    def show(shell: Any, kind: type, error: Exception, trace: Any, tb_offset: Any = None) -> list:
+        if kind is NameError:
+            lines = shell.InteractiveTB.structured_traceback(kind, error, trace, tb_offset)
+            lines.append(
+                f"'{error.name}' is made in a cell that has not run yet. Click the cell that you "
+                "want and choose Run → Run All Above Selected Cell in the menu; then run it again. "
+                "(If it is a text of yours, put it in quotes.)"
+            )
+        else:
+            lines = shell.SyntaxTB.structured_traceback(kind, error, [])
+            lines.append(
+                "The computer cannot read this cell. A text has to stand in quotes, as in "
+                'answer = "candle smoke", and what opens with a bracket has to close.'
+            )
         shell._showtraceback(kind, error, lines)
         return lines
 
     if shell := shell or IPython.get_ipython():
-        shell.set_custom_exc((NameError,), show)
+        shell.set_custom_exc((NameError, SyntaxError), show)
 
 
-explain_missing_names()
+explain_errors()
 
 
 def versions(*packages: str) -> str:
@@ -2910,16 +2918,17 @@ class _LiveChart:
 
     def __init__(self, draw: Callable[[], Any], total_steps: int):
         self.draw, self.total_steps, self.step = draw, total_steps, 0
-        self.start = self.last_shown = time.perf_counter()
         self.status = display(Markdown("Preparing the model…"), display_id=True)
         self.chart = None
 
     def on_batch(self, what: str) -> None:
         self.step += 1
         now = time.perf_counter()
-        if now - self.last_shown > 1:
+        if self.step == 1:  # to make ready takes as long as many steps, and is over now
+            self.start = self.last_shown = now
+        elif now - self.last_shown > 1:
             self.last_shown = now
-            left = (now - self.start) / self.step * (self.total_steps - self.step)
+            left = (now - self.start) / (self.step - 1) * (self.total_steps - self.step)
             self.say(f"{what} · about {_minutes(left)} left")
 
     def on_epoch(self) -> None:
@@ -6127,9 +6136,11 @@ def _like_rock(answer: list[str], corpus: Corpus, song: int) -> tuple[bool, str]
         for name, (low, high) in usual.items()
         if not low - 1e-9 <= numbers[name] <= high + 1e-9
     }
-    wrong = sorted(outside.symmetric_difference(answer))
-    if wrong:
-        return False, f"look at {wrong[0]} again: here {numbers.get(wrong[0], float('nan')):.2f}."
+    given = {answer} if isinstance(answer, str) else set(answer)
+    if unknown := sorted(given - usual.keys()):
+        return False, f"there is no number {unknown[0]!r}: there are {', '.join(usual)}."
+    if wrong := sorted(outside ^ given):
+        return False, f"look at {wrong[0]} again: here {numbers[wrong[0]]:.2f}."
     return (
         True,
         f"{corpus.songs[song]} plays like rock in {len(usual) - len(outside)} of 7 numbers.",
@@ -6151,6 +6162,12 @@ def _kept_model(answer: tuple[float, int], history: History) -> tuple[bool, str]
     best = history.best
     if (rate, epoch) == (best.learning_rate, best.epoch):
         return True, f"there the dashed lines are lowest, at {best.validation_loss:.3f} nats."
+    named = [row for row in history.epochs if (row.learning_rate, row.epoch) == (rate, epoch)]
+    if named and named[0].validation_loss < best.validation_loss + 0.01:
+        return True, (
+            f"no eye can tell it from the lowest point, which is {best.learning_rate:g} after "
+            f"epoch {best.epoch}."
+        )
     lowest = min(history.epochs, key=lambda row: row.loss)
     if (rate, epoch) == (lowest.learning_rate, lowest.epoch):
         return False, "there the solid line is lowest: that is training. Look at the dashed lines."

@@ -122,7 +122,7 @@ def test_every_term_is_explained_where_it_is_first_used():
 def test_the_timetable_names_headings_that_are_there():
     timetable = (ROOT / "docs" / "instructor.md").read_text(encoding="utf-8")
     named = 0
-    for row in re.findall(r"^\| \d+ \|.*$", timetable, re.M):
+    for row in re.findall(r"^(?:\| \d:\d\d )?(\| \d+ \|.*)$", timetable, re.M):
         if found := re.search(r"notebook 0(\d)", row):
             text = "\n".join(texts(read(NOTEBOOKS[int(found[1]) - 1]), "markdown"))
             headings = re.findall(r"^#+ (.+)$", text, re.M)
@@ -131,7 +131,10 @@ def test_the_timetable_names_headings_that_are_there():
                 named += 1
     assert named >= 4
     for block in timetable.split("## ")[1:]:
-        minutes = [int(m) for m in re.findall(r"^\| (\d+) \|", block, re.M)]
+        rows = re.findall(r"^\|(?: (\d):(\d\d) \|)? (\d+) \|", block, re.M)
+        minutes = [int(m) for _, _, m in rows]
+        clock = [60 * int(h) + int(m) for h, m, _ in rows if h]
+        assert clock in ([], [sum(minutes[:i]) for i in range(len(minutes))])
         if block.startswith("90 minutes"):
             assert sum(minutes) == 90
         if block.startswith("Half a day"):
@@ -215,15 +218,18 @@ def test_self_check_says_what_is_wrong(exercise, answer, made, said, capsys):
 
 def test_self_check_of_histories(capsys):
     def sweep(rates, base=4.0, decay=0.01):
-        rows = [ru.Epoch("classic", r, e, base - e * r - decay, base - r / e, 1.0)
+        rows = [ru.Epoch("classic", r, e, base - e * r - decay, base - 10 * r / e, 1.0)
                 for r in rates for e in (1, 2)]  # fmt: skip
         return ru.History(tuple(rows), {"classic": 4.2})
 
     three = sweep((0.01, 0.001, 0.0001))
+    close = sweep((0.0004, 0.0002))  # 3.996, 3.998 and 3.998, 3.999
+    ru.self_check("3.2", (0.0002, 1), history=close)
+    assert re.match("✔ .*0.0004 after epoch 1", capsys.readouterr().out)
     for exercise, answer, said in (
-        ("3.2", (0.01, 1), "✔ .*3.990"),
+        ("3.2", (0.01, 1), "✔ .*3.900"),
         ("3.2", (0.01, 2), "✘ .*dashed"),
-        ("3.2", (0.5, 1), "✘ .*3.990"),
+        ("3.2", (0.5, 1), "✘ .*3.900"),
         ("3.2", 0.01, "✘ .*a rate and an epoch"),
         ("3.3", sweep((0.03, 0.01, 0.001, 0.0001)), "✔ .*bolder still wins"),
         ("3.3", three, "✘ .*0.01, 0.001, 0.0001"),
@@ -364,15 +370,17 @@ def test_a_cell_that_runs_too_early_says_what_to_do(path, tmp_path):
     with pytest.raises(run_notebooks.NotebookError, match="NameError"):
         executed(notebook, tmp_path)
     shell = IPython.core.interactiveshell.InteractiveShell.instance()
-    ru.explain_missing_names(shell)
+    ru.explain_errors(shell)
     try:
         with contextlib.redirect_stdout(io.StringIO()) as said:
             shell.run_cell(late.source)
+            shell.run_cell("answer = nine cent coffee")
     finally:
         shell.set_custom_exc((), None)
         shell.clear_instance()
     assert "is made in a cell that has not run yet" in said.getvalue()
     assert "Run All Above Selected Cell" in said.getvalue()
+    assert "A text has to stand in quotes" in said.getvalue()
 
 
 @pytest.mark.notebooks

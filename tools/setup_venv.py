@@ -21,6 +21,7 @@ LOG = VENV / "install.log"
 INSTALLED = VENV / "rockonet.installed"  # what was asked for, written when all of it is in place
 UNFINISHED = VENV / "rockonet.unfinished"  # there from the first step to the last
 LAB_SETTINGS = VENV / "share/jupyter/lab/settings/overrides.json"
+KERNEL_SETTINGS = VENV / "etc/ipython/ipython_kernel_config.py"
 AGAIN = "then type the same command again"
 WHEELHOUSE = ROOT / "wheelhouse"  # what `make wheelhouse` fetched
 OFFLINE = bool(os.environ.get("OFFLINE"))  # as in `make run OFFLINE=1`
@@ -98,7 +99,8 @@ def find_python():
     this = "{}.{}".format(*sys.version_info)
     raise Stop(
         f"Rock-o-net needs Python {fitting[-1]} to {fitting[0]}, and this is {this}: install one "
-        f"of them, then type for example: make run PYTHON=python{fitting[0]}"
+        f"of them, then type for example: make run PYTHON=python{fitting[0]} (if there is none for "
+        "this system, see docs/troubleshooting.md)"
     )
 
 
@@ -204,6 +206,9 @@ def install():
     LAB_SETTINGS.write_text(
         '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}\n'
     )
+    # A cell that is run before the first one shall get a sentence too; it binds no name.
+    KERNEL_SETTINGS.parent.mkdir(parents=True, exist_ok=True)
+    KERNEL_SETTINGS.write_text("c.IPKernelApp.exec_lines = [\"__import__('rockonet_utils')\"]\n")
     # Matplotlib lists the fonts when it is first imported, and says so in whatever cell that is.
     subprocess.run(
         [str(PYTHON), "-c", "import matplotlib.font_manager"],
