@@ -242,6 +242,20 @@ def test_self_check_of_histories(capsys):
         assert re.match(said, capsys.readouterr().out), (exercise, said)
 
 
+def test_self_check_of_names_with_or_without_brackets(corpus, capsys):
+    def said(answer):
+        ru.self_check("2.6", answer, corpus=corpus, song=0)
+        return capsys.readouterr().out
+
+    # Eighths on E, G, A and B, each as often: never one twice, and four pitch classes are 2 bits.
+    right = ["repeat_share", "pitch_class_entropy"]
+    assert said(right).startswith("✔ Right") and "5 of 7" in said(right)
+    assert said("repeat_share").startswith(
+        "✘ Not yet: look at pitch_class_entropy again: here 2.00"
+    )
+    assert "no number 'steps'" in said([*right, "steps"]) and "no number 'foo'" in said("foo")
+
+
 def test_self_check_of_riffs(tmp_path, capsys):
     def said(exercise, answer, **made):
         ru.self_check(exercise, answer, **made)
