@@ -378,7 +378,7 @@ def _parse_midi(data: bytes, name: str) -> tuple[symusic.Score, str]:
     """The score in the bytes of a file, and what has to be said about it, if anything."""
     start = data.find(b"MThd", 0, 64)  # a RIFF wrapper puts 20 bytes before the header
     if start < 0 or len(data) < start + 14:
-        raise MidiError(name, "not a MIDI file (it has no MThd header)")
+        raise MidiError(name, "not a MIDI file")
     division = int.from_bytes(data[start + 12 : start + 14], "big")
     if division == 0 or division >= 0x8000:
         raise MidiError(name, "counts time in video frames or not at all, not in quarter notes")
@@ -4967,8 +4967,9 @@ def _notes_from_tiny(text: str, meter: tuple[int, int]) -> tuple[np.ndarray, tup
     unread = [word for word in text.split() if not re.fullmatch(_TINY_WORD, word)]
     if unread:
         raise ValueError(
-            f"{unread[0]!r} is no note of tinyNotation: write notes like EE8, E4, g#2. or r4, or "
-            "six lines of tab that begin with e| B| G| D| A| E|."
+            f"{unread[0]!r} is no note of tinyNotation: write notes like EE8, E4, g#2. or r4, with "
+            "a length of 1, 2, 4, 8 or 16; or chords as six lines of tab that begin with e| B| G| "
+            "D| A| E|."
         )
     notes = [
         (note.getOffsetInHierarchy(part), note.quarterLength, note.pitch.midi)
@@ -4982,7 +4983,8 @@ def _notes_from_tiny(text: str, meter: tuple[int, int]) -> tuple[np.ndarray, tup
     return np.maximum(np.rint(ticks), (0, 1, 0)).astype(np.int64), meter
 
 
-_TINY_WORD = r"(\d+/\d+|trip\{|quad\{|\}|([A-Ga-g]+'*[#\-b n]*|r)\d*\.*~?\}?|(trip|quad)\{.*)"
+_TINY_NOTE = r"([A-Ga-g]+'*[#\-bn]*|r)(1|2|4|8|16|32)?\.*~?\}?"
+_TINY_WORD = rf"(\d+/\d+|\}}|{_TINY_NOTE}|(trip|quad)\{{({_TINY_NOTE})?)"
 
 
 def unread_signs(text: str) -> list[str]:
@@ -5858,7 +5860,7 @@ class RiffMachine:
         )
         go = widgets.HBox([self.button, self.progress, self.message])
         kept = widgets.HBox([self.keep, self.starred])
-        self.panel = widgets.VBox([widgets.HBox([left, right]), go, self.cards, kept])
+        self.panel = widgets.VBox([widgets.HBox([left, right]), go, kept, self.cards])
 
     def _ipython_display_(self) -> None:
         display(self.panel)
@@ -5918,7 +5920,8 @@ class RiffMachine:
                 self.message.value += f" Your tab without its signs {left}, which cannot be read."
         except (ValueError, RuntimeError) as error:
             below = " The riffs below are those of before." if self.cards.children else ""
-            self.message.value = f"<b>{html.escape(str(error))}</b>{below}"
+            said = html.escape(str(error).rstrip("."))
+            self.message.value = f"<b>{said}.</b>{below}"
         finally:
             self.progress.layout.visibility = "hidden"
             self.button.disabled = False
@@ -6156,7 +6159,7 @@ def _chance_of_three_nats(answer: float) -> tuple[bool, str]:
     return _is_share(answer, math.exp(-3), "for the right answer: one of 20 equally likely ones")
 
 
-@_exercise("3.2", "a rate and an epoch, as in (0.001, 8)")
+@_exercise("3.2", "a rate and an epoch, as in (0.0001, 3)")
 def _kept_model(answer: tuple[float, int], history: History) -> tuple[bool, str]:
     rate, epoch = answer
     best = history.best
@@ -6289,6 +6292,7 @@ def _three_scales(answer: list[Riff], scales: Sequence[str]) -> tuple[bool, str]
 def _your_riff(
     answer: Riff, training: CopyIndex, prompts: Sequence[Riff], folder: Path
 ) -> tuple[bool, str]:
+    answer = answer[-1] if isinstance(answer, list) else answer  # several favourites: the last
     given = answer.events[: answer.prompt_events]
     if not len(given) or any(np.array_equal(given, prompt.events) for prompt in prompts):
         return False, "begin with a prompt of your own: ru.prompt_from_text or a MIDI file."

@@ -303,6 +303,7 @@ def test_self_check_of_riffs(tmp_path, capsys):
     assert "of another riff" in said("4.6", riff, **made)
     riff.save(tmp_path, [".gp5"])
     assert said("4.6", riff, **made).startswith("✔ Right: 20 new events after 4 of yours")
+    assert said("4.6", [typed, riff], **made).startswith("✔ Right: 20")  # of favourites the last
     song = ru.random_excerpt(starter_songs(), 4, seed=3, bars=16)
     assert "Try another seed" in said("4.6", song, **made)
 
