@@ -1528,6 +1528,16 @@ def style_metrics(
     return {name: float(value) for name, value in zip(names, values, strict=True)}
 
 
+def usual_in_rock() -> dict[str, tuple[float, float]]:
+    """Between which values nine in ten rock songs lie (p5 and p95), for each of `style_metrics`.
+
+    Source: the archive that Rock-o-net as published learned from, see data/README.md.
+    Notebook: 02.
+    """
+    with open(_project_folder() / "data" / "rock_percentiles.csv", newline="") as file:
+        return {r["metric"]: (float(r["p5"]), float(r["p95"])) for r in csv.DictReader(file)}
+
+
 def song_key(title: str) -> str:
     """What all variants of a title share: 'Angie', 'angie_2' and 'Angie (live)' are one song.
 
@@ -3472,19 +3482,24 @@ def _classic_nats(trained: Trained, corpus: Corpus) -> float:
     return float(total / corpus.n_events)
 
 
-def chord_model(n_chords: int, units: Sequence[int] = (96,), skip: bool = True) -> Any:
+def chord_model(
+    n_chords: int, units: Sequence[int] = (96,), skip: bool = True, embed: bool = True
+) -> Any:
     """A step on the way from the classic to the riff recipe, not yet compiled.
 
     Reads (batch, events) ints, the chord before each event counted from 1; gives the logits
-    (batch, events, n_chords) of its own chord. skip: whether the output sees the embedding besides
-    the LSTM.
+    (batch, events, n_chords) of its own chord. skip: whether the output sees the chord besides the
+    LSTM. embed: whether it sees a row of learned numbers; else the number alone, as a float.
     Notebook: 03.
     """
     import keras
-    from keras import layers
+    from keras import layers, ops
 
     before = keras.Input((None,), dtype="int32")
-    known = layers.Embedding(n_chords + 1, 32)(before)
+    if embed:
+        known = layers.Embedding(n_chords + 1, 32)(before)
+    else:
+        known = ops.cast(before, "float32")[:, :, None] * (2 / n_chords) - 1
     heard = known
     for cells in units:
         heard = layers.LSTM(cells, return_sequences=True)(heard)
@@ -6042,7 +6057,7 @@ def _as_a_piano(answer: symusic.Score, first_bars: symusic.Score) -> tuple[bool,
             "copy: `first_bars.copy()`."
         )
     if track.program != 0:
-        return False, f"the program is still {track.program}, a {track_label(track)}."
+        return False, f"the program is still {track.program}; a piano is 0."
     return track.notes == before.notes, "the same notes, and another instrument: that is MIDI."
 
 
@@ -6051,6 +6066,9 @@ def _share_of_chords(answer: float, notes: dict[str, np.ndarray]) -> tuple[bool,
     _, size = np.unique(notes["onset"], return_counts=True)
     if abs(answer - size[size > 1].sum() / size.sum()) <= 0.005:
         return False, "that is the share of notes within chords. Count the times, each once."
+    later = np.diff(notes["onset"], prepend=-1) == 0
+    if abs(answer - later.mean()) <= 0.005:
+        return False, "that counts notes that start with the one before. Count times, each once."
     return _is_share(answer, float((size > 1).mean()), "of the times at which something starts")
 
 
@@ -6131,9 +6149,7 @@ def _tracks_by_name(answer: Corpus, corpus: Corpus) -> tuple[bool, str]:
 @_exercise("2.6", "a list with the names of the numbers that lie outside")
 def _like_rock(answer: list[str], corpus: Corpus, song: int) -> tuple[bool, str]:
     tracks = [corpus.track_events(i) for i, t in enumerate(corpus.tracks) if t.song == song]
-    with open(_project_folder() / "data" / "rock_percentiles.csv", newline="") as file:
-        usual = {r["metric"]: (float(r["p5"]), float(r["p95"])) for r in csv.DictReader(file)}
-    numbers = style_metrics(tracks)
+    usual, numbers = usual_in_rock(), style_metrics(tracks)
     outside = {
         name
         for name, (low, high) in usual.items()
@@ -6143,7 +6159,8 @@ def _like_rock(answer: list[str], corpus: Corpus, song: int) -> tuple[bool, str]
     if unknown := sorted(given - usual.keys()):
         return False, f"there is no number {unknown[0]!r}: there are {', '.join(usual)}."
     if wrong := sorted(outside ^ given):
-        return False, f"look at {wrong[0]} again: here {numbers[wrong[0]]:.2f}."
+        low, high = usual[wrong[0]]
+        return False, f"look at {wrong[0]} again: {numbers[wrong[0]]:.3f}, usual {low} to {high}."
     return (
         True,
         f"{corpus.songs[song]} plays like rock in {len(usual) - len(outside)} of 7 numbers.",

@@ -250,9 +250,7 @@ def test_self_check_of_names_with_or_without_brackets(corpus, capsys):
     # Eighths on E, G, A and B, each as often: never one twice, and four pitch classes are 2 bits.
     right = ["repeat_share", "pitch_class_entropy"]
     assert said(right).startswith("✔ Right") and "5 of 7" in said(right)
-    assert said("repeat_share").startswith(
-        "✘ Not yet: look at pitch_class_entropy again: here 2.00"
-    )
+    assert said("repeat_share").startswith("✘ Not yet: look at pitch_class_entropy again: 2.000, ")
     assert "no number 'steps'" in said([*right, "steps"]) and "no number 'foo'" in said("foo")
 
 
