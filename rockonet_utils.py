@@ -6171,7 +6171,7 @@ def _like_rock(answer: list[str], corpus: Corpus, song: int) -> tuple[bool, str]
 def _chance_of_three_nats(answer: float) -> tuple[bool, str]:
     if abs(answer - math.exp(3)) < 1:
         return False, "that is how many equally likely answers it stands for; one of them is right."
-    if abs(answer - math.log(3)) < 0.05:
+    if abs(abs(answer) - math.log(3)) < 0.05:
         return False, "that is ln 3. The loss is −ln of the probability; you need the way back."
     return _is_share(answer, math.exp(-3), "for the right answer: one of 20 equally likely ones")
 

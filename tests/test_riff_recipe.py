@@ -1,6 +1,7 @@
 """Sections 8 and 9: the riff recipe, and measuring in nats."""
 
 import dataclasses
+import functools
 import itertools
 import os
 import subprocess
@@ -371,6 +372,23 @@ def test_chord_network_learns_more_from_every_position_than_from_the_last(choice
     few = choice.replace(riff_epochs=12, riff_batch=4, riff_rate=0.01)
     every, last = (ru.chord_nats(train, test, few, every_position=which) for which in (True, False))
     assert every < 0.2 and every < last - 0.1 < ru.ngram_nats(train, test, 1) + 1
+
+
+def test_chord_network_without_embedding_has_only_the_place_in_a_list_to_go_by(choice):
+    bare = ru.chord_model(100, (8,), skip=False, embed=False)
+    assert bare.layers[-2].cell.kernel.shape[0] == 1  # the LSTM reads one number
+    rng = np.random.default_rng(0)
+    follows = rng.permutation(40)  # of each chord the next one, in no order that numbers show
+    tune = list(itertools.accumulate(range(800), lambda chord, _: int(follows[chord]), initial=0))
+    train = chords_in_a_row([40 + chord for chord in tune])
+    few = choice.replace(riff_epochs=6, riff_batch=4, riff_rate=0.01)
+    nats = [
+        ru.chord_nats(
+            train, train, few, build_model=functools.partial(ru.chord_model, skip=False, embed=e)
+        )
+        for e in (True, False)
+    ]
+    assert nats[0] < nats[1] - 0.3
 
 
 @pytest.mark.parametrize("what", ["bar", "match"])

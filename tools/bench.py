@@ -117,9 +117,11 @@ def predictors(source: Path, cache: Path) -> dict:
     learned = {"the classic recipe": ru.held_out_nats(classic, test)["pitch"]}
 
     plain = functools.partial(ru.chord_model, skip=False)
+    bare = functools.partial(plain, embed=False)
     in_parts = functools.partial(ru.riff_model, candidates=False)
-    asks = dict(every_position=False, build_model=plain)
-    learned["1. an embedding"] = ru.chord_nats(train, test, choice, **asks)
+    last = dict(every_position=False)
+    learned["0. a small network"] = ru.chord_nats(train, test, choice, **last, build_model=bare)
+    learned["1. an embedding"] = ru.chord_nats(train, test, choice, **last, build_model=plain)
     learned["2. every position asks"] = ru.chord_nats(train, test, choice, build_model=plain)
     learned["3. a skip"] = ru.chord_nats(train, test, choice)
     by_parts = ru.train_riff_model(train, validation, choice, live=False, build_model=in_parts)
