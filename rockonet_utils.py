@@ -3708,7 +3708,7 @@ def scale_pitch_classes(scale: str) -> tuple[int, ...]:
             ):  # music21 also calls things scales that have no notes of their own
                 return classes
     raise ValueError(
-        f"There is no scale {scale!r}: write a tonic and a kind, as in 'E minor', 'A minor "
+        f"There is no scale {scale!r}: write a note and a kind, as in 'E minor', 'A minor "
         "pentatonic', 'E blues', 'D dorian' or 'F# harmonic minor'."
     )
 
@@ -5743,8 +5743,9 @@ def quality_table(kinds: dict[str, Sequence[Riff]], training: Corpus | CopyIndex
     """A row for each number of `quality`, a column for each kind of riffs: their medians.
 
     kinds: the first one are real songs; their 5th to 95th percentile stands in brackets, and a
-        median outside of it is bold. The last row says how far a kind is from the real songs: the
-        mean distance of the medians, in widths of the brackets.
+        median outside of it is bold. Two rows sum it up: the share of riffs with all numbers
+        inside, and how far a kind is from the real songs: the mean distance of the medians, in
+        widths of the brackets.
     Notebook: 04.
     """
     index = CopyIndex(training) if isinstance(training, Corpus) else training
@@ -5754,6 +5755,7 @@ def quality_table(kinds: dict[str, Sequence[Riff]], training: Corpus | CopyIndex
     }
     real, *others = numbers
     rows, distances = [], {kind: [] for kind in others}
+    inside = {kind: np.ones(len(found), bool) for kind, found in numbers.items()}
     for name in numbers[real][0]:
         values = {kind: [row[name] for row in found] for kind, found in numbers.items()}
         low, middle, high = np.nanpercentile(values[real], (5, 50, 95))
@@ -5762,7 +5764,10 @@ def quality_table(kinds: dict[str, Sequence[Riff]], training: Corpus | CopyIndex
             median = float(np.nanmedian(values[kind]))
             row.append(f"{median:.2f}" if low <= median <= high else f"**{median:.2f}**")
             distances[kind].append(abs(median - middle) / max(high - low, 0.01))
+        for kind, found in values.items():
+            inside[kind] &= ~((np.array(found) < low) | (np.array(found) > high))
         rows.append(row)
+    rows.append(["*all inside*", *(f"*{share.mean():.0%}*" for share in inside.values())])
     rows.append(["*distance*", "0", *(f"*{np.mean(d):.2f}*" for d in distances.values())])
     return table(["", *numbers], rows)
 
@@ -6225,6 +6230,8 @@ def _one_layer(answer: Callable, settings: Settings) -> tuple[bool, str]:
     if kinds.count("LSTM") != 1:
         return False, f"your network has {kinds.count('LSTM')} LSTM layers; one is asked for."
     sums = np.asarray(model(np.zeros((2, 12, 1), np.float32))).sum(axis=-1)
+    if sums.ndim == 2:
+        return False, "it answers after every event: return_sequences=False in the LSTM."
     if sums.shape != (2,) or not np.allclose(sums, 1, atol=1e-4):
         return False, "its answers are no probabilities: the last layer needs the softmax."
     three = classic_model(12, 50, settings.units, settings.dense, settings.dropout)
@@ -6309,7 +6316,10 @@ def _three_scales(answer: list[Riff], scales: Sequence[str]) -> tuple[bool, str]
 def _your_riff(
     answer: Riff, training: CopyIndex, prompts: Sequence[Riff], folder: Path
 ) -> tuple[bool, str]:
-    answer = answer[-1] if isinstance(answer, list) else answer  # several favourites: the last
+    if isinstance(answer, list):  # favourites: the last one
+        if not answer:
+            return False, "mark a card of the riff machine as a favourite first."
+        answer = answer[-1]
     given = answer.events[: answer.prompt_events]
     if not len(given) or any(np.array_equal(given, prompt.events) for prompt in prompts):
         return False, "begin with a prompt of your own: ru.prompt_from_text or a MIDI file."

@@ -710,6 +710,20 @@ def test_quality_by_hand(starter):
     assert ru.quality(syncopated, starter[0])["groove consistency"] == pytest.approx(1 - 2 / 48)
 
 
+def test_quality_table_of_songs_beside_themselves_and_beside_one_note(starter):
+    songs = [ru.random_excerpt(starter[1], 16, seed=i, bars=4) for i in range(8)]
+    held = a_riff([(40,)] * 40, [0] + [6] * 39, [6] * 40, prompt_events=8)
+    kinds = {"real": songs, "again": songs[::-1], "one note": [held, held]}
+    rows = ru.quality_table(kinds, starter[0]).data.splitlines()
+    cells = {row.split("|")[1].strip(): row.split("|")[2:-1] for row in rows}
+    assert (
+        float(cells["*distance*"][1].strip(" *")) == 0 < float(cells["*distance*"][2].strip(" *"))
+    )
+    assert cells["*all inside*"][0] == cells["*all inside*"][1]  # whatever their order
+    assert cells["repeats"][2].strip() == "**1.00**" and cells["*all inside*"][2].strip() == "*0%*"
+    assert len(cells) == 2 + 8 + 2  # head, line, numbers, sums
+
+
 # The riff machine
 
 
