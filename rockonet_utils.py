@@ -4393,7 +4393,8 @@ def _add_attributes(measure: Any, riff: Riff, fifths: int) -> None:
     # A metronome mark would take a music font into the picture, which makes it twice as large.
     words = f"{round(riff.tempo_bpm)} bpm"
     if riff.open_strings != STANDARD_TUNING:
-        words += f", tuned {' '.join(_string_names(riff.open_strings))}"
+        named = {pitches: name for name, pitches in TUNINGS.items()}
+        words += f", {named.get(riff.open_strings) or ' '.join(_string_names(riff.open_strings))}"
     _add(tempo, "direction-type/words", words)
     _add(tempo, "sound", tempo=riff.tempo_bpm)
 
@@ -5865,7 +5866,7 @@ class RiffMachine:
             tooltip="Make 5 riffs",
             layout={"flex": "0 0 auto"},
         )
-        self.progress = widgets.IntProgress(0, 0, 6, layout={"visibility": "hidden"})
+        self.progress = widgets.IntProgress(0, 0, 6, layout={"display": "none"})
         self.message = widgets.HTML()
         self.cards = widgets.VBox()
         self.starred = widgets.HTML()
@@ -5912,7 +5913,7 @@ class RiffMachine:
         self.thread.start()
 
     def _work(self) -> None:
-        self.progress.layout.visibility, self.progress.value = "visible", 0
+        self.progress.layout.display, self.progress.value = None, 0
         self.message.value = "Making five riffs …"
         begin = time.perf_counter()
         try:
@@ -5943,7 +5944,7 @@ class RiffMachine:
             said = html.escape(str(error).rstrip("."))
             self.message.value = f"<b>{said}.</b>{below}"
         finally:
-            self.progress.layout.visibility = "hidden"
+            self.progress.layout.display = "none"
             self.button.disabled = False
 
     def _card(self, riff: Riff) -> Any:

@@ -290,6 +290,18 @@ def test_verovio_draws_the_score_with_both_colours():
         assert len(elsewhere.submit(riff.score).result().svg) == len(svg)
 
 
+@pytest.mark.parametrize(
+    ("tuning", "said"),
+    [
+        ("standard", ">100 bpm<"),
+        ("drop D", ">100 bpm, drop D<"),
+        ("D2 A2 D3 G3 A3 D4", ">100 bpm, D A D G A d<"),
+    ],
+)
+def test_the_score_says_tempo_and_tuning(tuning, said):
+    assert said in ru.musicxml(dataclasses.replace(random_riff(1), tempo_bpm=100, tuning=tuning))
+
+
 def test_tab_is_read_back_with_the_same_chords_at_the_same_times(starter):
     for seed in range(25):
         riff = ru.random_excerpt(starter[0], 32, seed=seed).revoiced()
