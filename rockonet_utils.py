@@ -5213,6 +5213,23 @@ def originality(riff: Riff, corpus: Corpus | CopyIndex) -> Originality:
     return Originality(best + 1, here, song.title, ticks // _ticks_per_bar(song.meter) + 1)
 
 
+def bars_of_prompt(riff: Riff) -> tuple[int, int]:
+    """How many of the bars after the prompt repeat a bar of it, and how many such bars there are.
+
+    Alike are bars with the same chords at the same times; how long they sound may differ.
+    A bar in which the prompt ends counts for neither.
+    Notebook: 04.
+    """
+    place = np.cumsum(riff.events["step"])
+    bar, within = np.divmod(place, riff.ticks_per_bar)
+    bars = collections.defaultdict(list)
+    for number, *rest in zip(bar, within, riff.events["bass"], riff.events["shape"], strict=True):
+        bars[int(number)].append(tuple(map(int, rest)))
+    new = range(-(-riff.prompt_ticks // riff.ticks_per_bar), int(bar.max(initial=-1)) + 1)
+    given = [bars[number] for number in range(riff.prompt_ticks // riff.ticks_per_bar)]
+    return sum(bars[number] in given for number in new), len(new)
+
+
 # ==================================================================================================
 # 15. Generation
 # A model gives probabilities; sampling turns them into events, one after the other.
@@ -5957,7 +5974,11 @@ class RiffMachine:
         get = widgets.Button(description="Downloads", icon="download")
         links = widgets.HTML()
         copied = html.escape(originality(riff, self.index).verdict)
-        verdict = widgets.HTML(f"{copied}<br>{html.escape(riff.fingering.verdict)}")
+        again, new = bars_of_prompt(riff)
+        verdict = widgets.HTML(
+            f"{copied}<br>{again} of {new} new bars repeat a bar of the prompt"
+            f"<br>{html.escape(riff.fingering.verdict)}"
+        )
         title = widgets.HTML(f"<b>{html.escape(riff.title)}</b>")
 
         def choose(change: dict) -> None:

@@ -705,6 +705,19 @@ def test_the_most_typical_of_the_tries_is_kept(starter, riff_recipe):
     assert ru._most_typical([impossible, playable]) is playable
 
 
+def test_bars_of_the_prompt_that_come_again():
+    one, other = [(40,), (43,), (45,), (47,)], [(40,), (43,), (45,), (48,)]
+    # A bar of the prompt, the same, another, the same, all in quarter notes.
+    riff = a_riff([*one, *one, *other, *one], [0] + [12] * 15, prompt_events=4)
+    assert ru.bars_of_prompt(riff) == (2, 3)
+    # The prompt ends within the second bar, which then counts for neither.
+    assert ru.bars_of_prompt(dataclasses.replace(riff, prompt_events=6)) == (1, 2)
+    assert ru.bars_of_prompt(dataclasses.replace(riff, prompt_events=0)) == (0, 4)
+    late = riff.events.copy()
+    late["step"][4:6] = 13, 11  # one note of the second bar comes a tick too late
+    assert ru.bars_of_prompt(dataclasses.replace(riff, events=late))[0] == 1
+
+
 # Quality
 
 
@@ -755,6 +768,7 @@ def test_the_machine_makes_five_cards_and_saves_favourites(machine, tmp_path):
     assert len(machine.cards.children) == 5 and not machine.button.disabled
     assert machine.message.value.startswith("Five riffs")
     row, verdict, player, links = machine.cards.children[2].children
+    assert "of 2 new bars repeat" in verdict.value
     assert "playable" in verdict.value and "<audio" in str(player.outputs[0]["data"])
     _, star, get = row.children
     get.click()
