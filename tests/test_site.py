@@ -84,3 +84,11 @@ def test_a_picture_takes_the_words_of_its_caption(pages):
     alts = [image["alt"] for image in page.all("img")]
     assert any(alt.startswith("the same guess at three temperatures") for alt in alts)
     assert "Picture: A prompt" in alts
+
+
+def test_code_that_is_folded_in_the_notebook_is_folded_on_its_page(pages):
+    (path,) = (path for path in pages if path.stem == "02_build_dataset")
+    folded = re.findall(r"<details>(.*?)</details>", path.read_text(encoding="utf-8"), re.DOTALL)
+    text = re.sub(r"<[^>]+>", "", path.read_text(encoding="utf-8"))
+    assert any("The code: click to unfold" in part and "parrot" in part for part in folded)
+    assert text.count("def parrot(") == 1  # and it stands there once

@@ -115,6 +115,19 @@ def with_alternatives(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return notebook
 
 
+def with_folds(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Code that is folded in JupyterLab stands behind a line that unfolds it."""
+    cells = []
+    for cell in notebook.cells:
+        if cell.metadata.get("jupyter", {}).get("source_hidden"):
+            code = f"<summary>The code: click to unfold</summary>\n\n```python\n{cell.source}\n```"
+            cells.append(nbformat.v4.new_markdown_cell(f"<details>{code}\n\n</details>"))
+            cell.metadata["transient"] = {"remove_source": True}
+        cells.append(cell)
+    notebook.cells = cells
+    return notebook
+
+
 def body_of(source: Path) -> str:
     """A notebook or a text as HTML, its links as they were."""
     if source.suffix == ".md":
@@ -124,7 +137,8 @@ def body_of(source: Path) -> str:
         exclude_input_prompt=True,
         exclude_output_prompt=True,
     )
-    return exporter.from_notebook_node(with_alternatives(nbformat.read(source, 4)))[0]
+    notebook = with_folds(with_alternatives(nbformat.read(source, 4)))
+    return exporter.from_notebook_node(notebook)[0]
 
 
 def with_site_links(body: str, source: Path, folder: Path) -> str:
