@@ -3811,8 +3811,14 @@ class Fingering:
         return f"playable; the hand stays where it is for {self.playability:.0%} of the notes"
 
 
-# Costs of a fingering, in frets that the hand moves.
-OPEN_COST, HIGH_COST, STRETCH_COST, SHIFT_COST, STRING_COST = -0.3, 0.06, 0.8, 1.0, 0.1
+# Costs of a fingering, in frets that the hand moves. They were chosen on every other riff of
+# data/riff_book.py, whose strings were written by hand; a test compares with all of them.
+SHIFT_COST, STRING_COST = 1.0, 0.1  # for a move and each of its frets, for a string crossed
+HIGH_COST, STRETCH_COST = 0.2, 1.8  # for each fret up the neck, for a fifth fret under the hand
+OPEN_COST = -1.0  # for an open string; but a melody avoids the open strings and the first frets of
+OPEN_TREBLE_COST, LOW_TREBLE_COST = 0.6, 0.3  # the three thin ones, where no note can be bent
+HOME = 5  # the fret from which on a melody is at home there
+THIN_COST = 4.0  # for a power chord, for each string that its root lies above the A string
 GAP_COST = 6.0  # for a string between those of a chord that must not sound
 TOO_FAST = 60.0  # frets a second: beyond that nobody gets there in time
 
@@ -3828,16 +3834,22 @@ class _Hands:
 
 
 @functools.lru_cache(maxsize=1 << 14)
-def _hands(ways: tuple[tuple[int, ...], ...]) -> _Hands:
+def _hands(ways: tuple[tuple[int, ...], ...], tuning: tuple[int, ...]) -> _Hands:
     rows = []
     for way in ways:
         pressed = [fret for fret in way if fret > 0]
         lowest, highest = min(pressed, default=FRETS), max(pressed, default=1)
         used = [s for s, fret in enumerate(way) if fret >= 0] or [0]
         string, gaps = used[0], used[-1] - used[0] + 1 - len(used)
+        treble = len(used) == 1 and string > 2  # a melody on the thin strings
+        pitches = [tuning[s] + way[s] for s in used]
+        power = len(used) in (2, 3) and pitches[1] - pitches[0] == 7
+        fixed = (OPEN_TREBLE_COST if treble else OPEN_COST) * way.count(0) + GAP_COST * gaps
+        fixed += THIN_COST * max(0, string - 1) * power
         for hand in range(max(1, highest - REACH), lowest + 1):
-            cost = OPEN_COST * sum(fret == 0 for fret in way) + HIGH_COST * hand
-            cost += STRETCH_COST * (bool(pressed) and highest - hand == REACH) + GAP_COST * gaps
+            cost = fixed + HIGH_COST * hand
+            cost += STRETCH_COST * (bool(pressed) and highest - hand == REACH)
+            cost += LOW_TREBLE_COST * max(0, HOME - hand) * (treble and bool(pressed))
             rows.append((way, hand, string, cost))
     kinds = list(zip(*rows, strict=True))
     return _Hands(kinds[0], *map(np.array, kinds[1:]))
@@ -3858,7 +3870,8 @@ def finger(
     frets: the first and last fret to be used; what cannot be played there is played elsewhere.
     A state is a voicing (`voicings`) and the place of the hand, whose index finger reaches four
     frets up. It costs to move the hand, the more the less time there is; to stretch; to play high
-    up; to change strings; and to leave one out within a chord; open strings are easy. An event
+    up; to change strings; to leave one out within a chord; and to do what guitarists do not:
+    power chords on thin strings, melodies on thin open ones. Open strings are easy else. An event
     without a voicing gets silent strings and makes the riff unplayable, as does a hand that has to
     move faster than 60 frets a second.
     Source: the idea of the cheapest path is that of Sayegh, 'Fingering for string instruments with
@@ -3880,7 +3893,7 @@ def finger(
             ways = (held[len(rows)],)
         if not ways:
             problems.append(f"bar {bar}: {chord_name(pitches)} cannot be fingered")
-        states = _hands(ways or (silent,))
+        states = _hands(ways or (silent,), tuning)
         rows.append(states)
         own = states.cost
         moved = np.abs(states.hand[:, None] - where[None, :, 0])
@@ -3888,7 +3901,7 @@ def finger(
             moved[:] = 0
         jumped = np.abs(states.string[:, None] - where[None, :, 1])
         hurry = np.clip(0.25 / max(wait, 0.02), 0.5, 4)
-        price = cost[None] + SHIFT_COST * hurry * moved + STRING_COST * jumped
+        price = cost[None] + SHIFT_COST * hurry * (moved + (moved > 0)) + STRING_COST * jumped
         back.append(price.argmin(axis=1))
         cost = price.min(axis=1) + own
         where = np.stack([states.hand, states.string], axis=1)

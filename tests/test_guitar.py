@@ -107,7 +107,9 @@ def test_fingering_is_the_cheapest_of_all_paths():
     rng = np.random.default_rng(1)
     for _ in range(20):
         riff = a_riff([(int(p),) for p in rng.integers(40, 70, 4)], [0, 6, 3, 12])
-        choices = [ru._hands(ru.voicings(ru.event_pitches(e))) for e in riff.events]
+        choices = [
+            ru._hands(ru.voicings(ru.event_pitches(e)), ru.STANDARD_TUNING) for e in riff.events
+        ]
         seconds = np.array([0, 6, 3, 12]) / 24  # at 120 beats a minute
 
         def price(path, choices=choices, seconds=seconds):
@@ -117,7 +119,8 @@ def test_fingering_is_the_cheapest_of_all_paths():
                 moved = abs(int(one.hand[path[k - 1]]) - int(two.hand[path[k]]))
                 jumped = abs(int(one.string[path[k - 1]]) - int(two.string[path[k]]))
                 hurry = min(4, max(0.5, 0.25 / seconds[k]))
-                total += ru.SHIFT_COST * hurry * moved + ru.STRING_COST * jumped
+                total += ru.SHIFT_COST * hurry * (moved + (moved > 0))
+                total += ru.STRING_COST * jumped
             return total
 
         best = min(itertools.product(*(range(len(h.hand)) for h in choices)), key=price)
@@ -129,6 +132,50 @@ def test_fingering_is_the_cheapest_of_all_paths():
             for h, r, hand in zip(choices, rows, found.hand, strict=True)
         ]
         assert price([options[0] for options in same]) <= price(best) + 1e-9, wanted
+
+
+def written_frets(text, power):
+    """Six frets of a stroke of the riff book: 'x02210', 'E0+A2', or 'E3' with the power 'p'."""
+    if len(text) == 6 and "+" not in text:
+        return [-1 if fret == "x" else int(fret) for fret in text]
+    strings, row = "EADGBe", [-1] * 6
+    for note in text.split("+"):
+        row[strings.index(note[0])] = int(note[1:])
+    root = strings.index(text[0])
+    for string, above in enumerate({"": (), "p": (7,), "P": (7, 12)}[power], root + 1):
+        pitch = ru.STANDARD_TUNING[root] + row[root] + above
+        row[string] = pitch - ru.STANDARD_TUNING[string]
+    return row
+
+
+def test_fingerings_are_mostly_those_that_the_riff_book_writes(monkeypatch):
+    monkeypatch.syspath_prepend("data")
+    import compose_starter
+    import riff_book
+
+    ticks = {"straight": 3, "eighths": 6, "shuffle": 4, "waltz": 3}  # of a place
+    same = []
+    for _, lines in compose_starter.headed(riff_book.RIFFS):
+        for head, music in compose_starter.entries(lines):
+            riff = compose_starter.read_riff(head, "|".join(music))
+            bars, written = [], []
+            for text in "|".join(music).split("|"):
+                bars.append(bars[-1] if text.strip() == "%" else text)
+            for token in compose_starter.TOKEN.finditer("".join(bars)):
+                if token["notes"] == "/":
+                    written.append(written[-1])
+                elif token["notes"]:
+                    written.append(written_frets(token["notes"], token["power"]))
+            places = compose_starter.PLACES_PER_BAR[riff.feel]
+            strokes = [(b * places + s.start, s) for b, bar in enumerate(riff.bars) for s in bar]
+            onsets = [place * ticks[riff.feel] for place, _ in strokes]
+            chords = [s.pitches for _, s in strokes]
+            found = a_riff(chords, np.diff(onsets, prepend=onsets[0]), tempo_bpm=130).fingering
+            same.append((found.frets == written).all(axis=1))
+    assert len(same) > 150
+    # The costs were chosen on the first half; what the book writes is not the only good way.
+    for half in (same[::2], same[1::2]):
+        assert np.concatenate(half).mean() > 0.9
 
 
 def test_power_chords_lie_on_strings_side_by_side():
