@@ -381,7 +381,7 @@ def test_riff_machine(opened):
             path = arriving.value.path()
             assert arriving.value.suggested_filename.endswith(suffix)
             assert path.stat().st_size > 300
-        cell.get_by_role("button", name="favourite", exact=True).first.click()
+        cell.locator(".widget-toggle-button", has_text="favourite").first.click()
         cell.get_by_role("button", name="Save favourites").click()
         cell.get_by_text("saved in the folder").wait_for(timeout=60_000)
 
