@@ -4285,6 +4285,11 @@ def key_fifths(pitches: Iterable[int]) -> int:
     return max(inside, key=lambda fifths: (inside[fifths], -abs(fifths), fifths))
 
 
+def _riff_fifths(riff: Riff) -> int:
+    played = itertools.chain.from_iterable(map(event_pitches, riff.events))
+    return key_fifths(scale_pitch_classes(riff.scale) if riff.scale else played)
+
+
 def _spelled(pitch: int, fifths: int) -> tuple[str, int, int]:
     """Letter, alteration and octave of a pitch: with flats where the key has flats."""
     names = "C Db D Eb E F Gb G Ab A Bb B" if fifths < 0 else "C C# D D# E F F# G G# A A# B"
@@ -4351,8 +4356,7 @@ def musicxml(riff: Riff) -> str:
     ``n-<symbol>-<note>``, the same note in the TAB ``t-<symbol>-<note>``.
     Notebook: 04.
     """
-    played = itertools.chain.from_iterable(map(event_pitches, riff.events))
-    fifths = key_fifths(scale_pitch_classes(riff.scale) if riff.scale else played)
+    fifths = _riff_fifths(riff)
     root = ElementTree.Element("score-partwise", version="4.0")
     _add(root, "work/work-title", riff.title)
     _add(_add(root, "part-list/score-part", id="P1"), "part-name", "Guitar")
@@ -4598,7 +4602,7 @@ def _open_strings(names: Sequence[str]) -> tuple[int, ...] | None:
 
 
 def guitar_pro(riff: Riff) -> bytes:
-    """A riff as a Guitar Pro 5 file: tuning, strings, frets, durations, ties and tempo.
+    """A riff as a Guitar Pro 5 file: tuning, strings, frets, durations, ties, key and tempo.
 
     Notebook: 04.
     """
@@ -4607,10 +4611,11 @@ def guitar_pro(riff: Riff) -> bytes:
 
     title = riff.title.encode("cp1252", "replace").decode("cp1252")  # all that the format takes
     song = gp.Song(title=title, tempo=round(riff.tempo_bpm), measureHeaders=[], tracks=[])
+    song.key = gp.KeySignature((_riff_fifths(riff), 0))
     for bar in range(riff.symbols[-1].bar + 1 if riff.symbols else 1):
         begin = gp.Duration.quarterTime
         begin += bar * riff.ticks_per_bar * gp.Duration.quarterTime // TICKS_PER_QUARTER
-        header = gp.MeasureHeader(number=bar + 1, start=begin)
+        header = gp.MeasureHeader(number=bar + 1, start=begin, keySignature=song.key)
         header.timeSignature = gp.TimeSignature(riff.meter[0], gp.Duration(riff.meter[1]))
         song.measureHeaders.append(header)
     strings = [gp.GuitarString(i, p) for i, p in enumerate(reversed(riff.open_strings), 1)]
@@ -4960,8 +4965,9 @@ def prompt_from_text(
         `tab_text` writes it, says exactly where a bar begins. Names of strings tell the tuning.
         Or tinyNotation as in ``"4/4 EE8 EE GG4 AA r"``: ``EE`` is the lowest string, ``E`` and
         ``e`` one and two octaves up, a number the length, ``r`` a rest.
+        In a tab a dead note (``x``) is silence; `unread_signs` are left out.
     tempo_bpm, meter, tuning: what the text does not say.
-    Errors: ValueError that says what cannot be read.
+    Errors: ValueError that says what cannot be read; a warning if a bar's places do not divide it.
     Source: tinyNotation is described in music21's documentation.
     Notebook: 04.
     """
@@ -5017,9 +5023,10 @@ _TINY_WORD = rf"(\d+/\d+|\}}|{_TINY_NOTE}|(trip|quad)\{{({_TINY_NOTE})?)"
 
 
 def unread_signs(text: str) -> list[str]:
-    """What `prompt_from_text` leaves out of a tab: signs for hammer-ons, bends, muted strings."""
+    """What `prompt_from_text` leaves out of a tab: signs for hammer-ons, bends, palm mutes."""
     rows = [line.split("|", 1)[1] for line in text.splitlines() if re.search(r"\|.*-", line)]
-    return sorted(set(re.sub(r"[-\d|\s]", "", "".join(rows))))
+    signs = sorted(set(re.sub(r"[-\d|\sxX]", "", "".join(rows))))
+    return signs + ["PM"] * bool(rows and re.search(r"^\s*P\.?M\b", text, re.MULTILINE))
 
 
 def _notes_from_tab(
@@ -5067,26 +5074,48 @@ def _notes_from_tab(
     ]
     if not frets:
         raise ValueError("There is no fret in this tab: write numbers on its six lines.")
+    dead = [
+        (number, found.start())
+        for number, columns in enumerate(bars)
+        for column in columns
+        for found in re.finditer("[xX]", column)
+    ]
     notes = []
     held = collections.defaultdict(lambda: [-1] * 6)
     # Most people write a dash or two after a bar line, which is no time.
-    usual = min(column for _, column, _, _ in frets)
+    struck = sorted({(number, column) for number, column, *_ in frets + dead}, reverse=True)
+    usual = min(column for _, column in struck)
     even = all(max(map(len, columns)) % 8 == 0 for columns in bars)
     if ruled or usual > 2 or usual == 2 and even:
         usual = 0
-    first = {number: column for number, column, _, _ in sorted(frets, reverse=True)}
-    for number, column, string, fret in frets:
-        if fret > FRETS:
-            raise ValueError(f"There is no fret {fret}: a guitar has {FRETS}.")
+    first = dict(struck)  # the last one wins, the lowest column of a bar
+    moved = {}  # bars in which a note is not where it was typed, with their places
+
+    def tick_of(number: int, column: int) -> int:
         lead = first[number] if usual and first[number] <= 2 else usual
         places = max(1, max(map(len, bars[number])) - lead)
         if places in (17, 33) and all(row.endswith("-") for row in bars[number]):
             places -= 1  # a dash before the bar line too
         unit = 1 if ruled or bar_ticks % places == 0 else 3  # else rounded to sixteenths
-        tick = round((column - lead) / places * bar_ticks / unit) * unit + number * bar_ticks
+        exact = (column - lead) / places * bar_ticks
+        tick = round(exact / unit) * unit
+        if not ruled and abs(tick - exact) > 1e-6:
+            moved[number + 1] = places
+        return tick + number * bar_ticks
+
+    for number, column, string, fret in frets:
+        if fret > FRETS:
+            raise ValueError(f"There is no fret {fret}: a guitar has {FRETS}.")
+        tick = tick_of(number, column)
         notes.append((tick, strings[5 - string] + fret))
         held[tick][5 - string] = fret
-    onsets = sorted({tick for tick, _ in notes})
+    for number, places in sorted(moved.items())[:1]:
+        warnings.warn(
+            f"Bar {number} of the tab has {places} places, which do not divide it evenly: notes "
+            "were moved to the nearest sixteenth. Give it 8 or 16 places, or 12 for triplets.",
+            stacklevel=3,
+        )
+    onsets = sorted({tick for tick, _ in notes} | {tick_of(*place) for place in dead})
     ends = dict(zip(onsets, [*onsets[1:], len(bars) * bar_ticks], strict=True))
     rows = [(t, max(1, min(ends[t] - t, bar_ticks)), pitch) for t, pitch in sorted(set(notes))]
     return np.array(rows), strings, {tick: tuple(row) for tick, row in held.items()}
@@ -5948,12 +5977,15 @@ class RiffMachine:
         begin = time.perf_counter()
         try:
             scale, tuning = self.scale.value.strip(), self.tuning.value.strip() or "standard"
+            with warnings.catch_warnings(record=True) as doubts:
+                warnings.simplefilter("always")
+                prompt = self.prompt()
             self.riffs = generate(
                 self.trained,
                 n=5,
                 bars=self.bars.value,
                 temperature=self.temperature.value,
-                prompt=self.prompt(),
+                prompt=prompt,
                 scale=None if scale in ("", "any") else scale,
                 tuning=None if tuning == "standard" else tuning,  # None: that of the prompt
                 training=self.index,
@@ -5969,6 +6001,8 @@ class RiffMachine:
             if signs := unread_signs(self.text.value) if typed else []:
                 left = html.escape(" ".join(signs))
                 self.message.value += f" Your tab without its signs {left}, which cannot be read."
+            for doubt in doubts:
+                self.message.value += f" {html.escape(str(doubt.message))}"
         except (ValueError, RuntimeError) as error:
             below = " The riffs below are those of before." if self.cards.children else ""
             said = html.escape(str(error).rstrip("."))

@@ -5,6 +5,7 @@ import io
 import itertools
 import json
 import re
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
@@ -487,7 +488,8 @@ def test_typed_prompts_by_hand():
         A|--0--3--0--3--|-----------|
         E|--------------|--3--------|
     """
-    riff = ru.prompt_from_text(tab, tempo_bpm=90)
+    with pytest.warns(UserWarning, match="Bar 2 of the tab has 9 places"):
+        riff = ru.prompt_from_text(tab, tempo_bpm=90)
     assert [ru.event_pitches(event) for event in riff.events] == [
         (45, 52, 57),
         (48,),
@@ -840,8 +842,12 @@ def test_the_machine_says_what_it_cannot_read_of_a_typed_tab(machine):
     )
     machine.button.click()
     machine.thread.join(120)
-    assert "without its signs / h x" in machine.message.value and len(machine.riffs) == 5
+    assert "without its signs / h, which" in machine.message.value and len(machine.riffs) == 5
     assert [e["bass"] for e in machine.riffs[0].events[:7]] == [40, 40, 43, 45, 47, 40, 40]
+    machine.text.value = "\n".join(f"{name}|{'0--' * 5}|" for name in "eBGDAE")
+    machine.button.click()
+    machine.thread.join(120)
+    assert "Bar 1 of the tab has 15 places" in machine.message.value
 
 
 @pytest.mark.parametrize(
@@ -937,3 +943,34 @@ def test_tab_of_a_long_meter_has_its_notes_under_its_beats():
     assert [i for i, c in enumerate(beats) if c.isdigit()] == [
         i for i, c in enumerate(low) if c == "0"
     ]
+
+
+def test_a_dead_note_is_silence_and_other_signs_are_named():
+    rows = ("----------------", "----------------", "--------x-------", "----------------")
+    tab = "\n".join(f"{n}|{r}|" for n, r in zip("eBGD", rows, strict=True))
+    tab += "\nA|2---2----h--4---|\nE|0---------------|"
+    events = ru.prompt_from_text(tab).events
+    assert np.cumsum(events["step"]).tolist() == [0, 12, 36]
+    assert events["duration"].tolist() == [12, 12, 12]  # the second ends at the x, on beat three
+    assert ru.unread_signs("PM-----\n" + tab) == ["h", "PM"]
+    assert ru.unread_signs("E8 PM") == []
+
+
+def test_a_bar_that_its_places_do_not_divide_is_told():
+    def tab(places):
+        row = ("2-" * 12)[:places]
+        return "\n".join(f"{n}|{row if n == 'A' else '-' * places}|" for n in "eBGDAE")
+
+    with pytest.warns(UserWarning, match="Bar 1 of the tab has 19 places"):
+        ru.prompt_from_text(tab(19))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for places in (8, 12, 16, 24):
+            assert np.sum(ru.prompt_from_text(tab(places)).events["step"]) < 48
+
+
+def test_guitar_pro_has_the_key_of_the_score():
+    for scale, fifths in (("D minor", -1), ("E minor", 1), ("A major", 3)):
+        riff = dataclasses.replace(a_riff([(40,), (45,)], [0, 48]), scale=scale)
+        song = guitarpro.parse(io.BytesIO(riff.encoded(".gp5")))
+        assert [bar.keySignature.value for bar in song.measureHeaders] == [(fifths, 0)] * 2
