@@ -4509,6 +4509,7 @@ def engrave(xml: str, width: int = 960) -> Engraving:
             header="none",
             footer="none",
             spacingStaff=4,
+            defaultBottomMargin=1.5,  # words keep clear of beams
             svgViewBox=True,
             svgFormatRaw=True,
             xmlIdSeed=1,  # the same score gives the same picture
@@ -4824,6 +4825,8 @@ class Player:
             (round(float(begin), 3), round(float(end), 3), [*signs[i], f"r-{i}"])
             for i, (begin, end) in enumerate(zip(onset, ends, strict=True))
         ]
+        legend = "one bar of sticks · " if self.lead else ""
+        legend += "grey, below black: prompt · " if riff.prompt_events else ""
         score = riff.score()._repr_html_()
         for staff in "nt":
             score = score.replace(f'id="{staff}-', f'id="{mark}{staff}-')
@@ -4837,7 +4840,7 @@ class Player:
             f"data-notes='{json.dumps(notes)}'>{self.sound._repr_html_()}"
             '<div class="bar" hidden><label><input type="checkbox" class="loop"> loop</label>'
             f'<label>speed <select class="speed">{speeds}</select></label>'
-            '<span>grey: prompt · <b style="color:#0072B2">blue: generated</b> · '
+            f'<span>{legend}<b style="color:{SCORE_COLOUR}">blue: generated</b> · '
             "click the picture to go there</span></div>"
             f"{self._roll(mark, notes)}"
             f'<div class="score"><div class="line"></div>{score}</div></div>'
@@ -5259,7 +5262,7 @@ def bars_of_prompt(riff: Riff) -> tuple[int, int]:
     """How many of the bars after the prompt repeat a bar of it, and how many such bars there are.
 
     Alike are bars with the same chords at the same times; how long they sound may differ.
-    A bar in which the prompt ends counts for neither.
+    A bar that holds events of both counts for neither.
     Notebook: 04.
     """
     place = np.cumsum(riff.events["step"])
@@ -5267,8 +5270,10 @@ def bars_of_prompt(riff: Riff) -> tuple[int, int]:
     bars = collections.defaultdict(list)
     for number, *rest in zip(bar, within, riff.events["bass"], riff.events["shape"], strict=True):
         bars[int(number)].append(tuple(map(int, rest)))
-    new = range(-(-riff.prompt_ticks // riff.ticks_per_bar), int(bar.max(initial=-1)) + 1)
-    given = [bars[number] for number in range(riff.prompt_ticks // riff.ticks_per_bar)]
+    last_given = int(bar[: riff.prompt_events].max(initial=-1))
+    first_new = int(bar[riff.prompt_events :].min(initial=last_given + 1))
+    given = [bars[number] for number in range(min(first_new, last_given + 1))]
+    new = range(last_given + 1, int(bar.max(initial=-1)) + 1)
     return sum(bars[number] in given for number in new), len(new)
 
 
@@ -5422,17 +5427,19 @@ def generate(
     )
     go_on = _continue_classic if trained.recipe == "classic" else _continue_riff
     rest = dict(rhythm=rhythm) if trained.recipe == "classic" else {}
-    made = [
-        dataclasses.replace(
-            given,
-            events=np.concatenate([given.events, new[:events]]),
-            prompt_events=len(given.events),
-            title=f"after {given.title[:50]}, seed {seed}" + (f", {i + 1} of {n}" if n > 1 else ""),
+    end = _bar_line_after(given) + bars * given.ticks_per_bar
+    made = []
+    for i, new in enumerate(go_on(trained, given, bars, rules, **rest)):
+        together = np.concatenate([given.events, new[:events]])
+        room = end - np.cumsum(together["step"])  # nothing sounds on after the last bar
+        together["duration"] = np.minimum(together["duration"], room)
+        number = f", {i // tries + 1} of {n}" if n > 1 else ""
+        title = f"after {given.title[:50]}, seed {seed}{number}"
+        made.append(
+            dataclasses.replace(
+                given, events=together, prompt_events=len(given.events), title=title
+            )
         )
-        for i, new in zip(
-            np.repeat(np.arange(n), tries), go_on(trained, given, bars, rules, **rest), strict=True
-        )
-    ]
     return [_most_typical(made[i : i + tries]) for i in range(0, len(made), tries)]
 
 
@@ -5639,7 +5646,7 @@ def _continue_riff(trained: Trained, prompt: Riff, bars: int, rules: _Rules) -> 
     ear = _Ear(n, prompt.ticks_per_bar, vocabulary)
     rules.begin(vocabulary.shapes, prompt.events)
     onset = np.full(n, prompt.events["step"].sum())
-    end = (-(-(onset[0] + 1) // prompt.ticks_per_bar) if given else 0) + bars
+    end = _bar_line_after(prompt) + bars * prompt.ticks_per_bar
     times = np.array(vocabulary.steps)
     state = [np.zeros((n, size), np.float32) for size in cells for _ in range(2)]
 
@@ -5675,12 +5682,12 @@ def _continue_riff(trained: Trained, prompt: Riff, bars: int, rules: _Rules) -> 
             rules.hear(event, new=True)
             new.append(event)
             onset = onset + event["step"]
-            if (onset >= end * prompt.ticks_per_bar).all():
+            if (onset >= end).all():
                 break
         ear.hear(event)
     made = np.stack(new, axis=1)
     begin = int(prompt.events["step"].sum())
-    inside = begin + np.cumsum(made["step"], axis=1) < end * prompt.ticks_per_bar
+    inside = begin + np.cumsum(made["step"], axis=1) < end
     return [events[keep] for events, keep in zip(made, inside, strict=True)]
 
 
@@ -5698,11 +5705,18 @@ def _carrying(model: Any) -> tuple[Any, dict[str, Any], list[int]]:
     return listen, heads, cells
 
 
+def _bar_line_after(riff: Riff) -> int:
+    """Where the bar of its last event ends, in ticks; 0 without events."""
+    if not len(riff.events):
+        return 0
+    return (int(riff.events["step"].sum()) // riff.ticks_per_bar + 1) * riff.ticks_per_bar
+
+
 def _timing(prompt: Riff, bars: int, rhythm: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Steps, durations and velocities of new events that fill `bars` bars after the prompt."""
     onset = np.cumsum(prompt.events["step"])
     last = int(onset[-1]) if len(onset) else -1
-    end = -(-(last + 1) // prompt.ticks_per_bar) * prompt.ticks_per_bar
+    end = _bar_line_after(prompt)
     if rhythm == "even" or len(onset) < 2:
         ticks = 4 if rhythm == "even" else TICKS_PER_QUARTER // 2
         first = last + ticks if len(onset) else 0
@@ -5890,6 +5904,7 @@ class RiffMachine:
         label = dict(style={"description_width": "8em"}, layout=half)
         self.source = widgets.ToggleButtons(options=PROMPTS, description="Prompt", **label)
         self.song_seed = widgets.BoundedIntText(0, 0, 9999, description="excerpt", **label)
+        self.song = widgets.HTML(layout={"margin": "0 0 0 8em"})
         self.prompt_bars = widgets.IntSlider(2, 1, 8, description="bars of it", **label)
         self.text = widgets.Textarea(
             TYPED,
@@ -5900,7 +5915,7 @@ class RiffMachine:
         self.upload = widgets.FileUpload(accept=".mid,.midi,.kar,.rmi", multiple=False)
         self.stack = widgets.Stack(
             [
-                widgets.VBox([self.song_seed, self.prompt_bars], layout=box),
+                widgets.VBox([self.song_seed, self.song, self.prompt_bars], layout=box),
                 widgets.VBox([self.text, self.tempo], layout=box),
                 widgets.VBox([self.upload, self.prompt_bars], layout=box),
             ],
@@ -5931,6 +5946,8 @@ class RiffMachine:
         self.starred = widgets.HTML()
         self.keep = widgets.Button(description="Save favourites", icon="save", disabled=True)
         self.source.observe(self._choose_source, "value")
+        self.song_seed.observe(self._name_song, "value")
+        self._name_song()
         self.button.on_click(self._press)
         self.keep.on_click(self._save_favourites)
         left = widgets.VBox([self.source, self.stack], layout={"width": "55%"})
@@ -5948,6 +5965,12 @@ class RiffMachine:
     def _choose_source(self, change: dict) -> None:
         self.stack.selected_index = PROMPTS.index(change["new"])
 
+    def _name_song(self, _: Any = None) -> None:
+        self.song.value = f"of {html.escape(self._excerpt().title)}"
+
+    def _excerpt(self) -> Riff:
+        return random_excerpt(self.songs, 4, self.song_seed.value, self.prompt_bars.value)
+
     def prompt(self) -> Riff:
         """The prompt as the panel has it. Errors: ValueError in one sentence."""
         bars = self.prompt_bars.value
@@ -5959,7 +5982,7 @@ class RiffMachine:
                 raise ValueError("Choose a MIDI file first.")
             (file,) = self.upload.value
             return prompt_from_midi(bytes(file.content), bars, file.name)
-        riff = random_excerpt(self.songs, 4, self.song_seed.value, bars)
+        riff = self._excerpt()
         first = int((np.cumsum(riff.events["step"]) < bars * riff.ticks_per_bar).sum())
         return dataclasses.replace(riff, events=riff.events[:first], prompt_events=first)
 
@@ -6321,7 +6344,7 @@ def _without_skip(answer: Trained, riff_recipe: Trained, validation: Corpus) -> 
     )
 
 
-@_exercise("4.1", "how many of the four can be drawn")
+@_exercise("4.1", "a whole number in digits: how many of the four can be drawn")
 def _top_half(answer: int) -> tuple[bool, str]:
     odds = np.tile([0.4, 0.3, 0.2, 0.1], (1000, 1))
     drawn = len(set(sample(odds, 1.0, 0.5, 0, np.linspace(0, 0.999, 1000)).tolist()))
@@ -6356,17 +6379,18 @@ def _slow_and_clean(answer: Riff, riff: Riff) -> tuple[bool, str]:
     return True, "the tab is the same, since it counts beats and not seconds."
 
 
-@_exercise("4.4", "two numbers of distinct symbols, for the temperatures 0.5 and 1.5")
-def _variety(answer: tuple[float, float]) -> tuple[bool, str]:
-    cold, hot = answer
-    if not 0 < min(cold, hot) < 1000:
-        return False, "count the distinct symbols of the new events; there is at least one."
+@_exercise("4.4", "two lists of riffs, made at the temperatures 0.5 and 1.5")
+def _variety(answer: tuple[list[Riff], list[Riff]]) -> tuple[bool, str]:
+    if min(map(len, answer)) < 8:
+        return False, "of so few riffs the numbers are chance: make eight of each, n=8."
+    cold, hot = (
+        np.mean([len(np.unique(riff.generated[["bass", "shape"]])) for riff in riffs])
+        for riffs in answer
+    )
+    means = f"{cold:.1f} and {hot:.1f} distinct symbols"
     if cold >= hot:
-        return False, (
-            f"{cold:.1f} and {hot:.1f}: one riff may turn out so by chance. Take the mean of "
-            "eight, with tries=1."
-        )
-    return True, f"from {cold:.1f} to {hot:.1f}: the hotter, the more outsiders get their chance."
+        return False, f"{means}: the first list is to be the cold one; make both with tries=1."
+    return True, f"{means}: the hotter, the more outsiders get their chance."
 
 
 @_exercise("4.5", "a list of riffs, one for each of the three scales")

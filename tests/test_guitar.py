@@ -754,6 +754,19 @@ def test_the_most_typical_of_the_tries_is_kept(starter, riff_recipe):
     assert ru._most_typical([impossible, playable]) is playable
 
 
+@pytest.mark.parametrize("given", [1, 5, 16])
+def test_a_riff_ends_with_its_last_bar(starter, riff_recipe, given):
+    prompt = ru.random_excerpt(starter[1], given, seed=given)
+    end = (prompt.events["step"].sum() // prompt.ticks_per_bar + 1 + 2) * prompt.ticks_per_bar
+    classic = ru.load_trained(ru.shipped_model("classic"))
+    for trained in (riff_recipe, classic):
+        for riff in ru.generate(trained, n=6, bars=2, prompt=prompt, seed=given, tries=1):
+            onset = np.cumsum(riff.events["step"])
+            assert onset[-1] < end and (onset + riff.events["duration"]).max() <= end
+            assert riff.symbols[-1].bar == end // riff.ticks_per_bar - 1
+            assert ru.bars_of_prompt(riff)[1] == 2
+
+
 def test_bars_of_the_prompt_that_come_again():
     one, other = [(40,), (43,), (45,), (47,)], [(40,), (43,), (45,), (48,)]
     # A bar of the prompt, the same, another, the same, all in quarter notes.
@@ -762,6 +775,9 @@ def test_bars_of_the_prompt_that_come_again():
     # The prompt ends within the second bar, which then counts for neither.
     assert ru.bars_of_prompt(dataclasses.replace(riff, prompt_events=6)) == (1, 2)
     assert ru.bars_of_prompt(dataclasses.replace(riff, prompt_events=0)) == (0, 4)
+    # A new bar that begins with a rest is a new bar all the same.
+    rest = a_riff([*one, *one[:3], *one], [0] + [12] * 3 + [24, 12, 12] + [12] * 4, prompt_events=4)
+    assert ru.bars_of_prompt(rest) == (1, 2)
     late = riff.events.copy()
     late["step"][4:6] = 13, 11  # one note of the second bar comes a tick too late
     assert ru.bars_of_prompt(dataclasses.replace(riff, events=late))[0] == 1
@@ -830,6 +846,14 @@ def test_the_machine_makes_five_cards_and_saves_favourites(machine, tmp_path):
     assert not machine.favourites and machine.keep.disabled
     classes = {p % 12 for r in machine.riffs for e in r.generated for p in ru.event_pitches(e)}
     assert classes <= set(ru.scale_pitch_classes("E minor"))
+
+
+def test_the_machine_names_the_song_of_an_excerpt(machine, starter):
+    titles = set()
+    for machine.song_seed.value in range(12):
+        titles.add(machine.song.value)
+        assert machine.song.value == f"of {machine.prompt().title}"
+    assert len(titles) > 3 and titles <= {f"of {song.title}" for song in starter[1].song_info}
 
 
 def test_the_machine_says_what_it_cannot_read_of_a_typed_tab(machine):

@@ -204,9 +204,8 @@ def test_exercises_have_three_grades_a_folded_solution_and_a_self_check(path):
         ("4.1", 2, {}, "✔ Right"),
         ("4.1", 1, {}, "✘ .*less than 0.5"),
         ("4.1", 3, {}, "✘ "),
-        ("4.4", (5.0, 8.0), {}, "✔ Right: from 5.0 to 8.0"),
-        ("4.4", (8.0, 5.0), {}, "✘ .*mean of eight"),
-        ("4.4", 8, {}, "✘ .*two numbers.*this is 8"),
+        ("4.1", "two", {}, "✘ .*a whole number in digits.*this is 'two'"),
+        ("4.4", (8, 5), {}, "✘ .*two lists of riffs"),
     ],
 )
 def test_self_check_says_what_is_wrong(exercise, answer, made, said, capsys):
@@ -282,6 +281,13 @@ def test_self_check_of_riffs(tmp_path, capsys):
     assert "now the clean guitar" in said("4.3", slow, riff=riff)
     assert "its tempo is 120" in said("4.3", riff, riff=riff)
     assert "not those of" in said("4.3", others[0], riff=riff)
+
+    # Two symbols among the new events of the cold riffs, four among those of the hot ones.
+    cold = dataclasses.replace(riff, events=riff.events[[0, 1, 2, 3, 4, 5, 4, 5]])
+    assert "2.0 and 4.0" in said("4.4", ([cold] * 8, [riff] * 8))
+    assert said("4.4", ([cold] * 8, [riff] * 8)).startswith("✔ Right")
+    assert "is to be the cold one" in said("4.4", ([riff] * 8, [cold] * 8))
+    assert "eight of each" in said("4.4", ([cold], [riff]))
 
     scales = ["E minor pentatonic", "E blues"]
     assert said("4.5", [riff, riff], scales=scales).startswith("✔ Right")
