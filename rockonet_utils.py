@@ -52,6 +52,7 @@ import sys
 import tempfile
 import threading
 import time
+import types
 import warnings
 import zipfile
 import zlib
@@ -266,31 +267,48 @@ def show_source(function: Callable, folded: bool = False) -> Markdown:
 
 def explain_errors(shell: Any = None) -> None:
     """Have notebooks say what to do when a cell uses a name that a cell above it makes, or cannot
-    be read.
+    be read; and keep to the cell and the sentence when this module refuses something.
 
     shell: the notebook's interpreter; without one, that of the notebook which imports this module.
     """
     import IPython
 
     def show(shell: Any, kind: type, error: Exception, trace: Any, tb_offset: Any = None) -> list:
-        if kind is NameError:
-            lines = shell.InteractiveTB.structured_traceback(kind, error, trace, tb_offset)
-            lines.append(
-                f"'{error.name}' is made in a cell that has not run yet. Click the cell that you "
-                "want and choose Run → Run All Above Selected Cell in the menu; then run it again. "
-                "(If it is a text of yours, put it in quotes.)"
-            )
-        else:
+        if issubclass(kind, SyntaxError):
             lines = shell.SyntaxTB.structured_traceback(kind, error, [])
             lines.append(
                 "The computer cannot read this cell. A text has to stand in quotes, as in "
                 'answer = "candle smoke", and what opens with a bracket has to close.'
             )
+        else:
+            trace = _before_this_module(trace)
+            lines = shell.InteractiveTB.structured_traceback(kind, error, trace, tb_offset)
+        if kind is NameError:
+            lines.append(
+                f"'{error.name}' is made in a cell that has not run yet. Click the cell that you "
+                "want and choose Run → Run All Above Selected Cell in the menu; then run it again. "
+                "(If it is a text of yours, put it in quotes.)"
+            )
         shell._showtraceback(kind, error, lines)
         return lines
 
     if shell := shell or IPython.get_ipython():
-        shell.set_custom_exc((NameError, SyntaxError), show)
+        kinds = (NameError, SyntaxError, ValueError, OSError, RuntimeError)
+        shell.set_custom_exc(kinds, show)
+
+
+def _before_this_module(trace: Any) -> Any:
+    """A traceback up to the first call of this module, if the error was raised in it."""
+    chain = [trace]
+    while chain[-1].tb_next:
+        chain.append(chain[-1].tb_next)
+    files = [link.tb_frame.f_code.co_filename for link in chain]
+    if files[-1] != __file__:
+        return trace
+    kept = None
+    for link in reversed(chain[: files.index(__file__)]):
+        kept = types.TracebackType(kept, link.tb_frame, link.tb_lasti, link.tb_lineno)
+    return kept
 
 
 explain_errors()
@@ -1243,9 +1261,12 @@ def build_corpus(
         None: as ``joblib.parallel_config`` says, which is how a Dask or Ray cluster is given.
     Tracks that repeat another track of their song, and songs that repeat another file, are kept
     once. Files that cannot be read are skipped and named in the report; they never stop a folder.
-    Errors: FileNotFoundError if there is no such folder, ValueError if no file has a guitar.
+    Errors: FileNotFoundError if there is no such folder, ValueError if no file has a guitar or
+        `programs` is a single number.
     Notebook: 02.
     """
+    if isinstance(programs, int):
+        raise ValueError(f"programs is a list of numbers: write [{programs}], not {programs}.")
     folder, programs = Path(folder), tuple(sorted(set(programs)))
     filters = json.dumps({"programs": programs, "track_names": track_names})
     stamps = _stamps(folder)
@@ -6177,7 +6198,7 @@ def _notes_a_second(answer: float, score: symusic.Score, notes: dict) -> tuple[b
         return True, f"{rate:.1f} notes a second, each note of a chord counted."
     if abs(answer - n_notes / (score.end() / score.ticks_per_quarter)) <= 0.1:
         return False, "that is notes for each quarter note; how long is the song in seconds?"
-    return False, f"{answer:.1f} is too {'low' if answer < rate else 'high'}."
+    return False, f"{answer:.3g} is too {'low' if answer < rate else 'high'}."
 
 
 @_exercise("2.1", "a number of windows")
@@ -6210,6 +6231,7 @@ def _most_varied_song(answer: str, corpus: Corpus) -> tuple[bool, str]:
         title: len(song.chords()[0]) for title, song in zip(corpus.songs, songs, strict=True)
     }
     longest = max(songs, key=lambda song: song.n_events).songs[0]
+    answer = {title.lower(): title for title in distinct}.get(answer.lower(), answer)
     if answer not in distinct:
         return False, f"no song is called {answer!r}; the titles are in `corpus.songs`."
     if distinct[answer] == max(distinct.values()):

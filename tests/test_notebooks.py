@@ -394,12 +394,19 @@ def test_a_cell_that_runs_too_early_says_what_to_do(path, tmp_path):
         with contextlib.redirect_stdout(io.StringIO()) as said:
             shell.run_cell(late.source)
             shell.run_cell("answer = nine cent coffee")
+        with contextlib.redirect_stdout(io.StringIO()) as refused:
+            shell.run_cell("import rockonet_utils as ru\nru.settings(data='nowhere')")
+            shell.run_cell("int('a number of my own')")
     finally:
         shell.set_custom_exc((), None)
         shell.clear_instance()
     assert "is made in a cell that has not run yet" in said.getvalue()
     assert "Run All Above Selected Cell" in said.getvalue()
     assert "A text has to stand in quotes" in said.getvalue()
+    # What the module refuses is one sentence below the cell; other errors are as usual.
+    assert "There is no folder" in refused.getvalue() and "nowhere" in refused.getvalue()
+    assert "rockonet_utils.py" not in refused.getvalue()
+    assert "invalid literal for int() with base 10: 'a number of my own'" in refused.getvalue()
 
 
 @pytest.mark.notebooks
