@@ -747,13 +747,16 @@ def piano_roll(
     notes: arrays as `score_notes` gives them (ticks, MIDI pitches).
     bars: first and last bar to show, counted from 1; all by default.
     prompt_ticks: what starts before this tick is shaded and hatched as the prompt.
+    Errors: ValueError for bars that cannot be.
     Notebook: 01 and 04.
     """
-    ax = _axes(ax)
     first, last = bars or (
         1,
         max(1, -(-int((notes["onset"] + notes["duration"]).max(initial=1)) // ticks_per_bar)),
     )
+    if not 1 <= first <= last:
+        raise ValueError(f"bars = {bars}: the first is to be 1 or more, and not after the last.")
+    ax = _axes(ax)
     in_view = (notes["onset"] + notes["duration"] > (first - 1) * ticks_per_bar) & (
         notes["onset"] < last * ticks_per_bar
     )
@@ -784,6 +787,8 @@ def piano_roll(
         ax.set_title("◄ prompt | generated ►", loc="right", fontsize=9, color=ORANGE)
     ax.set(xlim=(first, last + 1), xlabel="bar", ylabel="pitch")
     ax.set_title(title, loc="left")
+    if not len(onset):
+        ax.text(0.5, 0.5, "no notes in these bars", transform=ax.transAxes, ha="center")
     numbers = np.arange(first, last + 1, 1 if last - first < 24 else 4)
     ax.set_xticks([*numbers, last + 1], [])  # lines between bars, numbers within
     ax.set_xticks(numbers + 0.5, numbers, minor=True)

@@ -202,6 +202,8 @@ def test_a_zip_gives_the_same_corpus_as_its_folder(folder, tmp_path):
 def test_a_folder_without_a_guitar_says_what_to_do(folder, tmp_path):
     with pytest.raises(ValueError, match="programs"):
         ru.build_corpus(folder, programs=[31])
+    with pytest.raises(ValueError, match=r"write \[30\], not 30"):
+        ru.build_corpus(folder, programs=30)
     with pytest.raises(FileNotFoundError, match="neither a folder nor"):
         ru.build_corpus(tmp_path / "nowhere")
 

@@ -118,6 +118,11 @@ def test_piano_roll_shows_only_the_bars_asked_for():
     notes = ru.notes_from_events(a_riff((40, 43, 45, 47) * 8).events)  # four bars
     ax = ru.piano_roll(notes, bars=(2, 3)).axes[0]
     assert len(ax.patches) == 16 and ax.get_xlim() == (2, 4)
+    empty = ru.piano_roll(notes, bars=(50, 51)).axes[0]
+    assert [text.get_text() for text in empty.texts] == ["no notes in these bars"]
+    for bars in ((8, 1), (0, 3)):
+        with pytest.raises(ValueError, match="the first is to be 1 or more"):
+            ru.piano_roll(notes, bars=bars)
 
 
 def test_fretboard_shows_a_pitch_at_all_its_places():
