@@ -37,6 +37,7 @@ import dataclasses
 import functools
 import hashlib
 import html
+import importlib.machinery
 import importlib.util
 import inspect
 import io
@@ -73,6 +74,33 @@ from IPython.display import Markdown, display
 
 # TensorFlow warns of every sixth network that is run for the first time.
 logging.getLogger("tensorflow").addFilter(lambda record: "retracing" not in str(record.msg))
+
+
+@contextlib.contextmanager
+def _quiet_stderr() -> Iterator[None]:
+    """Keep what a C library prints, such as ALSA without a sound card, out of the notebook."""
+    kept = os.dup(2)
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+class _QuietTensorFlow(importlib.machinery.PathFinder):
+    """On newer processors TensorFlow greets while it is imported, whatever it was told."""
+
+    @classmethod
+    def find_spec(cls, fullname: str, path: Any = None, target: Any = None) -> Any:
+        spec = super().find_spec(fullname, path, target) if fullname == "tensorflow" else None
+        if spec:
+            spec.loader.exec_module = _quiet_stderr()(spec.loader.exec_module)
+        return spec
+
+
+sys.meta_path.insert(0, _QuietTensorFlow)
 
 # Keras, Matplotlib, music21, ipywidgets and pygame are imported where they are first used: they
 # take from half a second to eight seconds each, and most cells need none of them.
@@ -629,19 +657,6 @@ class Sound:
                 "use the player in the page, it needs none."
             )
         return f"Playing {self.seconds:.0f} s on the speakers; ru.stop_speakers() stops it."
-
-
-@contextlib.contextmanager
-def _quiet_stderr() -> Iterator[None]:
-    """Keep what a C library prints, such as ALSA without a sound card, out of the notebook."""
-    kept = os.dup(2)
-    with open(os.devnull, "w") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
 
 
 def stop_speakers() -> None:

@@ -55,6 +55,7 @@ def lab(tmp_path_factory):
         "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
         "SDL_AUDIODRIVER": "",
     }
+    env.pop("PYTEST_CURRENT_TEST", None)  # or the kernel shows nothing of what C libraries print
     log = home / "log"
     with open(log, "w") as out:
         server = subprocess.Popen(

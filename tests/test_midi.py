@@ -1,5 +1,6 @@
 """Section 1 and 2: settings, files, reading MIDI."""
 
+import os
 import subprocess
 import sys
 
@@ -52,6 +53,21 @@ def test_import_is_fast_and_leaves_tensorflow_alone():
     assert min(float(seconds) for seconds, *_ in answers) < 1.5
     assert all(rest == ["False", "False"] for _, *rest in answers)
     assert all(run.stderr == "" for run in runs)
+
+
+def test_importing_tensorflow_prints_nothing_and_what_comes_after_is_seen(tmp_path):
+    """A package in its place, since not every processor makes the real one talk."""
+    (tmp_path / "tensorflow").mkdir()
+    (tmp_path / "tensorflow" / "__init__.py").write_text("import os; os.write(2, b'hello')")
+    code = "import rockonet_utils, os, tensorflow; os.write(2, b'after')"
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stderr == "after"
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path):
