@@ -26,7 +26,8 @@ lab: venv   ## open JupyterLab on the first notebook (LAB_ARGS="--no-browser")
 		--LabApp.default_url=/lab/tree/notebooks/01_explore_midi.ipynb $(LAB_ARGS)
 
 test: venv  ## run the tests (PYTEST_ARGS="-k midi")
-	$(VENV_PYTHON) -m pytest -m "not browser and not archive" $(PYTEST_ARGS)
+	$(VENV_PYTHON) -m pytest -n 2 --dist worksteal \
+		-m "not browser and not archive" $(PYTEST_ARGS)
 
 figure: venv  ## redraw figures/loss_chart from figures/loss_history.csv
 	@$(VENV_PYTHON) -c "import rockonet_utils as ru; ru.redraw_loss_chart()"
