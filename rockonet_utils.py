@@ -34,6 +34,7 @@ import collections
 import contextlib
 import csv
 import dataclasses
+import difflib
 import functools
 import hashlib
 import html
@@ -45,6 +46,7 @@ import itertools
 import json
 import logging
 import math
+import numbers
 import os
 import re
 import reprlib
@@ -158,8 +160,32 @@ class Settings:
     riff_epochs: int = 30
     seed: int = 0
 
+    def __post_init__(self) -> None:
+        zero_too = ("programs", "seed", "unique_factor", "epoch_windows", "riff_epoch_windows")
+        for name in self.__dataclass_fields__:
+            if not hasattr(Settings, name):
+                continue  # the first four have no default and are no numbers
+            value, example = getattr(self, name), getattr(Settings, name)
+            values = list(value) if np.ndim(value) else [value]
+            first = example[0] if isinstance(example, tuple) else example
+            kind = numbers.Integral if isinstance(first, int) else numbers.Real
+            least = 0 if name in zero_too or isinstance(first, float) else 1
+            fits = [isinstance(number, kind) and number >= least for number in values]
+            if np.ndim(value) != np.ndim(example) or not fits or not all(fits):
+                wanted = f"{'whole ' * (kind is numbers.Integral)}number"
+                wanted = f"{wanted}s in brackets" if np.ndim(example) else f"one {wanted}"
+                raise ValueError(
+                    f"{name} is {value!r}; it wants {wanted}, {least} or more, as {name}={example}."
+                )
+
     def replace(self, **changes: Any) -> Settings:
-        """A copy with some numbers changed, as in ``settings.replace(epochs=3)``."""
+        """A copy with some numbers changed, as in ``settings.replace(epochs=3)``.
+
+        Errors: ValueError for a name that is none of the settings, or a number that cannot be.
+        """
+        for name in changes.keys() - {field.name for field in dataclasses.fields(self)}:
+            near = difflib.get_close_matches(name, Settings.__dataclass_fields__, 1, 0)
+            raise ValueError(f"There is no setting named {name!r}: do you mean {near[0]!r}?")
         return dataclasses.replace(self, **changes)
 
 
@@ -309,19 +335,27 @@ def explain_errors(shell: Any = None) -> None:
                 'answer = "candle smoke", and what opens with a bracket has to close.'
             )
         else:
-            trace = _before_this_module(trace)
-            lines = shell.InteractiveTB.structured_traceback(kind, error, trace, tb_offset)
+            short = _before_this_module(trace)
+            if short is not trace:  # the sentence holds the cause
+                error.__cause__, error.__suppress_context__ = None, True
+            lines = shell.InteractiveTB.structured_traceback(kind, error, short, tb_offset)
         if kind is NameError:
             lines.append(
                 f"'{error.name}' is made in a cell that has not run yet. Click the cell that you "
                 "want and choose Run → Run All Above Selected Cell in the menu; then run it again. "
                 "(If it is a text of yours, put it in quotes.)"
             )
+        if kind is dataclasses.FrozenInstanceError:
+            lines.append(
+                "It is never changed in place, so that cells may run in any order. Make a copy "
+                "that differs, as in settings = settings.replace(epochs=3)."
+            )
         shell._showtraceback(kind, error, lines)
         return lines
 
     if shell := shell or IPython.get_ipython():
-        kinds = (NameError, SyntaxError, ValueError, OSError, RuntimeError)
+        ours = (ValueError, OSError, RuntimeError)
+        kinds = (NameError, SyntaxError, dataclasses.FrozenInstanceError, *ours)
         shell.set_custom_exc(kinds, show)
 
 
@@ -3043,6 +3077,12 @@ def _classic_lesson(
     choice: Settings,
     build_model: Callable[..., Any],
 ) -> _Lesson:
+    for pair in (train, validation):
+        if not (isinstance(pair, tuple) and isinstance(pair[0], Windows) and len(pair) == 2):
+            raise ValueError(
+                "The classic recipe learns from two pairs (X, Y) as notebook 02 makes them. For "
+                "fewer windows give the whole pairs and settings.replace(epoch_windows=300)."
+            )
     X, Y = train
     shape = X.length, len(vocabulary.symbols)
     size = dict(units=choice.units, dense=choice.dense, dropout=choice.dropout)
@@ -3456,7 +3496,7 @@ def load_trained(path: str | os.PathLike) -> Trained:
         if not fits:
             raise ValueError("its model and its vocabulary do not fit together")
     except FileNotFoundError:
-        raise
+        raise FileNotFoundError(f"There is no trained model {path}. {remedy}") from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
         raise ValueError(f"{path} is not a trained model ({error}). {remedy}") from error
     return trained

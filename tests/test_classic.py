@@ -168,6 +168,12 @@ def test_sweep_learns_saves_and_resumes(tiny, tmp_path):
     assert loss == pytest.approx(whole.best.validation_loss, rel=1e-5)
 
 
+def test_plain_arrays_are_named(tiny, tmp_path):
+    (X, Y), held, vocabulary = tiny
+    with pytest.raises(ValueError, match=r"two pairs \(X, Y\).*epoch_windows"):
+        ru.learning_rate_sweep((X[:9], Y[:9]), held, vocabulary, tiny_settings(tmp_path))
+
+
 def test_an_interrupted_sweep_keeps_whole_epochs(tiny, tmp_path, monkeypatch):
     train, held, vocabulary = tiny
     chosen = tiny_settings(tmp_path)

@@ -397,6 +397,8 @@ def test_a_cell_that_runs_too_early_says_what_to_do(path, tmp_path):
         with contextlib.redirect_stdout(io.StringIO()) as refused:
             shell.run_cell("import rockonet_utils as ru\nru.settings(data='nowhere')")
             shell.run_cell("int('a number of my own')")
+            shell.run_cell("ru.load_trained(ru.__file__)")
+            shell.run_cell("chosen = ru.settings()\nchosen.epochs = 3")
     finally:
         shell.set_custom_exc((), None)
         shell.clear_instance()
@@ -405,7 +407,10 @@ def test_a_cell_that_runs_too_early_says_what_to_do(path, tmp_path):
     assert "A text has to stand in quotes" in said.getvalue()
     # What the module refuses is one sentence below the cell; other errors are as usual.
     assert "There is no folder" in refused.getvalue() and "nowhere" in refused.getvalue()
-    assert "rockonet_utils.py" not in refused.getvalue()
+    assert "rockonet_utils.py is not a trained model" in refused.getvalue()
+    assert "zipfile" not in refused.getvalue() and "direct cause" not in refused.getvalue()
+    assert "rockonet_utils.py:" not in refused.getvalue()
+    assert "settings = settings.replace(epochs=3)" in refused.getvalue()
     assert "invalid literal for int() with base 10: 'a number of my own'" in refused.getvalue()
 
 
