@@ -638,6 +638,9 @@ class Sound:
     samples: np.ndarray
     rate: int
 
+    def __repr__(self) -> str:
+        return f"<Sound: {self.seconds:.1f} s, {self.rate:,} samples a second>"
+
     @property
     def seconds(self) -> float:
         return len(self.samples) / self.rate
@@ -1181,6 +1184,10 @@ class Corpus:
     song_info: tuple[Song, ...]
     report: tuple[FileReport, ...] = ()
     filters: str = ""
+
+    def __repr__(self) -> str:
+        sizes = f"{len(self.song_info):,} songs, {len(self.tracks):,} tracks"
+        return f"<Corpus: {sizes}, {self.n_events:,} events>"
 
     @property
     def songs(self) -> list[str]:
@@ -1786,6 +1793,9 @@ class Vocabulary:
     mean: float
     deviation: float
 
+    def __repr__(self) -> str:
+        return f"<Vocabulary: {len(self.symbols):,} symbols>"
+
     def standardise(self, codes: np.ndarray) -> np.ndarray:
         """Codes as float32 with mean 0 and deviation 1 over the training data."""
         return ((codes - self.mean) / self.deviation).astype(np.float32)
@@ -1817,6 +1827,9 @@ class Windows:
     starts: np.ndarray
     length: int
 
+    def __repr__(self) -> str:
+        return f"<Windows: {len(self):,} of {self.length} events>"
+
     @property
     def shape(self) -> tuple[int, int]:
         return len(self.starts), self.length
@@ -1837,6 +1850,9 @@ class OneHot:
 
     codes: np.ndarray
     n_classes: int
+
+    def __repr__(self) -> str:
+        return f"<OneHot: {len(self):,} rows of {self.n_classes:,} classes>"
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -2149,6 +2165,9 @@ class RiffVocabulary:
     steps: tuple[int, ...]
     durations: tuple[int, ...]
     velocities: tuple[int, ...]
+
+    def __repr__(self) -> str:
+        return f"<RiffVocabulary: classes of each part {self.sizes}>"
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -2828,6 +2847,10 @@ class History:
     epochs: tuple[Epoch, ...]
     unigram_nats: dict[str, float]
 
+    def __repr__(self) -> str:
+        rates = ", ".join(f"{rate:g}" for rate in self.learning_rates)
+        return f"<History of {', '.join(self.recipes)}: {len(self.epochs)} rows, rates {rates}>"
+
     def __add__(self, other: History) -> History:
         return History(self.epochs + other.epochs, self.unigram_nats | other.unigram_nats)
 
@@ -3432,6 +3455,10 @@ class Trained:
     sequence_length: int
     history: History
     corpus: str = ""
+
+    def __repr__(self) -> str:
+        best = f"{self.history.best.validation_loss:.2f}" if self.history.epochs else "untrained"
+        return f"<Trained: {self.recipe} recipe, validation loss {best}>"
 
     def save(self, path: str | os.PathLike) -> None:
         """Write one ``.zip`` with ``model.keras`` (no optimiser) and ``about.json``."""
@@ -4046,6 +4073,10 @@ class Riff:
             )
         if not _is_meter(*self.meter):
             raise ValueError(f"{self.meter[0]}/{self.meter[1]} is no meter: write one like 4/4.")
+
+    def __repr__(self) -> str:
+        new = len(self.events) - self.prompt_events
+        return f"<Riff '{self.title}': {self.prompt_events} events of a prompt, {new} new ones>"
 
     @property
     def generated(self) -> np.ndarray:
@@ -5488,6 +5519,8 @@ def generate(
             "n, bars, events, tries, max_copied and max_repeats must be 1 or more, temperature and "
             "top_k 0 or more, top_p over 0 and at most 1."
         )
+    if isinstance(prompt, str):
+        raise ValueError("A text becomes a prompt with ru.prompt_from_text(text): give that.")
     if rhythm not in ("prompt", "even"):
         raise ValueError(f"rhythm must be 'prompt' or 'even', not {rhythm!r}.")
     given = prompt or Riff(np.zeros(0, EVENT), title="silence")

@@ -717,6 +717,33 @@ def test_the_prompt_is_revoiced_or_refused_and_events_are_counted(starter, riff_
         ru.generate(riff_recipe, scale="E nonsense")
     with pytest.raises(ValueError, match="No chord that this model knows"):
         ru.generate(riff_recipe, scale="E minor pentatonic", frets=(1, 1))
+    with pytest.raises(ValueError, match="prompt_from_text"):
+        ru.generate(riff_recipe, prompt="E2:1/8 G2:1/8")
+
+
+def test_what_is_shown_of_a_big_thing_is_one_short_line(starter, riff_recipe):
+    corpus, vocabulary = starter[0], riff_recipe.vocabulary
+    classic = ru.load_trained(ru.shipped_model("classic"))
+    windows, classes, _ = ru.classic_windows(corpus, 16, 2, classic.vocabulary)
+    prompt = ru.random_excerpt(corpus, 16, seed=1)
+    shown = {
+        repr(thing): number
+        for thing, number in (
+            (corpus, f"{corpus.n_events:,} events"),
+            (vocabulary, str(len(vocabulary.durations))),
+            (classic.vocabulary, f"{len(classic.vocabulary.symbols):,} symbols"),
+            (windows, f"{len(windows):,} of 16 events"),
+            (classes, f"{len(classes):,} rows"),
+            (classic, f"{classic.history.best.validation_loss:.2f}"),
+            (classic.history, f"{len(classic.history.epochs)} rows"),
+            (prompt, "16 events of a prompt, 0 new"),
+            (prompt.audio(), f"{prompt.audio().seconds:.1f} s"),
+        )
+    }
+    assert len(shown) == 9
+    for line, number in shown.items():
+        assert line.startswith("<") and "\n" not in line and len(line) < 150
+        assert number in line
 
 
 def test_top_k_of_one_is_argmax_and_the_classic_recipe_obeys_too(starter, riff_recipe):
