@@ -335,6 +335,9 @@ def test_site(browser, tmp_path, width, scheme):
         page.goto(path.as_uri())
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path.name
         assert page.evaluate("[...document.images].every(i => i.alt && i.naturalWidth)"), path.name
+        # A chart stays large enough to be read on a phone, where it scrolls by itself.
+        shown = "[...document.images].every(i => i.width >= Math.min(i.naturalWidth, 500))"
+        assert page.evaluate(shown), path.name
         if path.stem == "04_generate_music":
             player = page.locator(".rockonet").first
             player.scroll_into_view_if_needed()

@@ -69,11 +69,10 @@ code, .highlight, .highlight pre { background: var(--soft); border-radius: 4px; 
 .output_area pre { padding: 0; }
 .output_html { overflow-x: auto; }
 .output_html > .rockonet, .output_html > .engraving { min-width: 42rem; }
-.scroll { overflow-x: auto; }
+.scroll { display: block; overflow-x: auto; }
 table { border-collapse: collapse; margin: .8rem 0; }
 th, td { border: 1px solid var(--line); padding: .3rem .6rem; }
-img, .output_svg svg { max-width: 100%; height: auto; }
-img { background: #fff; border-radius: 4px; }
+img { max-width: max(100%, 32rem); height: auto; background: #fff; border-radius: 4px; }
 audio { max-width: 100%; }
 @media (max-width: 30rem) { th, td { padding: .2rem .35rem; font-size: .9rem; } }
 footer { margin: 3rem auto 2rem; color: inherit; font-size: .9rem; }
@@ -165,12 +164,9 @@ def page(source: Path, folder: Path) -> str:
     body = re.sub(r'<a class="anchor-link".*?</a>', "", body)
     # Wide things scroll by themselves, with the keyboard too, so that the page never does.
     body = re.sub(r"<pre(?=[ >])", '<pre tabindex="0"', body)
-    body = re.sub(
-        r"<table.*?</table>",
-        lambda found: f'<div class="scroll" tabindex="0">{found[0]}</div>',
-        body,
-        flags=re.DOTALL,
-    )
+    for wide, box in ((r"<table.*?</table>", "div"), (r"<img [^>]*>", "span")):
+        boxed = rf'<{box} class="scroll" tabindex="0">\g<0></{box}>'
+        body = re.sub(wide, boxed, body, flags=re.DOTALL)
     heading = re.search(r"<h1.*?>(.*?)</h1>", body, flags=re.DOTALL)
     title = re.sub(r"<.*?>", "", heading[1]).strip()
     menu = "\n".join(
