@@ -320,8 +320,8 @@ def show_source(function: Callable, folded: bool = False) -> Markdown:
 
 
 def explain_errors(shell: Any = None) -> None:
-    """Have notebooks say what to do when a cell uses a name that a cell above it makes, or cannot
-    be read; and keep to the cell and the sentence when this module refuses something.
+    """Have notebooks say what to do when a cell uses a name that a cell above it makes, cannot be
+    read or was stopped; and keep to the cell and the sentence when this module refuses something.
 
     shell: the notebook's interpreter; without one, that of the notebook which imports this module.
     """
@@ -335,16 +335,18 @@ def explain_errors(shell: Any = None) -> None:
                 'answer = "candle smoke", and what opens with a bracket has to close.'
             )
         else:
-            short = _before_this_module(trace)
+            short = _before_this_module(trace, stopped=kind is KeyboardInterrupt)
             if short is not trace:  # the sentence holds the cause
                 error.__cause__, error.__suppress_context__ = None, True
             lines = shell.InteractiveTB.structured_traceback(kind, error, short, tb_offset)
         if kind is NameError:
             lines.append(
-                f"'{error.name}' is made in a cell that has not run yet. Click the cell that you "
-                "want and choose Run → Run All Above Selected Cell in the menu; then run it again. "
-                "(If it is a text of yours, put it in quotes.)"
+                f"'{error.name}' is not known here. If it is made in a cell that has not run yet, "
+                "click the cell that you want and choose Run → Run All Above Selected Cell in the "
+                "menu; then run it again. Otherwise it is misspelt, or a text that needs quotes."
             )
+        if kind is KeyboardInterrupt:
+            lines.append("This cell was stopped before its end. Run it again when you want to.")
         if kind is dataclasses.FrozenInstanceError:
             lines.append(
                 "It is never changed in place, so that cells may run in any order. Make a copy "
@@ -355,17 +357,20 @@ def explain_errors(shell: Any = None) -> None:
 
     if shell := shell or IPython.get_ipython():
         ours = (ValueError, OSError, RuntimeError)
-        kinds = (NameError, SyntaxError, dataclasses.FrozenInstanceError, *ours)
-        shell.set_custom_exc(kinds, show)
+        ours += (KeyboardInterrupt, dataclasses.FrozenInstanceError)
+        shell.set_custom_exc((NameError, SyntaxError, *ours), show)
 
 
-def _before_this_module(trace: Any) -> Any:
-    """A traceback up to the first call of this module, if the error was raised in it."""
+def _before_this_module(trace: Any, stopped: bool = False) -> Any:
+    """A traceback up to the first call of this module, if the error was raised in it.
+
+    stopped: or if it was stopped there, in whichever library that it called.
+    """
     chain = [trace]
     while chain[-1].tb_next:
         chain.append(chain[-1].tb_next)
     files = [link.tb_frame.f_code.co_filename for link in chain]
-    if files[-1] != __file__:
+    if __file__ not in (files if stopped else files[-1:]):
         return trace
     kept = None
     for link in reversed(chain[: files.index(__file__)]):
@@ -802,6 +807,8 @@ def piano_roll(
     Errors: ValueError for bars that cannot be.
     Notebook: 01 and 04.
     """
+    if bars is not None and np.shape(bars) != (2,):
+        raise ValueError(f"bars = {bars!r}: give the first and the last one, as in (1, 8).")
     first, last = bars or (
         1,
         max(1, -(-int((notes["onset"] + notes["duration"]).max(initial=1)) // ticks_per_bar)),
@@ -3019,27 +3026,33 @@ def redraw_loss_chart() -> None:
 
 
 class _LiveChart:
-    """A status line and a chart that change in place, through display handles.
+    """A status line and, if there is something to draw, a chart that change in place, through
+    display handles.
 
-    Nothing is cleared, so the page does not jump and other output stays.
+    Nothing is cleared, so the page does not jump and other output stays. Outside a notebook a line
+    is printed now and then.
     """
 
-    def __init__(self, draw: Callable[[], Any], total_steps: int):
-        self.draw, self.total_steps, self.step = draw, total_steps, 0
-        self.status = display(Markdown("Preparing the model…"), display_id=True)
-        self.chart = None
+    def __init__(self, total_steps: int, draw: Callable[[], Any] | None = None):
+        self.total_steps, self.step, self.started = total_steps, 0, time.perf_counter()
+        self.draw, self.status, self.chart = None, None, None
+        if _in_notebook():
+            self.draw, self.status = draw, display(Markdown("…"), display_id=True)
+        self.say("Preparing the model…")
 
     def on_batch(self, what: str) -> None:
         self.step += 1
         now = time.perf_counter()
         if self.step == 1:  # to make ready takes as long as many steps, and is over now
             self.start = self.last_shown = now
-        elif now - self.last_shown > 1:
+        elif now - self.last_shown > (1 if self.status else 10):
             self.last_shown = now
             left = (now - self.start) / (self.step - 1) * (self.total_steps - self.step)
             self.say(f"{what} · about {_minutes(left)} left")
 
     def on_epoch(self) -> None:
+        if not self.draw:
+            return
         figure = self.draw()
         if self.chart is None:
             self.chart = display(figure, display_id=True)
@@ -3047,24 +3060,22 @@ class _LiveChart:
             self.chart.update(figure)
 
     def say(self, text: str) -> None:
-        self.status.update(Markdown(text))
+        """Show a text; in it, {} stands for the time since the chart was made."""
+        text = text.format(_minutes(time.perf_counter() - self.started))
+        if self.status:
+            self.status.update(Markdown(text))
+        else:
+            print(text, flush=True)
+
+
+def _in_notebook() -> bool:
+    import IPython
+
+    return hasattr(IPython.get_ipython(), "kernel")
 
 
 def _minutes(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
-
-
-@contextlib.contextmanager
-def _stoppable(chart: _LiveChart | None, verdict: str) -> Iterator[None]:
-    """Let what trains in here be stopped; at its end the chart says how long it took."""
-    started = time.perf_counter()
-    try:
-        yield
-    except KeyboardInterrupt:
-        verdict = "Stopped after {}; every whole epoch is kept. Run this cell again to go on."
-    if chart:
-        chart.say(verdict.format(_minutes(time.perf_counter() - started)))
-        chart.on_epoch()
 
 
 @dataclass(frozen=True)
@@ -3226,7 +3237,7 @@ def learning_rate_sweep(
         after any epoch, for notebook 04.
     After every epoch the model and the history are on disk. Interrupt at any time (the stop button
     of the notebook); the same call goes on after the last whole epoch, and when all is trained
-    it returns at once.
+    it returns at once. An interrupt before the first whole epoch is a KeyboardInterrupt.
     Returns the `History`: loss and validation loss in nats per event for each rate and epoch.
     Source: Rock-o-net as published (Adam, categorical cross-entropy, 200 epochs a rate).
     Notebook: 03.
@@ -3239,7 +3250,7 @@ def learning_rate_sweep(
         lesson = _riff_lesson(train, validation, vocabulary, choice, build_model or riff_model)
     folder = choice.output / "training" / lesson.key
     history = _train(lesson, choice.learning_rates, folder, choice.seed, live, loss_chart)
-    if keep and history.epochs:
+    if keep:
         _best_model(lesson, history, folder).save(choice.output / f"{lesson.recipe}.zip")
     return history
 
@@ -3267,7 +3278,7 @@ def train_riff_model(
     folder = choice.output / "training" / lesson.key
     history = _train(lesson, (choice.riff_rate,), folder, choice.seed, live, parts_chart)
     trained = _best_model(lesson, history, folder)
-    if history.epochs and not build_model:
+    if not build_model:
         trained.save(choice.output / "riff.zip")
     return trained
 
@@ -3290,9 +3301,9 @@ def _train(
         not _is_finished(lesson, totals) and lesson.epochs - len(totals)
         for totals in (history().of(rate) for rate in rates)
     )
-    chart = _LiveChart(lambda: draw(history()), to_do * len(lesson.batches(1))) if live else None
+    chart = _LiveChart(to_do * len(lesson.batches(1)), lambda: draw(history())) if live else None
     verdict = "Trained in {}." if to_do else "All was trained before, see below."
-    with _stoppable(chart, verdict):
+    try:
         for rate in rates:
             model = None
             while not _is_finished(lesson, totals := history().of(rate)):
@@ -3325,6 +3336,13 @@ def _train(
                 rows[rate] += new
                 if chart:
                     chart.on_epoch()
+    except KeyboardInterrupt:
+        if not history().epochs:
+            raise KeyboardInterrupt("Not one epoch is trained yet.") from None
+        verdict = "Stopped after {}; every whole epoch is kept. Run this cell again to go on."
+    if chart:
+        chart.say(verdict)
+        chart.on_epoch()
     return history()
 
 
@@ -3337,11 +3355,10 @@ def _is_finished(lesson: _Lesson, totals: Sequence[Epoch]) -> bool:
 
 
 def _best_model(lesson: _Lesson, history: History, folder: Path) -> Trained:
-    """The bundle of the epoch with the lowest validation loss; untrained if there is none."""
-    rate = history.best.learning_rate if history.epochs else 1.0
+    """The bundle of the epoch with the lowest validation loss."""
+    rate = history.best.learning_rate
     network, model = lesson.start(rate)
-    if history.epochs:
-        _load_state(folder / f"rate-{rate:g}" / "best.npz", model)
+    _load_state(folder / f"rate-{rate:g}" / "best.npz", model)
     return Trained(lesson.recipe, network, lesson.vocabulary, lesson.length, history, lesson.corpus)
 
 
@@ -3622,12 +3639,13 @@ def chord_nats(
     choice: Settings,
     every_position: bool = True,
     build_model: Callable[..., Any] = chord_model,
+    live: bool = True,
 ) -> float:
     """Nats per event of a network that is trained here to name the next chord.
 
     choice: the numbers that begin with ``riff_``. every_position: whether each event of a window is
         a question, or the last one only, as in the classic recipe. build_model: called with the
-        number of chords and the sizes of the LSTM layers.
+        number of chords and the sizes of the LSTM layers. live: show a status line.
     Notebook: 03.
     """
     import keras
@@ -3654,8 +3672,11 @@ def chord_nats(
     rate = keras.optimizers.schedules.CosineDecay(choice.riff_rate, steps, alpha=0.1)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     _compile(model, keras.optimizers.Adam(rate, clipnorm=1.0), loss)
+    line = _LiveChart(steps) if live else None
     for epoch in range(1, choice.riff_epochs + 1):
-        _fit(model, batches(epoch), ["loss"], None, "")
+        _fit(model, batches(epoch), ["loss"], line, f"epoch {epoch} of {choice.riff_epochs}")
+    if line:
+        line.say("Trained in {}.")
 
     asked, chance = before(chords.test, test.offsets), np.zeros(len(chords.test))
     for place, _, counts in _overlapping_windows(test.offsets):

@@ -338,7 +338,14 @@ def test_site(browser, tmp_path, width, scheme):
         # A chart stays large enough to be read on a phone, where it scrolls by itself.
         shown = "[...document.images].every(i => i.width >= Math.min(i.naturalWidth, 500))"
         assert page.evaluate(shown), path.name
+        outside = """[...document.querySelectorAll('.output_stream pre:not(.tab)')]
+            .filter(e => e.scrollWidth > e.clientWidth).map(e => e.textContent)"""
+        assert page.evaluate(outside) == [], path.name  # what is told is read without scrolling
         if path.stem == "04_generate_music":
+            if width > 1000:
+                assert page.locator("table").evaluate_all(
+                    "all => all.every(t => t.offsetWidth <= t.parentElement.clientWidth)"
+                )
             player = page.locator(".rockonet").first
             player.scroll_into_view_if_needed()
             plays_with_cursor(player.locator(".."))

@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+import re
 import zipfile
 
 import numpy as np
@@ -174,7 +175,7 @@ def test_plain_arrays_are_named(tiny, tmp_path):
         ru.learning_rate_sweep((X[:9], Y[:9]), held, vocabulary, tiny_settings(tmp_path))
 
 
-def test_an_interrupted_sweep_keeps_whole_epochs(tiny, tmp_path, monkeypatch):
+def test_an_interrupted_sweep_keeps_whole_epochs(tiny, tmp_path, monkeypatch, capsys):
     train, held, vocabulary = tiny
     chosen = tiny_settings(tmp_path)
     fit, calls = ru._fit, itertools.count()
@@ -185,7 +186,9 @@ def test_an_interrupted_sweep_keeps_whole_epochs(tiny, tmp_path, monkeypatch):
         return fit(*arguments)
 
     monkeypatch.setattr(ru, "_fit", interrupted)
-    history = ru.learning_rate_sweep(train, held, vocabulary, chosen, live=False)
+    history = ru.learning_rate_sweep(train, held, vocabulary, chosen, live=True)
+    said = capsys.readouterr().out  # outside a notebook the status line is printed
+    assert said.startswith("Preparing the model") and "every whole epoch is kept" in said
     assert [(row.learning_rate, row.epoch) for row in history.epochs] == [
         (0.01, 1),
         (0.01, 2),
@@ -193,8 +196,19 @@ def test_an_interrupted_sweep_keeps_whole_epochs(tiny, tmp_path, monkeypatch):
     ]
     assert (tmp_path / "classic.zip").exists()
     monkeypatch.undo()
-    again = ru.learning_rate_sweep(train, held, vocabulary, chosen, live=False)
+    again = ru.learning_rate_sweep(train, held, vocabulary, chosen, live=True)
     assert again.epochs[:3] == history.epochs and len(again.epochs) == 4
+    assert re.search(r"Trained in \d+ s\.\n$", capsys.readouterr().out)
+
+
+def test_a_sweep_that_is_stopped_in_its_first_epoch_says_so(tiny, tmp_path, monkeypatch):
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ru, "_fit", interrupted)
+    with pytest.raises(KeyboardInterrupt, match="Not one epoch is trained yet"):
+        ru.learning_rate_sweep(*tiny, tiny_settings(tmp_path), live=False)
+    assert not (tmp_path / "classic.zip").exists()
 
 
 @pytest.mark.parametrize("name", ["history.csv", "best.npz", "epoch-2.npz"])

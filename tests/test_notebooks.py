@@ -399,10 +399,13 @@ def test_a_cell_that_runs_too_early_says_what_to_do(path, tmp_path):
             shell.run_cell("int('a number of my own')")
             shell.run_cell("ru.load_trained(ru.__file__)")
             shell.run_cell("chosen = ru.settings()\nchosen.epochs = 3")
+        with contextlib.redirect_stdout(io.StringIO()) as stopped:
+            shell.run_cell("def rows():\n    raise KeyboardInterrupt\n    yield")
+            shell.run_cell("ru.table(['stopped'], rows())")
     finally:
         shell.set_custom_exc((), None)
         shell.clear_instance()
-    assert "is made in a cell that has not run yet" in said.getvalue()
+    assert "is not known here. If it is made in a cell that has not run yet" in said.getvalue()
     assert "Run All Above Selected Cell" in said.getvalue()
     assert "A text has to stand in quotes" in said.getvalue()
     # What the module refuses is one sentence below the cell; other errors are as usual.
@@ -411,6 +414,8 @@ def test_a_cell_that_runs_too_early_says_what_to_do(path, tmp_path):
     assert "zipfile" not in refused.getvalue() and "direct cause" not in refused.getvalue()
     assert "rockonet_utils.py:" not in refused.getvalue()
     assert "settings = settings.replace(epochs=3)" in refused.getvalue()
+    assert "This cell was stopped before its end" in stopped.getvalue()
+    assert "rockonet_utils.py:" not in stopped.getvalue()
     assert "invalid literal for int() with base 10: 'a number of my own'" in refused.getvalue()
 
 

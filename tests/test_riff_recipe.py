@@ -217,8 +217,9 @@ def test_it_learns_and_a_resumed_run_gives_the_same(small, choice, trained, tmp_
     elsewhere = choice.replace(output=tmp_path)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ru, "_mean_surprise", interrupted)
-        ru.train_riff_model(small[0], small[1], elsewhere, live=False)
-        assert not (tmp_path / "riff.zip").exists()  # not one whole epoch
+        with pytest.raises(KeyboardInterrupt, match="Not one epoch"):
+            ru.train_riff_model(small[0], small[1], elsewhere, live=False)
+        assert not (tmp_path / "riff.zip").exists()
         half = ru.train_riff_model(small[0], small[1], elsewhere, live=False)
     assert {row.epoch for row in half.history.epochs} == {1}
     resumed = ru.train_riff_model(small[0], small[1], elsewhere, live=False)
@@ -354,15 +355,15 @@ def test_ngram_chances_of_all_next_chords_sum_to_one(order):
     assert 0 < np.exp(-np.array(nats)).sum() - known < escape
 
 
-def test_chord_network_that_learns_nothing_pays_what_blind_guessing_does(small, choice):
+def test_chord_network_that_learns_nothing_pays_what_blind_guessing_does(small, choice, capsys):
     def blind(n_chords, units):
         model = ru.chord_model(n_chords, units)
         model.layers[-1].kernel.assign(0 * model.layers[-1].kernel)
         return model
 
-    nats = ru.chord_nats(
-        small[0], small[2], choice.replace(riff_rate=0.0, riff_epochs=1), build_model=blind
-    )
+    once = choice.replace(riff_rate=0.0, riff_epochs=1)
+    nats = ru.chord_nats(small[0], small[2], once, build_model=blind)
+    assert capsys.readouterr().out.splitlines()[-1].startswith("Trained in ")
     assert nats == pytest.approx(ru.ngram_nats(small[0], small[2], 0), rel=1e-6)
 
 

@@ -120,11 +120,13 @@ def predictors(source: Path, cache: Path) -> dict:
     plain = functools.partial(ru.chord_model, skip=False)
     bare = functools.partial(plain, embed=False)
     in_parts = functools.partial(ru.riff_model, candidates=False)
-    last = dict(every_position=False)
+    last = dict(every_position=False, live=False)
     learned["0. a small network"] = ru.chord_nats(train, test, choice, **last, build_model=bare)
     learned["1. an embedding"] = ru.chord_nats(train, test, choice, **last, build_model=plain)
-    learned["2. every position asks"] = ru.chord_nats(train, test, choice, build_model=plain)
-    learned["3. a skip"] = ru.chord_nats(train, test, choice)
+    learned["2. every position asks"] = ru.chord_nats(
+        train, test, choice, build_model=plain, live=False
+    )
+    learned["3. a skip"] = ru.chord_nats(train, test, choice, live=False)
     by_parts = ru.train_riff_model(train, validation, choice, live=False, build_model=in_parts)
     learned["4. told in parts"] = ru.held_out_nats(by_parts, test)["pitch"]
     riff = ru.train_riff_model(train, validation, choice, live=False)

@@ -67,14 +67,21 @@ pre { overflow-x: auto; padding: .7rem .9rem; margin: .6rem 0; line-height: 1.45
 code, .highlight, .highlight pre { background: var(--soft); border-radius: 4px; }
 .output_area { border-left: 3px solid var(--line); padding-left: .8rem; margin: .6rem 0; }
 .output_area pre { padding: 0; }
+.output_stream pre { white-space: pre-wrap; }
+.output_stream pre.tab { white-space: pre; }
 .output_html { overflow-x: auto; }
 .output_html > .rockonet, .output_html > .engraving { min-width: 42rem; }
-.scroll { display: block; overflow-x: auto; }
+/* A shadow at the side says that there is more; it goes when the end is reached. */
+.scroll { display: block; overflow-x: auto; background:
+  linear-gradient(to right, var(--back) 30%, transparent) left / 2rem 100% no-repeat local,
+  linear-gradient(to left, var(--back) 30%, transparent) right / 2rem 100% no-repeat local,
+  linear-gradient(to right, var(--line), transparent) left / .6rem 100% no-repeat scroll,
+  linear-gradient(to left, var(--line), transparent) right / .6rem 100% no-repeat scroll; }
 table { border-collapse: collapse; margin: .8rem 0; }
-th, td { border: 1px solid var(--line); padding: .3rem .6rem; }
+th, td { border: 1px solid var(--line); padding: .3rem .45rem; font-size: .92rem; }
 img { max-width: max(100%, 32rem); height: auto; background: #fff; border-radius: 4px; }
 audio { max-width: 100%; }
-@media (max-width: 30rem) { th, td { padding: .2rem .35rem; font-size: .9rem; } }
+@media (max-width: 30rem) { th, td { padding: .2rem .35rem; font-size: .85rem; } }
 footer { margin: 3rem auto 2rem; color: inherit; font-size: .9rem; }
 """
 PAGE = """<!doctype html>
@@ -163,6 +170,7 @@ def page(source: Path, folder: Path) -> str:
     body = with_site_links(body_of(source), source, folder)
     body = re.sub(r'<a class="anchor-link".*?</a>', "", body)
     # Wide things scroll by themselves, with the keyboard too, so that the page never does.
+    body = re.sub(r"<pre>(?=[^<]*\|-)", '<pre class="tab">', body)
     body = re.sub(r"<pre(?=[ >])", '<pre tabindex="0"', body)
     for wide, box in ((r"<table.*?</table>", "div"), (r"<img [^>]*>", "span")):
         boxed = rf'<{box} class="scroll" tabindex="0">\g<0></{box}>'

@@ -140,7 +140,9 @@ def scrub(notebook):
                 if WIDGET in output.get("data", {}):
                     del output.data[WIDGET]
                     output.data.pop("text/plain", None)
-                    output.data["text/markdown"] = "Interactive: run this cell in JupyterLab."
+                    output.data["text/markdown"] = (
+                        "Interactive: run this cell in JupyterLab (Shift+Enter)."
+                    )
                 if "image/png" in output.get("data", {}):
                     output.data["image/png"] = smaller(output.data["image/png"])
 

@@ -24,7 +24,9 @@ LAB_SETTINGS = VENV / "share/jupyter/lab/settings/overrides.json"
 KERNEL_SETTINGS = VENV / "etc/ipython/ipython_kernel_config.py"
 AGAIN = "then type the same command again"
 WHEELHOUSE = ROOT / "wheelhouse"  # what `make wheelhouse` fetched
-OFFLINE = bool(os.environ.get("OFFLINE"))  # as in `make run OFFLINE=1`
+HAS_WHEELS = any(WHEELHOUSE.glob("*.whl"))
+# The network is left alone where the wheels are, or for `make run OFFLINE=1`.
+OFFLINE = HAS_WHEELS or bool(os.environ.get("OFFLINE"))
 
 # What pip prints for each cause, and the sentence a person gets instead.
 CAUSES = [
@@ -39,14 +41,6 @@ CAUSES = [
         "the package index cannot be reached: connect to the internet, " + AGAIN,
     ),
 ]
-if OFFLINE:
-    CAUSES.append(
-        (
-            r"No matching distribution found",
-            "the wheelhouse was made for another Python or system: make it anew with a network, "
-            'such as make wheelhouse WHEELS_FOR="linux-3.12 mac-3.12"',
-        )
-    )
 
 
 class Stop(Exception):
@@ -148,9 +142,11 @@ def pip_install(*arguments):
     command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
     command += ["--no-deps", "--progress-bar", "off"] + list(arguments)
     environment = dict(os.environ, PYTHONUNBUFFERED="1")
+    causes = CAUSES
     if OFFLINE:
         command += ["--no-index", "--find-links", str(WHEELHOUSE)]
         environment["PIP_CONFIG_FILE"] = os.devnull
+        causes = [*CAUSES, (r"No matching distribution found", wrong_wheels())]
     shows_progress = sys.stdout.isatty()
     retried, said = False, []
     process = subprocess.Popen(
@@ -178,25 +174,34 @@ def pip_install(*arguments):
         print("\r\033[K", end="", flush=True)
     if process.returncode:
         output = "".join(said)
-        for pattern, sentence in CAUSES:
+        for pattern, sentence in causes:
             if re.search(pattern, output):
                 raise Stop("Nothing is installed yet, because " + sentence + ".")
         errors = re.findall(r"^ERROR: (.*)", output, flags=re.MULTILINE) or ["no message"]
         raise Stop(f"pip failed ({errors[-1]}); all it said is in {LOG.relative_to(ROOT)}.")
 
 
+def wrong_wheels():
+    """Why the wheelhouse does not do, and what does."""
+    names = [path.name for path in WHEELHOUSE.glob("tensorflow*.whl")]
+    found = [re.search(r"-cp3(\d+)-.*?(linux|mac)", name) for name in names]
+    serves = " and ".join(sorted(f"{f.group(2)}-3.{f.group(1)}" for f in found if f))
+    system = "mac" if sys.platform == "darwin" else "linux"
+    version, _ = probe(str(PYTHON))
+    return (
+        f"the folder wheelhouse is for {serves or 'something else'}, and this is "
+        f"{system}-{version}: name a Python that fits, if there is one (PYTHON=python3.12), make "
+        f'the folder anew with a network (make wheelhouse WHEELS_FOR="{system}-{version}"), or '
+        "remove it to install from the network"
+    )
+
+
 def install():
-    if OFFLINE and not list(WHEELHOUSE.glob("*.whl")):
-        raise Stop(
-            "OFFLINE=1 installs from the folder wheelhouse, which is not here: make it with a "
-            "network (make wheelhouse), or leave OFFLINE=1 out."
-        )
     LOG.write_text("")
-    count = len(re.findall(r"^\w", LOCK.read_text(encoding="utf-8"), flags=re.MULTILINE))
     source = "from wheelhouse" if OFFLINE else "about 520 MB to download"
     say(
-        f"Installing some {count} packages into .venv: {source}, 2.2 GB on disk, 2 to 10 minutes, "
-        "only this once."
+        f"Installing the packages into .venv: {source}, 2.2 GB on disk, 2 to 10 minutes, only "
+        "this once."
     )
     pip_install("-r", str(LOCK))
     # setuptools is in the lock, so building the project asks the index for nothing more.
@@ -222,6 +227,11 @@ def main():
     if is_current(fingerprint):
         return 0
     try:
+        if OFFLINE and not HAS_WHEELS:
+            raise Stop(
+                "OFFLINE=1 installs from the folder wheelhouse, which is not here: make it with a "
+                "network (make wheelhouse), or leave OFFLINE=1 out."
+            )
         make_environment()
         install()
     except Stop as stop:
