@@ -21,6 +21,8 @@ run: venv   ## execute the notebooks (NOTEBOOKS="notebooks/04*"), copies in outp
 	@$(VENV_PYTHON) tools/run_notebooks.py $(NOTEBOOKS)
 
 lab: venv   ## open JupyterLab on the first notebook (LAB_ARGS="--no-browser")
+	@# What the notebooks show was made here: let it be shown, players included, before they run.
+	@$(VENV_PYTHON) -m jupyter trust notebooks/*.ipynb >/dev/null
 	$(VENV_PYTHON) -m jupyterlab --ServerApp.root_dir="$(LAB_ROOT)" \
 		--KernelManager.transport_encryption=auto \
 		--LabApp.default_url=/lab/tree/notebooks/01_explore_midi.ipynb $(LAB_ARGS)

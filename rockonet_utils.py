@@ -335,7 +335,9 @@ def explain_errors(shell: Any = None) -> None:
                 'answer = "candle smoke", and what opens with a bracket has to close.'
             )
         else:
-            short = _before_this_module(trace, stopped=kind is KeyboardInterrupt)
+            short = trace
+            if kind is not AttributeError:  # that one this module never raises on purpose
+                short = _before_this_module(trace, stopped=kind is KeyboardInterrupt)
             if short is not trace:  # the sentence holds the cause
                 error.__cause__, error.__suppress_context__ = None, True
             lines = shell.InteractiveTB.structured_traceback(kind, error, short, tb_offset)
@@ -345,6 +347,9 @@ def explain_errors(shell: Any = None) -> None:
                 "click the cell that you want and choose Run → Run All Above Selected Cell in the "
                 "menu; then run it again. Otherwise it is misspelt, or a text that needs quotes."
             )
+        if kind is AttributeError:
+            near = difflib.get_close_matches(str(error.name), dir(error.obj), 1)
+            lines += [f"There is no '{error.name}' here. Do you mean '{name}'?" for name in near]
         if kind is KeyboardInterrupt:
             lines.append("This cell was stopped before its end. Run it again when you want to.")
         if kind is dataclasses.FrozenInstanceError:
@@ -357,7 +362,7 @@ def explain_errors(shell: Any = None) -> None:
 
     if shell := shell or IPython.get_ipython():
         ours = (ValueError, OSError, RuntimeError)
-        ours += (KeyboardInterrupt, dataclasses.FrozenInstanceError)
+        ours += (KeyboardInterrupt, AttributeError, dataclasses.FrozenInstanceError)
         shell.set_custom_exc((NameError, SyntaxError, *ours), show)
 
 
@@ -463,6 +468,8 @@ def _parse_midi(data: bytes, name: str) -> tuple[symusic.Score, str]:
     """The score in the bytes of a file, and what has to be said about it, if anything."""
     start = data.find(b"MThd", 0, 64)  # a RIFF wrapper puts 20 bytes before the header
     if start < 0 or len(data) < start + 14:
+        if b"GUITAR PRO" in data[:40]:
+            raise MidiError(name, "a Guitar Pro file: export it there as MIDI (File → Export)")
         raise MidiError(name, "not a MIDI file")
     division = int.from_bytes(data[start + 12 : start + 14], "big")
     if division == 0 or division >= 0x8000:
@@ -3774,16 +3781,17 @@ def tuning_pitches(tuning: str | Sequence[int]) -> tuple[int, ...]:
     """The MIDI pitches of the six open strings, lowest string first.
 
     tuning: a name in `TUNINGS` (``Eb`` works for ``E♭``), six note names as in ``"D2 A2 D3 G3 B3
-        E4"``, or six MIDI numbers.
+        E4"``, their letters alone as in ``"DADGBE"``, or six MIDI numbers.
     Errors: ValueError with the names to choose from.
     Notebook: 04.
     """
     if isinstance(tuning, str):
-        named = {name.lower().replace("♭", "b"): pitches for name, pitches in TUNINGS.items()}
-        found = named.get(" ".join(tuning.lower().replace("♭", "b").split()))
-        if found:
-            return found
-        tuning = tuning.split()
+        short = "".join(tuning.replace("♭", "b").replace("♯", "#").split())
+        for name, pitches in TUNINGS.items():
+            if short.lower() == "".join(name.lower().replace("♭", "b").split()):
+                return pitches
+        letters = re.fullmatch(6 * "([A-Ga-g][#b]?)", short)
+        tuning = letters and _open_strings(letters.groups()) or tuning.split()
     pitches = tuple(
         _pitch_number(note) or -1 if isinstance(note, str) else int(note) for note in tuning
     )
@@ -3812,15 +3820,20 @@ def scale_pitch_classes(scale: str) -> tuple[int, ...]:
 
     scale: as in ``"E minor"``, ``"A minor pentatonic"``, ``"E blues"``, ``"D dorian"``, ``"F#
         harmonic minor"``; the kinds are those of music21, and ``minor pentatonic``, ``major
-        pentatonic`` and ``blues``.
+        pentatonic`` and ``blues``. ``Em``, ``E min`` and ``E penta`` are understood.
     Errors: ValueError if the tonic or the kind does not exist.
     Notebook: 04.
     """
     import music21
 
     words = scale.replace("♯", "#").replace("♭", "b").split()
-    tonic = re.fullmatch(r"([A-Ga-g])([#b]?)", words[0]) if words else None
-    kind = " ".join(words[1:]).lower()
+    tonic = re.fullmatch(r"([A-Ga-g])([#b]?)(m?)", words[0]) if words else None
+    whole = {"m": "minor", "min": "minor", "maj": "major", "penta": "pentatonic"}
+    kind = " ".join(whole.get(word.lower(), word.lower()) for word in words[1:])
+    if tonic and tonic[3]:
+        kind = f"minor {kind}".strip()
+    if kind == "pentatonic":
+        kind = "minor pentatonic"
     if tonic:
         name = tonic[1].upper() + tonic[2].replace("b", "-")
         first = music21.pitch.Pitch(name).pitchClass
@@ -3949,6 +3962,7 @@ OPEN_TREBLE_COST, LOW_TREBLE_COST = 0.6, 0.3  # the three thin ones, where no no
 HOME = 5  # the fret from which on a melody is at home there
 THIN_COST = 4.0  # for a power chord, for each string that its root lies above the A string
 GAP_COST = 6.0  # for a string between those of a chord that must not sound
+AGAIN_COST = 8.0  # for a chord that is struck again, if it is held in another way than before
 TOO_FAST = 60.0  # frets a second: beyond that nobody gets there in time
 
 
@@ -3956,7 +3970,7 @@ TOO_FAST = 60.0  # frets a second: beyond that nobody gets there in time
 class _Hands:
     """Ways to hold a chord: its frets, the fret under the index finger, a string, a cost."""
 
-    frets: tuple[tuple[int, ...], ...]
+    frets: np.ndarray
     hand: np.ndarray
     string: np.ndarray
     cost: np.ndarray
@@ -3981,7 +3995,7 @@ def _hands(ways: tuple[tuple[int, ...], ...], tuning: tuple[int, ...]) -> _Hands
             cost += LOW_TREBLE_COST * max(0, HOME - hand) * (treble and bool(pressed))
             rows.append((way, hand, string, cost))
     kinds = list(zip(*rows, strict=True))
-    return _Hands(kinds[0], *map(np.array, kinds[1:]))
+    return _Hands(*map(np.array, kinds))
 
 
 def finger(
@@ -3999,7 +4013,8 @@ def finger(
     frets: the first and last fret to be used; what cannot be played there is played elsewhere.
     A state is a voicing (`voicings`) and the place of the hand, whose index finger reaches four
     frets up. It costs to move the hand, the more the less time there is; to stretch; to play high
-    up; to change strings; to leave one out within a chord; and to do what guitarists do not:
+    up; to change strings; to leave one out within a chord; to hold what is struck again in another
+    way than before; and to do what guitarists do not:
     power chords on thin strings, melodies on thin open ones. Open strings are easy else. An event
     without a voicing gets silent strings and makes the riff unplayable, as does a hand that has to
     move faster than 60 frets a second.
@@ -4014,6 +4029,7 @@ def finger(
     problems, rows, back = [], [], []
     cost = np.zeros(1)
     where = np.zeros((1, 2))  # hand and string of each state of the event before
+    before: tuple[int, ...] | None = None  # its pitches
     for event, wait in zip(events, seconds, strict=True):
         bar = int(onset[len(rows)]) // ticks_per_bar + 1
         pitches = event_pitches(event)
@@ -4031,6 +4047,10 @@ def finger(
         jumped = np.abs(states.string[:, None] - where[None, :, 1])
         hurry = np.clip(0.25 / max(wait, 0.02), 0.5, 4)
         price = cost[None] + SHIFT_COST * hurry * (moved + (moved > 0)) + STRING_COST * jumped
+        if pitches == before:
+            held_else = (states.frets[:, None] != rows[-2].frets[None]).any(axis=2)
+            price = price + AGAIN_COST * held_else
+        before = pitches
         back.append(price.argmin(axis=1))
         cost = price.min(axis=1) + own
         where = np.stack([states.hand, states.string], axis=1)
@@ -4061,6 +4081,7 @@ def finger(
 
 SOUNDS = {"distortion": 30, "overdrive": 29, "clean": 27, "acoustic": 25}  # General MIDI, from 0
 FORMATS = (".mid", ".gp5", ".musicxml", ".mp3", ".wav", ".txt", ".svg")
+MUTED_TICKS = 1  # what sounds no longer, a twelfth of a quarter note, is a palm mute
 
 
 @dataclass(frozen=True, eq=False)
@@ -4139,6 +4160,11 @@ class Riff:
     def symbols(self) -> list[Symbol]:
         """The riff as signs that can be read, see `written`."""
         return written(self.events, self.meter)
+
+    def is_muted(self, symbol: Symbol) -> bool:
+        """Whether a note is far shorter than it is written: that is how MIDI has palm mutes."""
+        sounding = self.events["duration"][symbol.event] if symbol.event >= 0 else symbol.duration
+        return bool(sounding <= MUTED_TICKS < symbol.duration)
 
     def revoiced(self) -> Riff:
         """The riff with every chord that cannot be fingered changed as little as possible."""
@@ -4606,6 +4632,8 @@ def _add_notes(
             _add(notations, "tied", type=kind)
         for kind in bracket if k == 0 else ():
             _add(notations, "tuplet", type=kind, bracket="yes")
+        if not tab and k == 0 and riff.is_muted(symbol):
+            _add(notations, "articulations/staccato")
         if tab and pitch is not None:
             for string, fret in enumerate(riff.fingering.frets[symbol.event]):
                 if fret >= 0 and riff.open_strings[string] + fret == pitch:
@@ -4736,7 +4764,8 @@ def _open_strings(names: Sequence[str]) -> tuple[int, ...] | None:
 
 
 def guitar_pro(riff: Riff) -> bytes:
-    """A riff as a Guitar Pro 5 file: tuning, strings, frets, durations, ties, key and tempo.
+    """A riff as a Guitar Pro 5 file: tuning, strings, frets, durations, ties, palm mutes, key and
+    tempo.
 
     Notebook: 04.
     """
@@ -4773,7 +4802,9 @@ def guitar_pro(riff: Riff) -> bytes:
                 kind = gp.NoteType.tie if symbol.tied else gp.NoteType.normal
                 velocity = int(riff.events["velocity"][symbol.event])
                 number = len(strings) - string
-                beat.notes.append(gp.Note(beat, int(fret), velocity, number, type=kind))
+                muted = gp.NoteEffect(palmMute=riff.is_muted(symbol))
+                note = gp.Note(beat, int(fret), velocity, number, effect=muted, type=kind)
+                beat.notes.append(note)
     buffer = io.BytesIO()
     guitarpro.write(song, buffer, version=(5, 1, 0))
     return buffer.getvalue()
@@ -5064,6 +5095,7 @@ def prompt_from_midi(source: str | os.PathLike | bytes, bars: int = 4, name: str
 
     source: a path, or the bytes of a file (`name` is its name then). bars: how many, counted from
         the bar in which the guitar with the most notes begins.
+    The tuning is the first of `TUNINGS` that goes down to its lowest note.
     Errors: `MidiError` if the file cannot be used or has no guitar, ValueError for no bars.
     Notebook: 04.
     """
@@ -5084,7 +5116,9 @@ def prompt_from_midi(source: str | os.PathLike | bytes, bars: int = 4, name: str
     begin = int(onset[0]) // bar * bar
     events = events[onset < begin + bars * bar].copy()
     events["step"][0] -= begin
-    return Riff(events, len(events), song.tempo_bpm, song.meter, track.program, song.title)
+    lowest = events["bass"].min()
+    tuning = next((name for name in TUNINGS if TUNINGS[name][0] <= lowest), "standard")
+    return Riff(events, len(events), song.tempo_bpm, song.meter, track.program, song.title, tuning)
 
 
 def prompt_from_text(
@@ -5139,8 +5173,14 @@ def _notes_from_tiny(text: str, meter: tuple[int, int]) -> tuple[np.ndarray, tup
     if unread:
         raise ValueError(
             f"{unread[0]!r} is no note of tinyNotation: write notes like EE8, E4, g#2. or r4, with "
-            "a length of 1, 2, 4, 8 or 16; or chords as six lines of tab that begin with e| B| G| "
-            "D| A| E|."
+            "a length of 1, 2, 4, 8 or 16 and no octave (the low E string is EE); or chords as six "
+            "lines of tab that begin with e| B| G| D| A| E|."
+        )
+    if all(re.fullmatch(r"[A-G][#b]?[234]", word) for word in text.split()) and "2" in text:
+        warnings.warn(
+            "A number was read as a length, not as an octave: E2 is a half note, and the low E "
+            "string is EE.",
+            stacklevel=3,
         )
     notes = [
         (note.getOffsetInHierarchy(part), note.quarterLength, note.pitch.midi)
@@ -5165,12 +5205,28 @@ def unread_signs(text: str) -> list[str]:
     return signs + ["PM"] * bool(rows and re.search(r"^\s*P\.?M\b", text, re.MULTILINE))
 
 
+def _tidy_line(line: str) -> str:
+    """A line of tab as most people write it: ``e|`` in front, dashes in between.
+
+    An ``o`` is an open string, and of a bend only the fret where it begins is a note.
+    """
+    bare = re.fullmatch(r"\s*([A-Ga-g][#b♯♭]?\d?)?[\s:]*(\d*-[^|]*-[^|]*-.*)", line)
+    if bare:
+        line = f"{bare[1] or ''}|{bare[2]}"
+    head, bar, body = line.partition("|")
+    if not re.search(r"[-\d]", body) and re.fullmatch(r"\s*[A-Ga-g][#b♯♭]?\d?\s*", head):
+        body = body.replace(" ", "-")
+    body = re.sub(r"(?<=[-|])[oO](?=[-|])", "0", "|" + body)[1:]
+    body = re.sub(r"(?<=\d)b[()r\d]+", lambda bend: "-" * len(bend[0]), body)
+    return head + bar + body
+
+
 def _notes_from_tab(
     text: str, bar_ticks: int, strings: tuple[int, ...]
 ) -> tuple[np.ndarray, tuple[int, ...], dict[int, tuple[int, ...]]]:
     """Onsets, durations and pitches (n_notes, 3) of ASCII tab; the open strings; the frets of each
     onset, lowest string first."""
-    lines = [line.rstrip() for line in text.expandtabs().splitlines()]
+    lines = [_tidy_line(line.rstrip()) for line in text.expandtabs().splitlines()]
     is_string = [bool(re.match(r"\s*\S{0,3}\s*\|[^|]*[-\d]", line)) for line in lines]
     systems, ruled = [], False
     place = 0
@@ -5188,9 +5244,14 @@ def _notes_from_tab(
         ruled |= place > 0 and bool(re.fullmatch(r"[\s\d>]*\d[\s\d>]*", lines[place - 1]))
         systems.append([line.split("|")[1:] for line in lines[place : place + 6]])
         heads = [line.split("|")[0].strip() for line in lines[place : place + 6]]
+        if heads[1][:1].upper() == "A" and heads[4][:1].upper() == "B":  # lowest string first
+            systems[-1].reverse()
+            heads.reverse()
         place += height
     if not systems:
-        raise ValueError("There is no tab of six lines in this prompt.")
+        raise ValueError(
+            "There is no tab of six lines in this prompt: begin them with e| B| G| D| A| E|."
+        )
     if named := _open_strings(heads[::-1]):
         rising = all(low < high for low, high in itertools.pairwise(named))
         # Letters alone count for less than a tuning that was asked for.
@@ -5245,10 +5306,19 @@ def _notes_from_tab(
         tick = tick_of(number, column)
         notes.append((tick, strings[5 - string] + fret))
         held[tick][5 - string] = fret
-    for number, places in sorted(moved.items())[:1]:
+    long = [n for n, columns in enumerate(bars, 1) if max(map(len, columns)) > 30]
+    at = np.array([column for n, column in sorted(struck) if n + 1 in long[:1]])
+    if not ruled and len(at) > 1 and np.gcd.reduce(np.diff(at)) < 3:
+        warnings.warn(
+            f"Bar {long[0]} of the tab has room for 32 notes and was read as one bar. If it is two "
+            "bars, write | between them.",
+            stacklevel=3,
+        )
+    for number, places in sorted(moved.items())[: not long]:
         warnings.warn(
             f"Bar {number} of the tab has {places} places, which do not divide it evenly: notes "
-            "were moved to the nearest sixteenth. Give it 8 or 16 places, or 12 for triplets.",
+            "were moved to the nearest sixteenth. Give it 8 or 16 places, or 12 for triplets; a "
+            "fret of two digits takes two.",
             stacklevel=3,
         )
     onsets = sorted({tick for tick, _ in notes} | {tick_of(*place) for place in dead})
@@ -5569,7 +5639,8 @@ def generate(
         room = end - np.cumsum(together["step"])  # nothing sounds on after the last bar
         together["duration"] = np.minimum(together["duration"], room)
         number = f", {i // tries + 1} of {n}" if n > 1 else ""
-        title = f"after {given.title[:50]}, seed {seed}{number}"
+        song = re.sub(r"^(after )+|,? seed \d+.*$", "", given.title)  # it may be a riff itself
+        title = f"after {song[:50]}, seed {seed}{number}"
         made.append(
             dataclasses.replace(
                 given, events=together, prompt_events=len(given.events), title=title
@@ -6371,6 +6442,8 @@ def _tracks_by_name(answer: Corpus, corpus: Corpus) -> tuple[bool, str]:
     tracks, songs = len(answer.tracks) - len(corpus.tracks), set(answer.songs) - set(corpus.songs)
     if tracks < 0:
         return False, f"that has {-tracks} tracks less: keep `programs`, and add the names to it."
+    if not re.search("guitar|gtr", answer.filters):
+        return False, 'the name of no guitar counts there: say track_names="guitar|gtr".'
     if mine == before:
         return False, (
             "these are the same tracks as before. Did you say which names count? Then your folder "

@@ -107,7 +107,9 @@ def test_every_voicing_sounds_its_pitches_within_five_frets_and_none_is_missing(
 def test_fingering_is_the_cheapest_of_all_paths():
     rng = np.random.default_rng(1)
     for _ in range(20):
-        riff = a_riff([(int(p),) for p in rng.integers(40, 70, 4)], [0, 6, 3, 12])
+        pitches = rng.integers(40, 70, 4)
+        pitches[2] = pitches[1]  # a note that is struck again
+        riff = a_riff([(int(p),) for p in pitches], [0, 6, 3, 12])
         choices = [
             ru._hands(ru.voicings(ru.event_pitches(e)), ru.STANDARD_TUNING) for e in riff.events
         ]
@@ -122,17 +124,31 @@ def test_fingering_is_the_cheapest_of_all_paths():
                 hurry = min(4, max(0.5, 0.25 / seconds[k]))
                 total += ru.SHIFT_COST * hurry * (moved + (moved > 0))
                 total += ru.STRING_COST * jumped
+                ways = one.frets[path[k - 1]].tolist(), two.frets[path[k]].tolist()
+                total += ru.AGAIN_COST * (k == 2 and ways[0] != ways[1])
             return total
 
         best = min(itertools.product(*(range(len(h.hand)) for h in choices)), key=price)
         wanted = [h.frets[i] for h, i in zip(choices, best, strict=True)]
         found = riff.fingering
-        rows = [h.frets.index(tuple(row)) for h, row in zip(choices, found.frets, strict=True)]
         same = [
-            [i for i in range(len(h.hand)) if h.frets[i] == h.frets[r] and h.hand[i] == hand]
-            for h, r, hand in zip(choices, rows, found.hand, strict=True)
+            [i for i in range(len(h.hand)) if (h.frets[i] == row).all() and h.hand[i] == hand]
+            for h, row, hand in zip(choices, found.frets, found.hand, strict=True)
         ]
         assert price([options[0] for options in same]) <= price(best) + 1e-9, wanted
+
+
+def test_a_chord_that_is_struck_again_is_held_as_before():
+    # Three of each, some slow enough to go elsewhere in between, which a guitarist does not.
+    rng = np.random.default_rng(0)
+    moves = []
+    for _ in range(30):
+        lowest = rng.integers(40, 70, 12).tolist()
+        chords = [(p, p + 7) if p % 2 else (p,) for p in lowest for _ in range(3)]
+        frets = a_riff(chords, rng.choice([1, 3, 6, 12, 24], 36), tempo_bpm=100).fingering.frets
+        held = (np.diff(frets, axis=0) == 0).all(axis=1)
+        moves += [not held[i] for i in range(35) if chords[i] == chords[i + 1]]
+    assert len(moves) > 700 and np.mean(moves) < 0.02
 
 
 def written_frets(text, power):
@@ -575,7 +591,8 @@ def test_bars_of_a_tab_are_alike_if_there_is_room():
         ("e|--3--|\nB|-----|", "six lines.* 2 stand together from line 1 on"),
         ("e|-----|\n" * 6, "no fret in this tab"),
         ("e|--29-|\n" * 6, "no fret 29"),
-        ("--------", "no tab of six lines"),
+        ("--------", "six lines.* 1 stand together from line 1 on"),
+        ("| | |", "no tab of six lines"),
         ("E" * 30_000, "at most 20,000"),
     ],
 )
