@@ -171,11 +171,13 @@ class Settings:
             kind = numbers.Integral if isinstance(first, int) else numbers.Real
             least = 0 if name in zero_too or isinstance(first, float) else 1
             fits = [isinstance(number, kind) and number >= least for number in values]
+            fits += [x < 1 for x in values if "dropout" in name]
             if np.ndim(value) != np.ndim(example) or not fits or not all(fits):
                 wanted = f"{'whole ' * (kind is numbers.Integral)}number"
                 wanted = f"{wanted}s in brackets" if np.ndim(example) else f"one {wanted}"
                 raise ValueError(
-                    f"{name} is {value!r}; it wants {wanted}, {least} or more, as {name}={example}."
+                    f"{name} is {value!r}; it wants {wanted}, {least} or more"
+                    f"{' and below 1' * ('dropout' in name)}, as {name}={example}."
                 )
 
     def replace(self, **changes: Any) -> Settings:
@@ -2017,7 +2019,7 @@ def classic_data(
     """
     paths = [choice.output / f"classic_{side}.npz" for side in ("train", "validation")]
     if not all(path.exists() for path in paths):
-        train, validation, _ = split_by_song(corpus_for(choice), seed=choice.seed)
+        train, validation, _ = split_by_song(corpus_for(choice))
         numbers = (choice.sequence_length, choice.unique_factor)
         X, Y, vocabulary = classic_windows(train, *numbers)
         save_windows(paths[0], X, Y, vocabulary)
@@ -3310,6 +3312,12 @@ def _train(
     )
     chart = _LiveChart(to_do * len(lesson.batches(1)), lambda: draw(history())) if live else None
     verdict = "Trained in {}." if to_do else "All was trained before, see below."
+    longest = max(len(history().of(rate)) for rate in rates)
+    if longest > lesson.epochs:
+        print(
+            f"Here are rates that were trained for {longest} epochs before, more than the "
+            f"{lesson.epochs} of the settings. To begin again, delete the folder {folder}."
+        )
     try:
         for rate in rates:
             model = None
@@ -3706,7 +3714,7 @@ def train_shipped_models() -> None:
     cores.
     """
     choice = settings("workshop", "starter").replace(learning_rates=(0.01,))
-    train, validation, _ = split_by_song(corpus_for(choice), seed=choice.seed)
+    train, validation, _ = split_by_song(corpus_for(choice))
     train_riff_model(train, validation, choice, live=False)
     learning_rate_sweep(*classic_data(choice), choice, live=False)
     for recipe in ("riff", "classic"):
@@ -6507,8 +6515,12 @@ def _fourth_rate(answer: History, history: History) -> tuple[bool, str]:
         return False, f"this sweep has the rates {', '.join(f'{rate:g}' for rate in last)}."
     if any(answer.of(rate) != history.of(rate) for rate in history.learning_rates):
         return False, "the old rates were trained anew: change nothing but `learning_rates`."
-    bolder = "so bolder still wins" if last[0.03] < last[0.01] else "so 0.03 is too bold"
-    return True, f"0.03 ends at {last[0.03]:.2f} nats and 0.01 at {last[0.01]:.2f}, {bolder}."
+    bolder = "so bolder still wins there" if last[0.03] < last[0.01] else "so 0.03 is too bold"
+    held = [min(row.validation_loss for row in answer.of(rate)) for rate in (0.03, 0.01)]
+    return True, (
+        f"on the training songs 0.03 ends at {last[0.03]:.2f} nats and 0.01 at {last[0.01]:.2f}, "
+        f"{bolder}. On the validation songs their best are {held[0]:.2f} and {held[1]:.2f}."
+    )
 
 
 @_exercise("3.4", "the history of a sweep without decay")
@@ -6521,12 +6533,19 @@ def _without_decay(answer: History, history: History) -> tuple[bool, str]:
     gain = {rate: history.of(rate)[-1].loss - answer.of(rate)[-1].loss for rate in rates}
     most = max(gain, key=gain.get)
     lowest = min(rates, key=lambda rate: answer.of(rate)[-1].loss)
-    return True, f"{most:g} gains most, {gain[most]:.2f} nats, and {lowest:g} still ends lowest."
+    held = ", ".join(f"{answer.of(rate)[-1].validation_loss:.2f}" for rate in rates)
+    return True, (
+        f"on the training songs {most:g} gains most, {gain[most]:.2f} nats, and {lowest:g} ends "
+        f"lowest. On the validation songs the rates end at {held}."
+    )
 
 
 @_exercise("3.5", "a function that builds a network, as `classic_model` does")
 def _one_layer(answer: Callable, settings: Settings) -> tuple[bool, str]:
-    model = answer(12, 50, settings.units, settings.dense, settings.dropout)
+    try:
+        model = answer(12, 50, settings.units, settings.dense, settings.dropout)
+    except Exception as error:  # whatever Keras has against it
+        return False, f"your function stops with {type(error).__name__}: {error}"
     kinds = [type(layer).__name__ for layer in model.layers]
     if kinds.count("LSTM") != 1:
         return False, f"your network has {kinds.count('LSTM')} LSTM layers; one is asked for."
@@ -6543,6 +6562,8 @@ def _one_layer(answer: Callable, settings: Settings) -> tuple[bool, str]:
 @_exercise("3.6", "a trained riff recipe without the skip")
 def _without_skip(answer: Trained, riff_recipe: Trained, validation: Corpus) -> tuple[bool, str]:
     weights = answer.model.count_params(), riff_recipe.model.count_params()
+    if "embed_match_length" not in {layer.name for layer in answer.model.layers}:
+        return False, "the candidates are gone, as in step 4: leave them in, take out the skip."
     if weights[0] >= weights[1]:
         return False, "this network is as large as before: build it with skip=False."
     nats = [held_out_nats(trained, validation) for trained in (answer, riff_recipe)]

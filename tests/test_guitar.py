@@ -556,6 +556,85 @@ def test_tab_tells_its_tuning(tuning):
         assert heads == list("eBGDAD")
 
 
+def low_riff(
+    rows="------,--5-5---5---3---,0-0-0-0-3-3-0-0-", write="{name}|{row}|", names="eBGDAE"
+):
+    """The text of a tab whose upper strings are silent."""
+    _, *low = rows.split(",")
+    rows = ["-" * len(low[0])] * 4 + low
+    return "\n".join(write.format(name=n, row=r) for n, r in zip(names, rows, strict=True))
+
+
+@pytest.mark.parametrize("write", ["{name} {row}", "{name}:{row}", "{row}"])
+def test_a_tab_may_be_written_in_several_ways(write):
+    usual = ru.prompt_from_text(low_riff())
+    np.testing.assert_array_equal(ru.prompt_from_text(low_riff(write=write)).events, usual.events)
+    upside_down = "\n".join(reversed(low_riff().splitlines()))
+    again = ru.prompt_from_text(upside_down)
+    assert again.held == usual.held and again.open_strings == ru.STANDARD_TUNING
+
+
+def test_blank_strings_open_strings_as_letters_and_bends_are_understood():
+    blank = "e|      |\nB|      |\nG|      |\nD|2 2 5 |\nA|2 2 5 |\nE|0 0 3 |"
+    events = ru.prompt_from_text(blank).events
+    assert [ru.event_pitches(e) for e in events] == [(40, 47, 52)] * 2 + [(43, 50, 55)]
+    bent = ru.prompt_from_text(low_riff("-,7b9-----7b(9)r7-,o-------o-------"))
+    assert [ru.event_pitches(e) for e in bent.events] == [(40, 52)] * 2
+
+
+def test_two_bars_without_a_bar_line_are_doubted(recwarn):
+    ru.prompt_from_text(low_riff())
+    assert not recwarn
+    with pytest.warns(UserWarning, match="Bar 1 .* If it is two bars, write | between them"):
+        ru.prompt_from_text(low_riff("-," + 2 * "--5-5---5---3---" + "," + 32 * "-"))
+
+
+def test_octaves_that_are_typed_as_lengths_are_doubted(recwarn):
+    assert ru.prompt_from_text("EE8 EE GG2").events["bass"].tolist() == [40, 40, 43]
+    assert not recwarn
+    with pytest.warns(UserWarning, match="E2 is a half note, and the low E string is EE"):
+        ru.prompt_from_text("E2 E2 G2 A2")
+
+
+def test_a_file_in_drop_d_stays_in_drop_d():
+    low = a_riff([(38, 45, 50), (38,), (41, 48, 53)], [0, 6, 6], tuning="drop D")
+    back = ru.prompt_from_midi(low.midi().dumps_midi())
+    assert back.tuning == "drop D" and not back.fingering.unplayable
+    assert back.fingering.frets[2].tolist() == [3, 3, 3, -1, -1, -1]
+    assert ru.prompt_from_midi(a_riff([(40,)] * 2, [0, 6]).midi().dumps_midi()).tuning == "standard"
+
+
+def test_short_names_of_scales_and_tunings():
+    for short, whole in (("Em", "E minor"), ("E min", "E minor"), ("F#m", "F# minor"),
+                         ("E penta", "E minor pentatonic"), ("Am pentatonic", "A minor pentatonic"),
+                         ("C maj", "C major")):  # fmt: skip
+        assert ru.scale_pitch_classes(short) == ru.scale_pitch_classes(whole)
+    for short, whole in (("dropd", "drop D"), ("DADGBE", "drop D"), ("EADGBe", "standard")):
+        assert ru.tuning_pitches(short) == ru.tuning_pitches(whole)
+
+
+def test_palm_mutes_reach_guitar_pro_and_the_score():
+    riff = a_riff([(40,), (40,), (43,)], [0, 6, 6])
+    riff.events["duration"] = [1, 1, 6]
+    song = guitarpro.parse(io.BytesIO(ru.guitar_pro(riff)))
+    notes = [n for m in song.tracks[0].measures for b in m.voices[0].beats for n in b.notes]
+    assert [note.effect.palmMute for note in notes] == [True, True, False]
+    score = music21.converter.parse(ru.musicxml(riff), format="musicxml")
+    articulations = [
+        [type(a).__name__ for a in note.articulations if type(a).__name__ == "Staccato"]
+        for note in score.parts[0].recurse().notes
+    ]
+    assert articulations[:3] == [["Staccato"], ["Staccato"], []]
+
+
+def test_a_riff_that_goes_on_from_a_riff_has_one_title(riff_recipe):
+    first = ru.generate(riff_recipe, bars=1, prompt=ru.prompt_from_text(low_riff()), seed=3)[0]
+    again = dataclasses.replace(first, prompt_events=len(first.events))
+    assert ru.generate(riff_recipe, bars=1, prompt=again, seed=4)[0].title == (
+        "after typed prompt, seed 4"
+    )
+
+
 def test_a_typed_tab_keeps_its_strings_and_frets():
     rows = {"G": "-----4----9-", "D": "2----4----9-", "A": "--7--2--12--", "E": "--------11--"}
     tab = "\n".join(f"{s}|{rows.get(s, '-' * 12)}|" for s in "eBGDAE")

@@ -37,6 +37,7 @@ def test_settings_come_from_profile_environment_and_folder(monkeypatch, tmp_path
         (dict(learning_rates=()), "numbers in brackets"),
         (dict(learning_rates=(0.01, "0.1")), "numbers in brackets"),
         (dict(dropout=-0.1), "dropout is -0.1"),
+        (dict(riff_dropout=1.5), "riff_dropout is 1.5; it wants one number, 0 or more and below 1"),
         (dict(riff_units=32), "whole numbers in brackets"),
     ],
 )

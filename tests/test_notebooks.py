@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import IPython
+import keras
 import nbformat
 import numpy as np
 import pytest
@@ -239,6 +240,25 @@ def test_self_check_of_histories(capsys):
     ):
         ru.self_check(exercise, answer, history=three)
         assert re.match(said, capsys.readouterr().out), (exercise, said)
+
+
+def test_self_check_of_networks(capsys):
+    def too_many(length, n_symbols, units, dense, dropout):
+        return keras.layers.LSTM(units)  # wants one number
+
+    ru.self_check("3.5", too_many, settings=ru.settings("quick", "starter"))
+    assert re.match(
+        "✘ Not yet: your function stops with (Type|Value)Error", capsys.readouterr().out
+    )
+
+    sizes = {part: 4 for part in ru.PARTS}
+    whole, no_candidates = (
+        ru.Trained("riff", ru.riff_model(sizes, (4,), 4, **how), None, 64, ru.History((), {}))
+        for how in ({}, dict(candidates=False))
+    )
+    for answer, said in ((no_candidates, "the candidates are gone"), (whole, "skip=False")):
+        ru.self_check("3.6", answer, riff_recipe=whole, validation=None)
+        assert said in capsys.readouterr().out
 
 
 def test_self_check_of_names_with_or_without_brackets(corpus, capsys):

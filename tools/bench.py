@@ -5,6 +5,7 @@ the starter songs. Each step runs in a process of its own, so that its peak memo
 what counts are the ratios, all from this one run.
 """
 
+import collections
 import functools
 import json
 import os
@@ -168,7 +169,7 @@ def families_held_out(_: Path, cache: Path) -> dict:
         smallest = min(folds, key=len)
         smallest |= titles
     fold = [next(k for k, titles in enumerate(folds) if title in titles) for title in corpus.songs]
-    start, sums, events = time.perf_counter(), {"bigram": 0.0, "riff recipe": 0.0}, 0
+    start, sums, events = time.perf_counter(), collections.Counter(), 0
     for k in range(FOLDS):
         test, validation = (
             corpus.select(i for i, f in enumerate(fold) if f == j) for j in (k, (k + 1) % FOLDS)
@@ -177,7 +178,8 @@ def families_held_out(_: Path, cache: Path) -> dict:
         choice = ru.settings("quick", "starter").replace(output=cache.parent / f"fold{k}")
         model = ru.train_riff_model(train, validation, choice, live=False)
         events += test.n_events
-        sums["bigram"] += test.n_events * ru.ngram_nats(train, test, 2)
+        for n, name in enumerate(("blind", "by frequency", "bigram")):
+            sums[name] += test.n_events * ru.ngram_nats(train, test, n)
         sums["riff recipe"] += test.n_events * ru.held_out_nats(model, test)["pitch"]
     nats = {name: round(value / events, 2) for name, value in sums.items()}
     return {"seconds": time.perf_counter() - start, **nats}
