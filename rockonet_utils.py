@@ -5137,8 +5137,9 @@ def prompt_from_text(
 ) -> Riff:
     """A prompt that was typed: ASCII tab, or music21's tinyNotation.
 
-    text: tab of six lines a system, the highest string first, with ``|`` at each bar line. Each bar
-        is divided evenly: 16 places make sixteenths. A dash after every bar line does not count,
+    text: tab of six lines a system, the highest string first (or the lowest, if the names say so),
+        with ``|`` at each bar line; before the first one ``e|``, ``e:`` or nothing. Each bar is
+        divided evenly: 16 places make sixteenths. A dash after every bar line does not count,
         nor do two unless the bars have 8, 16 or 24 places; a line of beats over the system, as
         `tab_text` writes it, says exactly where a bar begins. Names of strings tell the tuning.
         Or tinyNotation as in ``"4/4 EE8 EE GG4 AA r"``: ``EE`` is the lowest string, ``E`` and

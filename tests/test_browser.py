@@ -363,6 +363,11 @@ def test_site(browser, tmp_path, width, scheme):
 
 @open_notebook("04_generate_music")
 def test_riff_machine(opened):
+    # Before anything runs, what was saved is shown, with its players and scores: it is trusted.
+    opened.page.locator(".rockonet svg").first.wait_for()
+    assert opened.page.locator("audio").count() >= 4
+    assert not opened.page.get_by_text("Engraved by Verovio").first.is_visible()
+    opened.picture("as_it_comes", opened.cell("riff.player("))
     for again in range(2):  # the second time after Restart and Run All
         for _ in opened.run_all(restart=bool(again)):
             pass
