@@ -145,11 +145,12 @@ def predictors(source: Path, cache: Path) -> dict:
 def riff_families() -> list[set[str]]:
     """The titles of the starter songs, in groups that share no riff; the largest group first."""
     sys.path.append("data")
-    import compose_starter
+    from composer.book import read_songs
+    from composer.song import file_name
 
     groups: list[tuple[set[str], set[str]]] = []  # titles and riffs
-    for plan in compose_starter.read_songs():
-        title = Path(compose_starter.file_name(plan.title)).stem.replace("_", " ")
+    for plan in read_songs():
+        title = Path(file_name(plan.title)).stem.replace("_", " ")
         titles, riffs = {title}, {*plan.verse, plan.chorus}
         for group in [group for group in groups if group[1] & riffs]:
             groups.remove(group)

@@ -1,0 +1,93 @@
+"""A song from its plan to the bytes of its file, and all songs into a folder."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from random import Random
+
+from .bass import play_bass
+from .book import Book, Plan, read_riffs, read_songs
+from .drums import play_drums
+from .form import Meter, final_chord, meter_of, song_bars
+from .guitars import play_chords, play_harmony, play_riffs
+from .lead import fitting_licks, lick_bars, play_lead
+from .midi import TICKS_PER_QUARTER, chunk, meta, name_meta, track_chunk
+from .notes import drum_notes, notes_of
+from .strokes import Stroke
+from .styles import KEYBOARDS, LINE_UPS, STYLES, Style
+
+
+def conductor(plan: Plan, meter: Meter) -> bytes:
+    """Track 0: the title, the tempo and the time signature."""
+    microseconds = round(60_000_000 / (plan.bpm * meter.beat_quarters))
+    clocks = round(24 * meter.beat_quarters)
+    signature = bytes((meter.beats, meter.value.bit_length() - 1, clocks, 8))
+    return track_chunk(
+        [
+            name_meta(plan.title),
+            meta(0x51, microseconds.to_bytes(3, "big")),
+            meta(0x58, signature),
+        ]
+    )
+
+
+def guitar_program(name: str, style: Style) -> int:
+    by_name = {"Guitar": style.lead, "Lead guitar": style.lead, "Second guitar": style.second}
+    return KEYBOARDS.get(name, by_name.get(name, style.rhythm))
+
+
+def compose(plan: Plan, number: int, book: Book) -> bytes:
+    """One song as the bytes of a MIDI file. number: its place in its style."""
+    rng = Random(plan.title)
+    style, meter = STYLES[plan.style], meter_of(plan.form)
+    riffs = {name: riff for part in book.values() for name, riff in part.items()}
+    bars = song_bars(plan, riffs, meter, rng)
+    bars.append(final_chord(bars, plan, meter))
+
+    feels = {"straight": {"straight", "eighths"}, "eighths": {"straight", "eighths"}}
+    feel = riffs[plan.chorus].feel
+    choice = fitting_licks(plan, book, feels.get(feel, {feel}))
+    licks = [lick_bars(choice[(2 * number + k) % len(choice)], plan, meter) for k in range(4)]
+    lead, busy = play_lead(bars, licks)
+
+    tracks = [conductor(plan, meter)]
+    for channel, (name, roles) in enumerate(LINE_UPS[plan.line_up].items()):
+        strokes: list[Stroke] = []
+        if "riff" in roles:
+            silent = set().union(*busy.values()) if "lead" in roles else set()
+            strokes += play_riffs(bars, silent, meter.bar if style.ring else 0)
+        if "harmony" in roles:
+            strokes += play_harmony(bars, plan)
+        if "chords" in roles:
+            strokes += play_chords(bars, plan, meter)
+        if "lead" in roles:
+            # A twin lead is busy with its third in the chorus.
+            rests = {"C"} if "harmony" in roles else set()
+            strokes += [s for s in lead if bars[s.start // meter.bar].section not in rests]
+        head = [name_meta(name), bytes((0xC0 | channel, guitar_program(name, style)))]
+        tracks.append(track_chunk(head, notes_of(strokes, rng), channel))
+
+    bass = notes_of(play_bass(bars, plan, meter), rng)
+    head = [name_meta("Bass"), bytes((0xC4, style.bass_program))]
+    tracks.append(track_chunk(head, bass, 4))
+    drums = drum_notes(play_drums(bars, plan, meter, rng), rng)
+    tracks.append(track_chunk([name_meta("Drums")], drums, 9))
+    header = b"".join(n.to_bytes(2, "big") for n in (1, len(tracks), TICKS_PER_QUARTER))
+    return chunk(b"MThd", header) + b"".join(tracks)
+
+
+def file_name(title: str) -> str:
+    """'Mud on my sunday shoes' as mud_on_my_sunday_shoes.mid."""
+    return "_".join(re.findall(r"[a-z0-9]+", title.lower().replace("'", ""))) + ".mid"
+
+
+def write_songs(folder: Path) -> int:
+    """Compose every song of the riff book into a folder for each style. Returns how many."""
+    book, plans = read_riffs(), read_songs()
+    for plan in plans:
+        number = [other.title for other in plans if other.style == plan.style].index(plan.title)
+        path = folder / plan.style / file_name(plan.title)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(compose(plan, number, book))
+    return len(plans)
