@@ -23,6 +23,8 @@ from types import SimpleNamespace
 import symusic
 
 import rockonet_utils as ru
+from rockonet.dataset.corpus import song_of_score
+from rockonet.explore import midi_file
 
 SONGS = sorted((Path(__file__).parents[1] / "data" / "starter").rglob("*.mid"))
 ROOM = 1 << 21
@@ -82,9 +84,9 @@ class GuardedScore:
 def main(first, count, guard):
     songs = sorted((path.read_bytes() for path in SONGS), key=len)[:50]
     if guard:
-        ru.symusic = SimpleNamespace(Score=GuardedScore())
+        midi_file.symusic = SimpleNamespace(Score=GuardedScore())
     if guard == 2:
-        ru._mended = lambda data, name: (data, "")
+        midi_file.repaired_tracks = lambda data, name: (data, "")
     read = refused = 0
     progress = os.open("PROGRESS", os.O_CREAT | os.O_WRONLY)
     for number in range(first, first + count):
@@ -92,11 +94,11 @@ def main(first, count, guard):
         data = mutate(random.Random(number), songs)
         signal.alarm(2)
         try:
-            score, _ = ru._parse_midi(data, str(number))
+            score, _ = midi_file.parse_midi(data, str(number))
             tracks = ru.guitar_tracks(score, range(128))
             events, track = ru.events_from_notes(ru.score_notes(tracks, score.ticks_per_quarter))
             assert len(events) == len(track) and (events["step"] >= 0).all()
-            assert len(ru._song_info(f"{number}.mid", score).meter) == 2
+            assert len(song_of_score(f"{number}.mid", score).meter) == 2
             read += 1
         except ru.MidiError as error:
             assert error.reason

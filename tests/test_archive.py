@@ -12,6 +12,7 @@ import pytest
 from conftest import notes_by_mido, notes_by_symusic
 
 import rockonet_utils as ru
+from rockonet.explore.midi_file import parse_midi
 
 ARCHIVE = os.environ.get("ROCKONET_ARCHIVE")
 pytestmark = [
@@ -51,7 +52,7 @@ def test_notes_are_those_that_mido_reads():
         for name in names[:230]:
             content = archive.read(name)
             try:
-                score, _ = ru._parse_midi(content, name)
+                score, _ = parse_midi(content, name)
                 by_mido = mido.MidiFile(file=io.BytesIO(content), clip=True)
             except (ru.MidiError, OSError, EOFError, ValueError, KeyError):
                 continue  # one of the two cannot read it, so there is nothing to compare

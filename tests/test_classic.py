@@ -10,6 +10,7 @@ import pytest
 from test_corpus import titled
 
 import rockonet_utils as ru
+from rockonet.training import sweep
 
 
 @pytest.fixture(scope="module")
@@ -178,14 +179,14 @@ def test_plain_arrays_are_named(tiny, tmp_path):
 def test_an_interrupted_sweep_keeps_whole_epochs(tiny, tmp_path, monkeypatch, capsys):
     train, held, vocabulary = tiny
     chosen = tiny_settings(tmp_path)
-    fit, calls = ru._fit, itertools.count()
+    fit, calls = sweep.fit_epoch, itertools.count()
 
     def interrupted(*arguments):
         if next(calls) == 3:
             raise KeyboardInterrupt
         return fit(*arguments)
 
-    monkeypatch.setattr(ru, "_fit", interrupted)
+    monkeypatch.setattr(sweep, "fit_epoch", interrupted)
     history = ru.learning_rate_sweep(train, held, vocabulary, chosen, live=True)
     said = capsys.readouterr().out  # outside a notebook the status line is printed
     assert said.startswith("Preparing the model") and "every whole epoch is kept" in said
@@ -205,7 +206,7 @@ def test_a_sweep_that_is_stopped_in_its_first_epoch_says_so(tiny, tmp_path, monk
     def interrupted(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(ru, "_fit", interrupted)
+    monkeypatch.setattr(sweep, "fit_epoch", interrupted)
     with pytest.raises(KeyboardInterrupt, match="Not one epoch is trained yet"):
         ru.learning_rate_sweep(*tiny, tiny_settings(tmp_path), live=False)
     assert not (tmp_path / "classic.zip").exists()

@@ -9,6 +9,7 @@ import pytest
 from conftest import melody, midi_bytes
 
 import rockonet_utils as ru
+from rockonet.dataset import build
 
 
 def test_events_worked_out_by_hand():
@@ -91,9 +92,9 @@ def test_track_names_are_an_argument(folder):
 @pytest.fixture
 def files_read(monkeypatch):
     """The names of the files that were read, as a list that grows."""
-    names, parse = [], ru._parse_midi
+    names, parse = [], build.parse_midi
     monkeypatch.setattr(
-        ru, "_parse_midi", lambda data, name: names.append(name) or parse(data, name)
+        build, "parse_midi", lambda data, name: names.append(name) or parse(data, name)
     )
     return names
 

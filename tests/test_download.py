@@ -13,6 +13,7 @@ import pytest
 from conftest import melody, midi_bytes
 
 import rockonet_utils as ru
+from rockonet.dataset import download
 
 SONGS = {f"midi/{p}/song {p}.MID": midi_bytes([melody([40 + p, 50])]) for p in range(5)}
 
@@ -66,7 +67,7 @@ def data(tmp_path, monkeypatch):
         writer.writerow(["path", "bytes", "sha256"])
         for name, content in SONGS.items():
             writer.writerow([name, len(content), hashlib.sha256(content).hexdigest()])
-    monkeypatch.setattr(ru, "_project_folder", lambda: tmp_path)
+    monkeypatch.setattr(download, "project_folder", lambda: tmp_path)
     return folder
 
 
@@ -159,7 +160,7 @@ def test_settings_say_how_to_get_the_archive(data):
 
 
 def test_the_shipped_manifest_is_that_of_the_whole_archive():
-    project = ru._project_folder()
+    project = download.project_folder()
     with open(project / "data" / "rock_manifest.csv", newline="") as lines:
         rows = list(csv.DictReader(lines))
     assert len(rows) == len({row["path"].lower() for row in rows}) == 1546

@@ -17,6 +17,10 @@ import pytest
 from conftest import melody, midi_bytes
 
 import rockonet_utils as ru
+from rockonet.common.theory import meter_ticks
+from rockonet.generation.constraints import Constraints
+from rockonet.generation.quality import most_typical
+from rockonet.guitar.fingering import hand_positions
 
 
 def a_riff(chords, steps, durations=None, **more):
@@ -111,7 +115,8 @@ def test_fingering_is_the_cheapest_of_all_paths():
         pitches[2] = pitches[1]  # a note that is struck again
         riff = a_riff([(int(p),) for p in pitches], [0, 6, 3, 12])
         choices = [
-            ru._hands(ru.voicings(ru.event_pitches(e)), ru.STANDARD_TUNING) for e in riff.events
+            hand_positions(ru.voicings(ru.event_pitches(e)), ru.STANDARD_TUNING)
+            for e in riff.events
         ]
         seconds = np.array([0, 6, 3, 12]) / 24  # at 120 beats a minute
 
@@ -167,28 +172,27 @@ def written_frets(text, power):
 
 def test_fingerings_are_mostly_those_that_the_riff_book_writes(monkeypatch):
     monkeypatch.syspath_prepend("data")
-    import compose_starter
-    import riff_book
+    from composer.book import RIFFS, entries, read_riff
+    from composer.tablature import PLACES_PER_BAR, TOKEN
 
     ticks = {"straight": 3, "eighths": 6, "shuffle": 4, "waltz": 3}  # of a place
     same = []
-    for _, lines in compose_starter.headed(riff_book.RIFFS):
-        for head, music in compose_starter.entries(lines):
-            riff = compose_starter.read_riff(head, "|".join(music))
-            bars, written = [], []
-            for text in "|".join(music).split("|"):
-                bars.append(bars[-1] if text.strip() == "%" else text)
-            for token in compose_starter.TOKEN.finditer("".join(bars)):
-                if token["notes"] == "/":
-                    written.append(written[-1])
-                elif token["notes"]:
-                    written.append(written_frets(token["notes"], token["power"]))
-            places = compose_starter.PLACES_PER_BAR[riff.feel]
-            strokes = [(b * places + s.start, s) for b, bar in enumerate(riff.bars) for s in bar]
-            onsets = [place * ticks[riff.feel] for place, _ in strokes]
-            chords = [s.pitches for _, s in strokes]
-            found = a_riff(chords, np.diff(onsets, prepend=onsets[0]), tempo_bpm=130).fingering
-            same.append((found.frets == written).all(axis=1))
+    for _, head, music in entries(RIFFS):
+        riff = read_riff(head, music)
+        bars, written = [], []
+        for text in "|".join(music).split("|"):
+            bars.append(bars[-1] if text.strip() == "%" else text)
+        for token in TOKEN.finditer("".join(bars)):
+            if token["notes"] == "/":
+                written.append(written[-1])
+            elif token["notes"]:
+                written.append(written_frets(token["notes"], token["power"]))
+        places = PLACES_PER_BAR[riff.feel]
+        strokes = [(b * places + s.start, s) for b, bar in enumerate(riff.bars) for s in bar]
+        onsets = [place * ticks[riff.feel] for place, _ in strokes]
+        chords = [s.pitches for _, s in strokes]
+        found = a_riff(chords, np.diff(onsets, prepend=onsets[0]), tempo_bpm=130).fingering
+        same.append((found.frets == written).all(axis=1))
     assert len(same) > 150
     # The costs were chosen on the first half; what the book writes is not the only good way.
     for half in (same[::2], same[1::2]):
@@ -435,7 +439,7 @@ def test_the_band_plays_on_its_own_channels_and_programs(tmp_path):
 def test_a_groove_fits_its_meter_and_counting_in_shifts_all():
     for meter in [(4, 4), (3, 4), (6, 8), (12, 8), (7, 8), (5, 4)]:
         bar = ru.groove(meter, 120)
-        assert len(bar) and (bar[:, 0] < ru._ticks_per_bar(meter)).all()
+        assert len(bar) and (bar[:, 0] < meter_ticks(meter)).all()
     riff = a_riff([(40,), (43,)] * 4, [0] + [6] * 7, prompt_events=2)
     score = riff.midi(band=True, count_in=True)
     guitar, _, drums = score.tracks
@@ -874,7 +878,7 @@ def test_the_most_typical_of_the_tries_is_kept(starter, riff_recipe):
     steps = [0] + [12] * 7
     playable, impossible = (a_riff([chord] * 8, steps) for chord in ((40,), (40, 41, 42)))
     assert impossible.fingering.unplayable
-    assert ru._most_typical([impossible, playable]) is playable
+    assert most_typical([impossible, playable]) is playable
 
 
 @pytest.mark.parametrize("given", [1, 5, 16])
@@ -1031,15 +1035,17 @@ def test_the_guard_stops_a_copy_of_a_pedal_as_well(tmp_path, held, max_copied):
     song = [root for root in roots for _ in range(held)] * 2
     (tmp_path / "pedal.mid").write_bytes(midi_bytes([melody(song)]))
     index = ru.CopyIndex(ru.build_corpus(tmp_path))
-    rules = ru._Rules(((None, ru.STANDARD_TUNING, ru.NECK, 6)), None, [None], index, max_copied, 99)
+    rules = Constraints(
+        ((None, ru.STANDARD_TUNING, ru.NECK, 6)), None, [None], index, max_copied, 99
+    )
     played = index.corpus.track_events(0)
-    rules.begin([1], played[:0])
+    rules.start([1], played[:0])
     stopped = len(played)
     for place, event in enumerate(played):
-        if not rules.chords(np.array([event["step"]]))[0, event["bass"], 0]:
+        if not rules.allowed_chords(np.array([event["step"]]))[0, event["bass"], 0]:
             stopped = place
             break
-        rules.hear(np.array([event]), new=True)
+        rules.append(np.array([event]), new=True)
     copied = ru.originality(ru.Riff(played[:stopped]), index).longest
     assert copied <= max_copied
     one_more = ru.originality(ru.Riff(played[: stopped + 1]), index).longest

@@ -10,6 +10,9 @@ import pytest
 from conftest import melody, midi_bytes, notes_by_mido, notes_by_symusic
 
 import rockonet_utils as ru
+from rockonet.common.files import atomic_write
+from rockonet.common.theory import pitch_number
+from rockonet.explore import midi_file
 
 STARTER = sorted(ru.settings(data="starter").folder.rglob("*.mid"))
 
@@ -81,11 +84,11 @@ def test_import_is_fast_and_leaves_tensorflow_alone():
     assert all(run.stderr == "" for run in runs)
 
 
-def test_importing_tensorflow_prints_nothing_and_what_comes_after_is_seen(tmp_path):
-    """A package in its place, since not every processor makes the real one talk."""
-    (tmp_path / "tensorflow").mkdir()
-    (tmp_path / "tensorflow" / "__init__.py").write_text("import os; os.write(2, b'hello')")
-    code = "import rockonet_utils, os, tensorflow; os.write(2, b'after')"
+def test_importing_keras_prints_nothing_and_what_comes_after_is_seen(tmp_path):
+    """A package in its place, since not every processor makes TensorFlow talk."""
+    (tmp_path / "keras").mkdir()
+    (tmp_path / "keras" / "__init__.py").write_text("import os; os.write(2, b'hello')")
+    code = "import rockonet_utils as ru, os; ru.History; import keras; os.write(2, b'after')"
     run = subprocess.run(
         [sys.executable, "-c", code],
         env=os.environ | {"PYTHONPATH": str(tmp_path)},
@@ -99,7 +102,7 @@ def test_importing_tensorflow_prints_nothing_and_what_comes_after_is_seen(tmp_pa
 def test_a_file_is_written_whole_or_not_at_all(tmp_path):
     path = tmp_path / "result.txt"
     path.write_text("old")
-    with pytest.raises(RuntimeError), ru._written_whole(path) as temporary:
+    with pytest.raises(RuntimeError), atomic_write(path) as temporary:
         temporary.write_text("half")
         raise RuntimeError
     assert path.read_text() == "old"
@@ -121,7 +124,7 @@ def test_table_sets_numbers_to_the_right():
 def test_pitch_and_chord_names_worked_out_by_hand():
     assert [ru.pitch_name(p) for p in (0, 40, 60, 61, 127)] == ["C-1", "E2", "C4", "C#4", "G9"]
     assert ru.chord_name([52, 40, 47, 40]) == "E2 B2 E3"
-    assert all(ru._pitch_number(ru.pitch_name(p)) == p for p in range(128))
+    assert all(pitch_number(ru.pitch_name(p)) == p for p in range(128))
 
 
 def test_notes_come_out_in_grid_ticks(tmp_path):
@@ -204,7 +207,7 @@ def test_what_is_too_much_for_a_song_is_refused(tmp_path, monkeypatch, limit, va
     path = tmp_path / "much.mid"
     path.write_bytes(midi_bytes([melody([40, 41, 42]), melody([50, 51, 52])]))
     assert ru.read_midi(path).note_num() == 6
-    monkeypatch.setattr(ru, limit, value)
+    monkeypatch.setattr(midi_file, limit, value)
     with pytest.raises(ru.MidiError, match=reason):
         ru.read_midi(path)
 
@@ -243,7 +246,7 @@ def test_missing_and_huge_files_are_named(tmp_path, monkeypatch):
         ru.read_midi(tmp_path / "none.mid")
     path = tmp_path / "big.mid"
     path.write_bytes(midi_bytes([melody([40])]))
-    monkeypatch.setattr(ru, "MAX_MIDI_BYTES", 10)
+    monkeypatch.setattr(midi_file, "MAX_MIDI_BYTES", 10)
     with pytest.raises(ru.MidiError, match="larger than"):
         ru.read_midi(path)
 

@@ -12,6 +12,12 @@ import pytest
 from conftest import melody, midi_bytes
 
 import rockonet_utils as ru
+from rockonet.training import riff_recipe
+from rockonet.training.batches import overlapping_windows, riff_batches, riff_windows
+from rockonet.training.counting import chord_data
+from rockonet.training.riff_features import BASS_COLUMNS, RunningFeatures
+from rockonet.training.riff_network import stateful_model
+from rockonet.training.runs import longest_matches
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +114,7 @@ def test_longest_match_agrees_with_a_plain_search(small):
     corpus = small[1].select([0])
     symbols = ru.riff_vocabulary(corpus).encode(corpus.events)[:, :3]
     track = np.repeat(np.arange(len(corpus.tracks)), np.diff(corpus.offsets))
-    match, recent, length = ru._longest_matches(symbols, track, corpus.offsets[:-1][track])
+    match, recent, length = longest_matches(symbols, track, corpus.offsets[:-1][track])
     for place in np.random.default_rng(0).choice(len(symbols), 150, replace=False):
         begin = corpus.offsets[track[place]]
         run = list(map(tuple, symbols[begin:place]))
@@ -149,7 +155,7 @@ def test_carried_state_answers_as_the_whole_sequence_does(small, trained):
     rows = ru.riff_inputs(events, np.array([0, 30]), np.array([48]), trained.vocabulary)
     rows = rows[None].astype(np.int32)
     whole = trained.model.predict_on_batch(rows)
-    listen, heads, cells = ru._carrying(trained.model)
+    listen, heads, cells = stateful_model(trained.model)
     state = [np.zeros((1, size), np.float32) for size in cells for _ in range(2)]
     for k in range(30):
         row = rows[:, k : k + 1]
@@ -165,41 +171,41 @@ def test_the_ear_hears_what_riff_inputs_sees(small, trained):
         ru.riff_inputs(events, np.array([0, 120]), np.array([48]), trained.vocabulary)
         for events in tracks
     ]
-    ear = ru._Ear(2, 48, trained.vocabulary)
+    features = RunningFeatures(2, 48, trained.vocabulary)
     for k in range(120):
-        row = ear.before()
-        ear.after_step(row, np.array([events["step"][k] for events in tracks]))
+        row = features.row()
+        features.complete_row(row, np.array([events["step"][k] for events in tracks]))
         for i in range(2):
             wanted = rows[i][k].copy()
             wanted[ru.RIFF_COLUMNS["target"]] = 0  # that is for the network to find out
             np.testing.assert_array_equal(row[i, 0], wanted, err_msg=f"event {k}")
-        ear.hear(np.array([events[k] for events in tracks]))
+        features.append(np.array([events[k] for events in tracks]))
 
 
 def test_windows_move_up_and_down_as_one(small, choice):
     corpus = small[0]
     inputs = ru.corpus_inputs(corpus, ru.riff_vocabulary(corpus))
-    plain = {row.tobytes() for row in np.delete(inputs, ru._BASS_COLUMNS, axis=1).astype(np.int32)}
+    plain = {row.tobytes() for row in np.delete(inputs, BASS_COLUMNS, axis=1).astype(np.int32)}
     shifts = set()
-    batches = ru._riff_batches(inputs, corpus.offsets, choice, 1)
+    batches = riff_batches(inputs, corpus.offsets, choice, 1)
     for i in range(4):
         X, mask = batches[i]
         rows = X[mask[..., 0] > 0]
-        assert {r.tobytes() for r in np.delete(rows, ru._BASS_COLUMNS, axis=1)} <= plain
+        assert {r.tobytes() for r in np.delete(rows, BASS_COLUMNS, axis=1)} <= plain
         for window, counts in zip(X, mask[..., 0] > 0, strict=True):
-            codes = window[counts][:, ru._BASS_COLUMNS]
+            codes = window[counts][:, BASS_COLUMNS]
             target, previous = window[counts][:, 1], window[counts][:, 6]
             np.testing.assert_array_equal(target[:-1], previous[1:])  # still the same melody
             assert target.min() - 1 >= 28 and codes.max() - 1 <= 100
             shifts.add(int(target[0]))
     assert len(shifts) > 3
-    again = ru._riff_batches(inputs, corpus.offsets, choice, 1)[2]
+    again = riff_batches(inputs, corpus.offsets, choice, 1)[2]
     np.testing.assert_array_equal(again[0], batches[2][0])
 
 
 def test_an_epoch_covers_every_event_once(small):
     offsets = small[0].offsets
-    windows = ru._riff_windows(offsets, 64, np.random.default_rng(0))
+    windows = riff_windows(offsets, 64, np.random.default_rng(0))
     seen = np.concatenate([np.arange(begin, begin + count) for begin, count in windows])
     assert sorted(seen) == list(range(offsets[-1])) and windows[:, 1].max() <= 64
 
@@ -207,7 +213,7 @@ def test_an_epoch_covers_every_event_once(small):
 def test_it_learns_and_a_resumed_run_gives_the_same(small, choice, trained, tmp_path):
     total = [row for row in trained.history.epochs if row.recipe == "riff"]
     assert total[1].validation_loss < total[0].validation_loss - 0.1
-    fit, calls = ru._mean_surprise, itertools.count()
+    fit, calls = riff_recipe.mean_nats, itertools.count()
 
     def interrupted(*arguments, **options):
         if next(calls) in (0, 2):
@@ -216,7 +222,7 @@ def test_it_learns_and_a_resumed_run_gives_the_same(small, choice, trained, tmp_
 
     elsewhere = choice.replace(output=tmp_path)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ru, "_mean_surprise", interrupted)
+        patch.setattr(riff_recipe, "mean_nats", interrupted)
         with pytest.raises(KeyboardInterrupt, match="Not one epoch"):
             ru.train_riff_model(small[0], small[1], elsewhere, live=False)
         assert not (tmp_path / "riff.zip").exists()
@@ -259,8 +265,8 @@ def test_one_sweep_serves_the_riff_recipe_too(small, choice, trained, tmp_path):
 
 def test_it_stops_early_and_keeps_the_best(small, choice, tmp_path, monkeypatch):
     held = iter([3.0, 2.0, 2.5, 2.4, 2.3, 2.2, 2.1])
-    monkeypatch.setattr(ru, "PATIENCE", 3)
-    monkeypatch.setattr(ru, "_mean_surprise", lambda *_: np.full(5, next(held)))
+    monkeypatch.setattr(riff_recipe, "PATIENCE", 3)
+    monkeypatch.setattr(riff_recipe, "mean_nats", lambda *_: np.full(5, next(held)))
     many = choice.replace(output=tmp_path, riff_epochs=9, riff_units=(4,))
     corpus = small[0].select([0])
     trained = ru.train_riff_model(corpus, small[1].select([0]), many, live=False)
@@ -276,7 +282,7 @@ def test_it_stops_early_and_keeps_the_best(small, choice, tmp_path, monkeypatch)
 def test_held_out_nats_count_every_event_once(small, trained):
     corpus = small[2].select([0, 1])
     inputs = ru.corpus_inputs(corpus, trained.vocabulary)
-    surprise = ru._surprise_model(trained.model)
+    surprise = riff_recipe.nats_model(trained.model)
     # Track by track in one go, with a softmax of our own.
     total = np.zeros(len(ru.PARTS))
     for begin, end in itertools.pairwise(corpus.offsets):
@@ -287,22 +293,22 @@ def test_held_out_nats_count_every_event_once(small, trained):
             odds = np.exp(odds - odds.max(axis=1, keepdims=True))
             p = odds[np.arange(len(rows)), rows[:, i] - 1] / odds.sum(axis=1)
             total[i] -= np.log(p).sum()
-    in_one = ru._mean_surprise(surprise, inputs, corpus.offsets, length=4096, size=2)
+    in_one = riff_recipe.mean_nats(surprise, inputs, corpus.offsets, length=4096, size=2)
     np.testing.assert_allclose(in_one, total / corpus.n_events, rtol=1e-4)
-    in_windows = ru._mean_surprise(surprise, inputs, corpus.offsets, length=64, size=4)
+    in_windows = riff_recipe.mean_nats(surprise, inputs, corpus.offsets, length=64, size=4)
     np.testing.assert_allclose(in_windows, in_one, rtol=0.05)  # only the state is a little shorter
     nats = ru.held_out_nats(trained, corpus)
     parts = nats["pitch"] + nats["step"] + nats["duration"]
     assert nats["total"] == pytest.approx(parts)
     extra = trained.vocabulary.extra_nats(corpus.events).mean(axis=0)
-    longer = ru._mean_surprise(surprise, inputs, corpus.offsets)
+    longer = riff_recipe.mean_nats(surprise, inputs, corpus.offsets)
     assert nats["step"] == pytest.approx(longer[0] + extra[0])
 
 
 def test_overlapping_windows_count_every_event_once():
     offsets = np.array([0, 5, 5, 700, 956, 1400])
     counted = np.zeros(1400, int)
-    for place, inside, counts in ru._overlapping_windows(offsets, length=64, size=4):
+    for place, inside, counts in overlapping_windows(offsets, length=64, size=4):
         assert place.shape == inside.shape == counts.shape == (4, 64)
         assert not (counts & ~inside).any()
         np.add.at(counted, place[counts], 1)
@@ -349,7 +355,7 @@ def test_ngram_chances_of_all_next_chords_sum_to_one(order):
         for pitch in range(128)
     ]
     known = np.exp(-np.array(nats)[40:48]).sum()
-    escape = ru._chords(train, train).escape
+    escape = chord_data(train, train).escape
     assert known == pytest.approx(1 - escape)
     # All single notes that are new together have less than the rest: chords are new as well.
     assert 0 < np.exp(-np.array(nats)).sum() - known < escape
@@ -410,7 +416,7 @@ def test_copying_sums_to_one_and_beats_frequency(starter, small, what):
     without = dataclasses.replace(short, events=short.events[:59], offsets=np.array([0, 59]))
     base = ru.copy_nats(train, without, what) * 59
     total = np.exp(-(np.array(ends) - base)).sum()
-    assert total == pytest.approx(1 - ru._chords(train, train).escape, rel=1e-3)
+    assert total == pytest.approx(1 - chord_data(train, train).escape, rel=1e-3)
 
 
 def test_classic_recipe_is_measured_on_every_event(small):

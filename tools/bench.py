@@ -19,6 +19,8 @@ import zipfile
 from pathlib import Path
 
 import rockonet_utils as ru
+from rockonet.dataset.build import file_stamps
+from rockonet.training.riff_recipe import riff_experiment
 
 FOLDS = 5
 TOLD = ("pitch", "step", "duration", "total", "velocity")
@@ -30,7 +32,7 @@ def contents(source: Path) -> list[bytes]:
     if source.is_dir():
         return [path.read_bytes() for path in ru.midi_files(source)]
     with zipfile.ZipFile(source) as archive:
-        return [archive.read(name) for name in ru._stamps(source)]
+        return [archive.read(name) for name in file_stamps(source)]
 
 
 def symusic_alone(source: Path, _: Path) -> dict:
@@ -190,9 +192,11 @@ def riff_step(_: Path, __: Path) -> dict:
     """Targets a second of the riff recipe with 192 cells: every event of a window is one."""
     train, validation, _ = ru.split_by_song(ru.build_corpus(ru.settings(data="starter").folder))
     choice = ru.settings("quick", "starter").replace(riff_units=(192,), riff_batch=32)
-    lesson = ru._riff_lesson(train, validation, ru.riff_vocabulary(train), choice, ru.riff_model)
-    _, model = lesson.start(0.004)
-    X, mask = lesson.batches(1)[0]
+    experiment = riff_experiment(
+        train, validation, ru.riff_vocabulary(train), choice, ru.riff_model
+    )
+    _, model = experiment.start(0.004)
+    X, mask = experiment.batches(1)[0]
     model.train_on_batch(X, mask)
     start = time.perf_counter()
     for _ in range(10):

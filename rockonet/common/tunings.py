@@ -1,0 +1,69 @@
+"""The open strings of a guitar: tunings by name, by notes, by numbers."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+
+from rockonet.common.theory import pitch_name, pitch_number
+
+STANDARD_TUNING = (40, 45, 50, 55, 59, 64)  # E2 A2 D3 G3 B3 E4, MIDI pitches of the open strings
+TUNINGS = {
+    "standard": STANDARD_TUNING,
+    "E♭": (39, 44, 49, 54, 58, 63),
+    "drop D": (38, 45, 50, 55, 59, 64),
+    "drop C": (36, 43, 48, 53, 57, 62),
+}
+FRETS = 22
+
+
+def tuning_pitches(tuning: str | Sequence[int]) -> tuple[int, ...]:
+    """The MIDI pitches of the six open strings, lowest string first.
+
+    tuning: a name in `TUNINGS` (``Eb`` works for ``E♭``), six note names as in ``"D2 A2 D3 G3 B3
+        E4"``, their letters alone as in ``"DADGBE"``, or six MIDI numbers.
+    Errors: ValueError with the names to choose from.
+    Notebook: 04.
+    """
+    if isinstance(tuning, str):
+        short = "".join(tuning.replace("♭", "b").replace("♯", "#").split())
+        for name, pitches in TUNINGS.items():
+            if short.lower() == "".join(name.lower().replace("♭", "b").split()):
+                return pitches
+        letters = re.fullmatch(6 * "([A-Ga-g][#b]?)", short)
+        tuning = letters and named_strings(letters.groups()) or tuning.split()
+    pitches = tuple(
+        pitch_number(note) or -1 if isinstance(note, str) else int(note) for note in tuning
+    )
+    rising = all(low < high for low, high in itertools.pairwise(pitches))
+    if len(pitches) != 6 or not rising or not 20 <= pitches[0] <= pitches[-1] <= 90:
+        raise ValueError(
+            f"There is no tuning {' '.join(map(str, tuning))!r}: choose one of "
+            f"{', '.join(TUNINGS)}, or give six notes from the lowest string to the "
+            "highest, as in 'D2 A2 D3 G3 B3 E4'."
+        )
+    return pitches
+
+
+def string_names(strings: Sequence[int]) -> list[str]:
+    """What guitarists call the strings, lowest first: E A D G B e; with octaves if that is not
+    enough to tell the tuning."""
+    names = [pitch_name(pitch) for pitch in strings]
+    letters = [name.rstrip("-0123456789") for name in names]
+    letters[-1] = letters[-1].lower()
+    return letters if named_strings(letters) == tuple(strings) else names
+
+
+def named_strings(names: Sequence[str]) -> tuple[int, ...] | None:
+    """The pitches of strings that are named, lowest first; None if a name says no pitch.
+
+    Without an octave it is the one nearest to the string's pitch in standard tuning.
+    """
+    pitches = []
+    for name, usual in zip(names, TUNINGS["standard"], strict=True):
+        pitch = pitch_number(name)
+        if pitch is None and (pitch := pitch_number(name + "4")) is not None:
+            pitch = usual + (pitch - usual + 6) % 12 - 6
+        pitches.append(pitch)
+    return None if None in pitches else tuple(pitches)

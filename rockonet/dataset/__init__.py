@@ -1,0 +1,1 @@
+"""Notebook 02: a folder of songs becomes a data set."""

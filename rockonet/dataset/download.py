@@ -1,0 +1,115 @@
+"""The archive of rock songs that the published Rock-o-net learned from."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import os
+import tempfile
+import zipfile
+import zlib
+from pathlib import Path
+
+import pooch
+import requests
+
+from rockonet.common.settings import project_folder
+
+ROCK_COMMIT = "589b26f2e5211e6875a575e4445e9594392d370b"
+ROCK_URL = f"https://github.com/dunnus/Rock-o-net/archive/{ROCK_COMMIT}.zip"
+
+
+def download_rock_archive(url: str = ROCK_URL) -> Path:
+    """Fetch the 1,546 rock songs that the published Rock-o-net learned from into ``data/rock``.
+
+    Each file is checked against ``data/rock_manifest.csv``, and the folder appears only when all
+    of them are right. If the zip stands at ``data/rock.zip`` already, nothing is downloaded.
+    The songs are their composers' and the arrangements their makers': use them to study at home,
+    and do not pass them on.
+    Returns the folder; a second call finds it there.
+    Errors: ConnectionError without a network, ValueError for a wrong or broken zip, OSError for a
+    full disk, FileExistsError if ``data/rock`` holds something else; nothing is left half done.
+    Notebook: 02.
+    """
+    data = project_folder() / "data"
+    target, archive = data / "rock", data / "rock.zip"
+    by_hand = f"Or fetch {url} with a browser, save it as {archive}, and run this again."
+    with open(data / "rock_manifest.csv", newline="", encoding="utf-8") as lines:
+        wanted = {row["path"]: (int(row["bytes"]), row["sha256"]) for row in csv.DictReader(lines)}
+    if target.exists():
+        wrong = [
+            path
+            for path, (_, digest) in wanted.items()
+            if not (target / path).is_file()
+            or hashlib.sha256((target / path).read_bytes()).hexdigest() != digest
+        ]
+        if wrong:
+            raise FileExistsError(
+                f"{target} is there, but {len(wrong):,} of its {len(wanted):,} songs are missing "
+                f"or changed, {wrong[0]} for one. Move the folder away and run this again."
+            )
+        print(f"All {len(wanted):,} songs are in {target} already.")
+        return target
+    brought = archive.exists()
+    if not brought:
+        _download(url, archive, by_hand)
+    try:
+        with tempfile.TemporaryDirectory(prefix=".rock-", dir=data) as staging:
+            _unpack_checked(archive, wanted, Path(staging) / "rock")
+            os.replace(Path(staging) / "rock", target)
+    except (ValueError, zipfile.BadZipFile, zlib.error, EOFError) as error:
+        what = f"{archive} is not the archive, or it is damaged: {error}."
+        if brought:
+            raise ValueError(f"{what} Delete it and run this again to download it.") from error
+        raise ValueError(f"{what} It was deleted; run this again. {by_hand}") from error
+    except OSError as error:
+        size = sum(size for size, _ in wanted.values()) // 10**6
+        raise OSError(
+            error.errno, f"The songs need {size} MB in {data} ({error.strerror}). Nothing was kept"
+        ) from error
+    finally:
+        if not brought:
+            archive.unlink(missing_ok=True)
+    print(
+        f"{len(wanted):,} songs are in {target}. They are other people's music: for your own "
+        "study, not to be passed on."
+    )
+    return target
+
+
+def _download(url: str, path: Path, by_hand: str) -> None:
+    """Fetch `url` to `path`, whole or not at all, with a progress bar."""
+    pooch.get_logger().setLevel("WARNING")
+    fetch = pooch.HTTPDownloader(progressbar=True, timeout=30)
+    try:
+        pooch.retrieve(url, None, path.name, path.parent, downloader=fetch)
+    except requests.RequestException as error:
+        reason = getattr(error.response, "reason", None) or type(error).__name__
+        raise ConnectionError(
+            f"The archive could not be downloaded ({reason}). Check the network and run this "
+            f"again. {by_hand}"
+        ) from error
+    except OSError as error:
+        raise OSError(
+            error.errno, f"The download could not be written to {path.parent} ({error.strerror})"
+        ) from error
+
+
+def _unpack_checked(archive: Path, wanted: dict[str, tuple[int, str]], target: Path) -> None:
+    """Unpack the wanted files below `target`; ValueError if one is missing or not as listed.
+
+    The paths written are those of the list. What the archive calls its files is only compared.
+    """
+    with zipfile.ZipFile(archive) as source:
+        inside = {info.filename.partition("/")[2]: info for info in source.infolist()}
+        for path, (size, digest) in wanted.items():
+            info = inside.get(path)
+            if info is None:
+                raise ValueError(f"{path} is not in it")
+            if info.file_size != size:
+                raise ValueError(f"{path} has {info.file_size:,} bytes instead of {size:,}")
+            content = source.read(info)
+            if hashlib.sha256(content).hexdigest() != digest:
+                raise ValueError(f"{path} has another content than the published file")
+            (target / path).parent.mkdir(parents=True, exist_ok=True)
+            (target / path).write_bytes(content)

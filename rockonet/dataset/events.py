@@ -1,0 +1,95 @@
+"""An event is all notes of a track that start together: notes to events and back."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+from rockonet.common.theory import pitch_number
+
+EVENT = np.dtype(
+    [
+        ("bass", np.uint8),  # lowest pitch of the event, MIDI number
+        ("shape", np.uint64),  # bit i is set if the pitch bass + i sounds too (bit 0 always is)
+        ("step", np.int32),  # ticks since the event before; since the song's start for the first
+        ("duration", np.int32),  # ticks, of the longest note
+        ("velocity", np.uint8),  # 1–127, of the loudest note
+    ]
+)
+
+
+def events_from_notes(notes: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Join the notes of each track that start together into events.
+
+    notes: arrays as `score_notes` gives them.
+    Returns events (n_events,) of dtype `EVENT`, track by track, and their track numbers.
+    Notebook: 02.
+    """
+    track, onset, duration, pitch, velocity = (
+        notes[name] for name in ("track", "onset", "duration", "pitch", "velocity")
+    )
+    starts = np.ones(len(track), bool)
+    starts[1:] = (np.diff(track) != 0) | (np.diff(onset) != 0)
+    first = np.flatnonzero(starts)
+    events = np.zeros(len(first), EVENT)
+    if len(first) == 0:
+        return events, track
+    events["bass"] = pitch[first]
+    # Notes are sorted by pitch within an event, so the first one is the bass.
+    interval = np.minimum(pitch - pitch[first][np.cumsum(starts) - 1], 63).astype(np.uint64)
+    events["shape"] = np.bitwise_or.reduceat(np.uint64(1) << interval, first)
+    events["step"] = np.diff(onset[first], prepend=0)
+    new_track = np.diff(track[first], prepend=-1) != 0
+    events["step"][new_track] = onset[first][new_track]
+    events["duration"] = np.maximum.reduceat(duration, first)
+    events["velocity"] = np.maximum.reduceat(velocity, first)
+    return events, track[first]
+
+
+def sounding_intervals(shapes: np.ndarray) -> np.ndarray:
+    """Which intervals above the bass sound in shapes (n,): bools (n, 64); 0 always does."""
+    return (shapes[:, None] >> np.arange(64, dtype=np.uint64) & np.uint64(1)).astype(bool)
+
+
+def onsets(events: np.ndarray) -> np.ndarray:
+    """When each of one track's events begins, in ticks since its start: ints (n_events,)."""
+    return np.cumsum(events["step"])
+
+
+def event_pitches(event: np.void) -> tuple[int, ...]:
+    """The MIDI pitches of one event, lowest first. Notebook: 02."""
+    bits = int(event["shape"])
+    return tuple(int(event["bass"]) + i for i in range(64) if bits >> i & 1)
+
+
+def notes_from_events(events: np.ndarray) -> dict[str, np.ndarray]:
+    """The notes of one track's events; the inverse of `events_from_notes` for one track.
+
+    A note that would still sound when its pitch is struck again is cut off there, as on a string.
+    """
+    onset = onsets(events)
+    sets = [event_pitches(event) for event in events]
+    sizes = [len(s) for s in sets]
+    notes = {
+        "track": np.zeros(sum(sizes), np.int64),
+        "onset": np.repeat(onset, sizes),
+        "duration": np.repeat(events["duration"].astype(np.int64), sizes),
+        "pitch": np.array(list(itertools.chain(*sets)), np.int64),
+        "velocity": np.repeat(events["velocity"].astype(np.int64), sizes),
+    }
+    struck_again: dict[int, int] = {}
+    for i in range(len(notes["pitch"]) - 1, -1, -1):
+        pitch = int(notes["pitch"][i])
+        room = struck_again.get(pitch, 1 << 40) - notes["onset"][i]
+        notes["duration"][i] = min(notes["duration"][i], room)
+        struck_again[pitch] = int(notes["onset"][i])
+    return notes
+
+
+def bass_and_shape(name: str) -> tuple[int, int]:
+    """Back from a chord name: 'E2 B2' is bass 40 and the shape with bits 0 and 7."""
+    pitches = [pitch_number(part) for part in name.split()]
+    if None in pitches:
+        raise ValueError(f"{name!r} is no name of a chord: write its pitches, as in 'E2 B2'.")
+    return pitches[0], sum(1 << (pitch - pitches[0]) for pitch in pitches)

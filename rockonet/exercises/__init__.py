@@ -1,0 +1,1 @@
+"""Notebooks 01 to 04: what is right or wrong with an answer."""

@@ -1,0 +1,97 @@
+"""The exercises of notebook 02."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from rockonet.dataset.classic_windows import OneHot
+from rockonet.dataset.corpus import Corpus
+from rockonet.dataset.style import style_metrics, usual_in_rock
+from rockonet.exercises.verdicts import exercise, is_share
+
+
+@exercise("2.1", "a number of windows")
+def _windows_of_twenty(answer: int) -> tuple[bool, str]:
+    answer = int(answer)
+    if answer == 1:
+        return False, "windows overlap: the next one begins one symbol later."
+    if answer == 9:
+        return False, "the last window needs a symbol after it, as its answer."
+    if answer != 8:
+        return False, "try it by hand with a melody of five symbols and windows of two."
+    return True, "it may begin at the symbols 1 to 8: the last answer is symbol 20."
+
+
+@exercise("2.2", "a list of windows, each a list of symbols with the answer last")
+def _varied_windows(answer: list, melody: list[str], length: int) -> tuple[bool, str]:
+    windows = [melody[i : i + length + 1] for i in range(len(melody) - length)]
+    wanted = [window for window in windows if len(set(window)) >= 4]
+    if [list(window) for window in answer] == wanted:
+        return True, f"{len(wanted)} of {len(windows)} windows are left."
+    if any(len(window) != length + 1 for window in answer):
+        return False, f"each window has {length + 1} symbols: {length} and the answer."
+    return False, f"{len(answer)} windows; {len(wanted)} of {len(windows)} hold four distinct ones."
+
+
+@exercise("2.3", "the title of a song")
+def _most_varied_song(answer: str, corpus: Corpus) -> tuple[bool, str]:
+    songs = [corpus.select([number]) for number in range(len(corpus.songs))]
+    distinct = {
+        title: len(song.chords()[0]) for title, song in zip(corpus.songs, songs, strict=True)
+    }
+    longest = max(songs, key=lambda song: song.n_events).songs[0]
+    answer = {title.lower(): title for title in distinct}.get(answer.lower(), answer)
+    if answer not in distinct:
+        return False, f"no song is called {answer!r}; the titles are in `corpus.songs`."
+    if distinct[answer] == max(distinct.values()):
+        return True, f"{answer}, with {distinct[answer]} distinct symbols."
+    if answer == longest:
+        return False, "that is the song with the most events, but many of them are alike."
+    return False, f"{answer} has {distinct[answer]}; the most is {max(distinct.values())}."
+
+
+@exercise("2.4", "a share, a number from 0 to 1")
+def _always_the_same_answer(answer: float, Y: OneHot, codes: np.ndarray) -> tuple[bool, str]:
+    share = float(np.bincount(Y.codes).max() / len(Y))
+    if abs(answer - np.bincount(codes).max() / len(codes)) <= 0.002:
+        return False, "that is among all events. Only windows with enough variety ask questions."
+    return is_share(answer, share, "right answers: what a model must beat to have learned anything")
+
+
+@exercise("2.5", "a corpus, as `build_corpus` makes it")
+def _tracks_by_name(answer: Corpus, corpus: Corpus) -> tuple[bool, str]:
+    mine, before = (set(zip(c.tracks, np.diff(c.offsets), strict=True)) for c in (answer, corpus))
+    tracks, songs = len(answer.tracks) - len(corpus.tracks), set(answer.songs) - set(corpus.songs)
+    if tracks < 0:
+        return False, f"that has {-tracks} tracks less: keep `programs`, and add the names to it."
+    if not re.search("guitar|gtr", answer.filters):
+        return False, 'the name of no guitar counts there: say track_names="guitar|gtr".'
+    if mine == before:
+        return False, (
+            "these are the same tracks as before. Did you say which names count? Then your folder "
+            "is tidy."
+        )
+    return True, f"{tracks} tracks more, and {len(songs)} songs that were not there before."
+
+
+@exercise("2.6", "a list with the names of the numbers that lie outside")
+def _like_rock(answer: list[str], corpus: Corpus, song: int) -> tuple[bool, str]:
+    tracks = [corpus.track_events(i) for i, t in enumerate(corpus.tracks) if t.song == song]
+    usual, numbers = usual_in_rock(), style_metrics(tracks)
+    outside = {
+        name
+        for name, (low, high) in usual.items()
+        if not low - 1e-9 <= numbers[name] <= high + 1e-9
+    }
+    given = {answer} if isinstance(answer, str) else set(answer)
+    if unknown := sorted(given - usual.keys()):
+        return False, f"there is no number {unknown[0]!r}: there are {', '.join(usual)}."
+    if wrong := sorted(outside ^ given):
+        low, high = usual[wrong[0]]
+        return False, f"look at {wrong[0]} again: {numbers[wrong[0]]:.3f}, usual {low} to {high}."
+    return (
+        True,
+        f"{corpus.songs[song]} plays like rock in {len(usual) - len(outside)} of 7 numbers.",
+    )

@@ -1,0 +1,105 @@
+"""The exercises of notebook 04."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from rockonet.common.theory import pitch_name, scale_pitch_classes
+from rockonet.dataset.events import event_pitches
+from rockonet.exercises.verdicts import exercise
+from rockonet.generation.originality import WARN_COPIED, CopyIndex, originality
+from rockonet.generation.sampling import sample
+from rockonet.guitar.guitar_pro_writer import guitar_pro
+from rockonet.guitar.riff import SOUNDS, Riff
+
+
+@exercise("4.1", "a whole number in digits: how many of the four can be drawn")
+def _top_half(answer: int) -> tuple[bool, str]:
+    odds = np.tile([0.4, 0.3, 0.2, 0.1], (1000, 1))
+    drawn = len(set(sample(odds, 1.0, 0.5, 0, np.linspace(0, 0.999, 1000)).tolist()))
+    answer = int(answer)
+    if answer == 1:
+        return False, "the likeliest alone has 0.4, which is less than 0.5."
+    return answer == drawn, "the likeliest come in, one after the other, until 0.5 is reached."
+
+
+@exercise("4.2", "a list of five riffs")
+def _five_riffs(answer: list[Riff], prompt: Riff) -> tuple[bool, str]:
+    if len(answer) != 5:
+        return False, f"{len(answer)} riffs; five are asked for: n=5."
+    begun = [riff.events[: riff.prompt_events] for riff in answer]
+    if not all(np.array_equal(one, prompt.events) for one in begun):
+        return False, "they do not begin with the prompt: say prompt=prompt."
+    different = len({riff.generated.tobytes() for riff in answer})
+    return different == 5, f"one prompt, {different} different ways to go on."
+
+
+@exercise("4.3", "a riff with half the tempo of `riff`")
+def _slow_and_clean(answer: Riff, riff: Riff) -> tuple[bool, str]:
+    if not np.array_equal(answer.events, riff.events):
+        return False, "the notes are not those of `riff`: copy it with riff.sounding(…)."
+    if abs(answer.tempo_bpm - riff.tempo_bpm / 2) > 0.5:
+        return (
+            False,
+            f"its tempo is {answer.tempo_bpm:.0f}; half of {riff.tempo_bpm:.0f} is asked for.",
+        )
+    if answer.program != SOUNDS["clean"]:
+        return False, 'the tempo is right; now the clean guitar: "clean".'
+    return True, "the tab is the same, since it counts beats and not seconds."
+
+
+@exercise("4.4", "two lists of riffs, made at the temperatures 0.5 and 1.5")
+def _variety(answer: tuple[list[Riff], list[Riff]]) -> tuple[bool, str]:
+    if min(map(len, answer)) < 8:
+        return False, "of so few riffs the numbers are chance: make eight of each, n=8."
+    cold, hot = (
+        np.mean([len(np.unique(riff.generated[["bass", "shape"]])) for riff in riffs])
+        for riffs in answer
+    )
+    means = f"{cold:.1f} and {hot:.1f} distinct symbols"
+    if cold >= hot:
+        return False, f"{means}: the first list is to be the cold one; make both with tries=1."
+    return True, f"{means}: the hotter, the more outsiders get their chance."
+
+
+@exercise("4.5", "a list of riffs, one for each of the three scales")
+def _three_scales(answer: list[Riff], scales: Sequence[str]) -> tuple[bool, str]:
+    if len(answer) != len(scales):
+        return False, f"{len(answer)} riffs for {len(scales)} scales."
+    for riff, scale in zip(answer, scales, strict=True):
+        classes = {pitch % 12 for event in riff.generated for pitch in event_pitches(event)}
+        if foreign := classes - set(scale_pitch_classes(scale)):
+            note = pitch_name(60 + min(foreign)).rstrip("-0123456789")
+            return False, f"{note} is no note of {scale}: say scale=... when you generate."
+    return True, "no note of the new events lies outside of its scale."
+
+
+@exercise("4.6", "a riff of yours")
+def _your_riff(
+    answer: Riff, training: CopyIndex, prompts: Sequence[Riff], folder: Path
+) -> tuple[bool, str]:
+    if isinstance(answer, list):  # favourites: the last one
+        if not answer:
+            return False, "mark a card of the riff machine as a favourite first."
+        answer = answer[-1]
+    given = answer.events[: answer.prompt_events]
+    if not len(given) or any(np.array_equal(given, prompt.events) for prompt in prompts):
+        return False, "begin with a prompt of your own: ru.prompt_from_text or a MIDI file."
+    new_ticks = int(answer.events["step"].sum()) - answer.prompt_ticks
+    if new_ticks < 3 * answer.ticks_per_bar:
+        return False, "let the model add at least four bars: bars=4."
+    if answer.fingering.unplayable:
+        return False, f"it is {answer.fingering.verdict}. Try another seed or tuning."
+    copied = originality(answer, training)
+    if copied.longest >= WARN_COPIED:
+        return False, f"{copied.verdict} Try another seed."
+    path = next(folder.rglob(f"{answer.file_name}.gp5"), None)
+    if path is None:
+        return False, "it is good. Now save it: answer.save(settings.output / 'riffs')."
+    if path.read_bytes() != guitar_pro(answer):
+        return False, "the saved Guitar Pro file is of another riff: save it again."
+    where = f"{path.parent.name}/{path.name}"
+    return True, f"{len(answer.generated)} new events after {len(given)} of yours, in {where}."

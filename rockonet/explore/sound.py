@@ -1,0 +1,151 @@
+"""Notes become audio through a SoundFont, and audio a player inside the page."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import importlib
+import io
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import symusic
+
+from rockonet.common.quiet import quiet_stderr
+
+PEAK_DBFS = -3.0  # leaves room for what MP3 coding adds
+MAX_SECONDS = 1800  # of one rendering, which takes 0.35 MB of memory a second
+
+
+@dataclass(frozen=True)
+class Sound:
+    """Audio that shows itself as a player in a notebook.
+
+    samples: float32 (n_samples, 2) between −1 and 1. rate: in samples a second.
+    Notebook: 01 and 04.
+    """
+
+    samples: np.ndarray
+    rate: int
+
+    def __repr__(self) -> str:
+        return f"<Sound: {self.seconds:.1f} s, {self.rate:,} samples a second>"
+
+    @property
+    def seconds(self) -> float:
+        return len(self.samples) / self.rate
+
+    @property
+    def peak_dbfs(self) -> float:
+        """Loudest sample in decibels below full scale (0 is full scale, −inf is silence)."""
+        with np.errstate(divide="ignore"):
+            return float(20 * np.log10(np.abs(self.samples).max(initial=0.0)))
+
+    def encoded(self, suffix: str = ".mp3") -> bytes:
+        """The sound as the bytes of an ``.mp3`` or ``.wav`` file."""
+        buffer = io.BytesIO()
+        if suffix == ".mp3":
+            # 0.9 is about 64 kbit/s: a notebook with several players stays under 1 MB.
+            soundfile.write(
+                buffer, self.samples.mean(1), self.rate, format="MP3", compression_level=0.9
+            )
+        elif suffix == ".wav":
+            soundfile.write(buffer, self.samples, self.rate, format="WAV", subtype="PCM_16")
+        else:
+            raise ValueError(f"Sound is written as .mp3 or .wav, not {suffix!r}.")
+        return buffer.getvalue()
+
+    def _repr_html_(self) -> str:
+        data = base64.b64encode(self.encoded()).decode()
+        return (
+            f'<audio controls preload="metadata" src="data:audio/mpeg;base64,{data}" '
+            f'aria-label="Player, {self.seconds:.0f} seconds">'
+            "This browser plays no audio; open the saved .mp3 instead.</audio>"
+        )
+
+    def play_on_speakers(self) -> str:
+        """Play through this machine's speakers with pygame; returns a sentence that says so.
+
+        The kernel's machine plays, which on a remote server is not the one in front of you.
+        """
+        import pygame
+
+        try:
+            pygame.mixer.quit()
+            with quiet_stderr():
+                pygame.mixer.init(frequency=self.rate, size=-16, channels=2)
+            pcm = (np.clip(self.samples, -1, 1) * 32767).astype("<i2")
+            pygame.mixer.Sound(buffer=pcm.tobytes()).play()
+        except pygame.error as error:
+            return (
+                f"This machine has no sound device ({error}): "
+                "use the player in the page, it needs none."
+            )
+        return f"Playing {self.seconds:.0f} s on the speakers; ru.stop_speakers() stops it."
+
+
+def stop_speakers() -> None:
+    """Stop what `Sound.play_on_speakers` began."""
+    import pygame
+
+    if pygame.mixer.get_init():
+        pygame.mixer.stop()
+
+
+def soundfont() -> Path:
+    """The SoundFont that gives the notes their sound: ``ROCKONET_SOUNDFONT``, else TimGM6mb.
+
+    TimGM6mb comes with the package pretty_midi, so nothing has to be downloaded.
+    Errors: FileNotFoundError if the file named is not there.
+    """
+    named = os.environ.get("ROCKONET_SOUNDFONT")
+    path = (
+        Path(named)
+        if named
+        else Path(importlib.util.find_spec("pretty_midi").origin).with_name("TimGM6mb.sf2")
+    )
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"There is no SoundFont {str(path)!r}. Let ROCKONET_SOUNDFONT name an .sf2 file, or "
+            "unset it to use the one that comes with pretty_midi."
+        )
+    return path
+
+
+def render(score: symusic.Score) -> Sound:
+    """Turn a score into sound, its peak at −3 dBFS.
+
+    symusic has a synthesiser of its own, but it plays many notes of TimGM6mb at a wrong pitch
+    (an A3 on the piano sounds as a B3): midirenderer plays them right.
+    Errors: ValueError if the score has no note to play; RuntimeError where there is no synthesiser.
+    Notebook: 01 and 04.
+    """
+    try:
+        import midirenderer
+    except ModuleNotFoundError as error:
+        raise RuntimeError(
+            "There is no synthesiser for this machine: midirenderer exists for Linux and Windows "
+            "on x86-64 and for macOS. Save the riff as .mid and play that."
+        ) from error
+    if score.note_num() == 0:
+        raise ValueError("There is no note to play in this score.")
+    if score.to("second").end() > MAX_SECONDS:
+        raise ValueError(
+            f"This score lasts longer than {MAX_SECONDS // 60} minutes: choose a part."
+        )
+    ringing = score.copy()  # a marker a second after the end lets the last note ring out
+    quarters = ringing.tempos[-1].qpm / 60 if len(ringing.tempos) else 2
+    end = score.end() + round(quarters * score.ticks_per_quarter)
+    ringing.markers.append(symusic.TextMeta(end, "silence"))
+    wav = midirenderer.render_wave_from(_soundfont_bytes(soundfont()), ringing.dumps_midi())
+    samples, rate = soundfile.read(io.BytesIO(wav), dtype="float32", always_2d=True)
+    peak = np.abs(samples).max(initial=0.0)
+    return Sound(samples * np.float32(10 ** (PEAK_DBFS / 20) / max(peak, 1e-9)), rate)
+
+
+@functools.lru_cache(maxsize=2)
+def _soundfont_bytes(path: Path) -> bytes:
+    return path.read_bytes()

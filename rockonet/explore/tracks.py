@@ -1,0 +1,129 @@
+"""From a score to notes: which tracks are guitars, and what they play on the grid."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import symusic
+
+from rockonet.common.theory import TICKS_PER_QUARTER, is_meter, is_tempo, meter_ticks
+
+GUITAR_NAMES = {
+    24: "nylon guitar",
+    25: "steel guitar",
+    26: "jazz guitar",
+    27: "clean guitar",
+    28: "muted guitar",
+    29: "overdriven guitar",
+    30: "distortion guitar",
+    31: "guitar harmonics",
+}
+PROGRAM_FAMILIES = (
+    "piano|chromatic percussion|organ|guitar|bass|strings|ensemble|brass|reed|pipe|synth lead|"
+    "synth pad|synth effects|ethnic|percussive|sound effects"
+).split("|")  # General MIDI: family i holds the programs 8 * i to 8 * i + 7
+
+
+def guitar_tracks(
+    score: symusic.Score, programs: Iterable[int] = range(26, 32), track_names: str = ""
+) -> list[symusic.Track]:
+    """The tracks with notes whose program is a guitar.
+
+    programs: General MIDI programs counted from 0; 26–31 are the electric guitars.
+    track_names: a regular expression; tracks with a name in which it is found count too, whatever
+        their program, as in ``"guitar|gtr"``. Case does not matter.
+    Notebook: 01.
+    """
+    programs, named = set(programs), re.compile(track_names or r"(?!)", re.IGNORECASE)
+    return [
+        track
+        for track in score.tracks
+        if (track.program in programs or named.search(track.name))
+        and not track.is_drum
+        and len(track.notes)
+    ]
+
+
+def score_notes(
+    tracks: Sequence[symusic.Track], ticks_per_quarter: int | Sequence[int]
+) -> dict[str, np.ndarray]:
+    """All notes of some tracks on the grid of 12 ticks to the quarter note.
+
+    ticks_per_quarter: of the file, or one for each track if they are from several files.
+    Returns int arrays ``track`` (place in `tracks`), ``onset`` and ``duration`` (ticks; at least
+    1), ``pitch`` (MIDI number) and ``velocity`` (1–127), all (n_notes,), sorted by track, onset
+    and pitch.
+    Notebook: 01.
+    """
+    columns = [track.notes.numpy() for track in tracks]
+    number = np.repeat(np.arange(len(columns)), [len(c["time"]) for c in columns])
+    time, duration, pitch, velocity = (
+        np.concatenate([np.zeros(0, np.int64), *(c[name] for c in columns)])
+        for name in ("time", "duration", "pitch", "velocity")
+    )
+    quarter = np.broadcast_to(np.asarray(ticks_per_quarter, np.int64), len(columns))[number]
+    onset, duration = (
+        (2 * TICKS_PER_QUARTER * ticks + quarter) // (2 * quarter)  # rounded, halves up
+        for ticks in (time, duration)
+    )
+    order = np.argsort((number << 48) + (onset << 8) + pitch, kind="stable")
+    return {
+        "track": number[order],
+        "onset": onset[order],
+        "duration": np.maximum(duration, 1)[order],
+        "pitch": pitch[order],
+        "velocity": velocity[order],
+    }
+
+
+def bar_ticks(score: symusic.Score) -> int:
+    """The length of a bar by the first time signature, in ticks of 12 to the quarter: 48 in 4/4.
+
+    Notebook: 01.
+    """
+    return meter_ticks(first_meter(score))
+
+
+def first_tempo(score: symusic.Score) -> float:
+    """The first tempo of a score that music has, in quarter notes a minute; 120 without one."""
+    tempos = (float(tempo.qpm) for tempo in score.tempos)
+    return next(filter(is_tempo, tempos), 120.0)
+
+
+def first_meter(score: symusic.Score) -> tuple[int, int]:
+    """The first meter of a score that music has, as (beats, note value); 4/4 without one."""
+    meters = ((s.numerator, s.denominator) for s in score.time_signatures)
+    return next((meter for meter in meters if is_meter(*meter)), (4, 4))
+
+
+def songs_with_guitar(scores: dict[Path, symusic.Score]) -> list[Path]:
+    """The files among those of `read_folder` that have an electric guitar.
+
+    Errors: ValueError if there is none.
+    Notebook: 01.
+    """
+    found = [path for path, score in scores.items() if guitar_tracks(score)]
+    if not found:
+        raise ValueError(
+            f"None of the {len(scores)} MIDI files that could be read has an electric guitar. "
+            "Choose another folder with settings(data=...) or ROCKONET_DATA."
+        )
+    return found
+
+
+def track_label(track: symusic.Track) -> str:
+    """A track's own name, its instrument and its number of notes, for lists and titles."""
+    family = "drums" if track.is_drum else PROGRAM_FAMILIES[track.program // 8]
+    instrument = family if track.is_drum else GUITAR_NAMES.get(track.program, family)
+    return f"{track.name.strip() or 'unnamed'} ({instrument}, {len(track.notes)} notes)"
+
+
+def only_tracks(score: symusic.Score, tracks: Iterable[symusic.Track]) -> symusic.Score:
+    """A copy of a score's tempos and meters with only the given tracks. Notebook: 01."""
+    part = symusic.Score(score.ticks_per_quarter)
+    part.tempos, part.time_signatures = score.tempos, score.time_signatures
+    part.tracks.extend(tracks)
+    return part

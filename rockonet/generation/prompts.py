@@ -1,0 +1,172 @@
+"""What a model goes on from: an excerpt of a song, a MIDI file, or what somebody typed."""
+
+from __future__ import annotations
+
+import os
+import re
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from rockonet.common.theory import meter_ticks
+from rockonet.common.tunings import TUNINGS, tuning_pitches
+from rockonet.dataset.corpus import Corpus, song_of_score
+from rockonet.dataset.events import events_from_notes, onsets
+from rockonet.explore.midi_file import MidiError, file_bytes, parse_midi, refuse_large
+from rockonet.explore.tracks import guitar_tracks, score_notes
+from rockonet.guitar.riff import Riff
+from rockonet.guitar.tab_reader import notes_from_tab
+
+
+def random_excerpt(corpus: Corpus, n_events: int, seed: int = 0, bars: int = 0) -> Riff:
+    """A random excerpt of `n_events` successive events of one track, to be used as a prompt.
+
+    bars: let what follows it in the song stand for what a model would generate, for so many bars.
+    It begins on a bar line and has no rest longer than half a bar where the corpus allows it.
+    Errors: ValueError if no track has `n_events` events.
+    Notebook: 04.
+    """
+    if n_events < 1:
+        raise ValueError("An excerpt has one event or more.")
+    rng = np.random.default_rng(seed)
+    places = []
+    for track, info in enumerate(corpus.tracks):
+        events = corpus.track_events(track)
+        bar = meter_ticks(corpus.song_info[info.song].meter)
+        starts = np.arange(len(events) - n_events + 1)
+        if len(starts) == 0:
+            continue
+        on_bar = onsets(events)[starts] % bar == 0
+        rests = np.concatenate([[0], np.cumsum(events["step"] > bar // 2)])
+        flowing = rests[starts + n_events] == rests[starts + 1]
+        places += [
+            (track, int(s), bool(good)) for s, good in zip(starts, on_bar & flowing, strict=True)
+        ]
+    if not places:
+        raise ValueError(
+            f"No track of this corpus has {n_events} events. Ask for fewer, or add songs."
+        )
+    good = [place for place in places if place[2]] or places
+    track, start, _ = good[rng.integers(len(good))]
+    info = corpus.tracks[track]
+    song = corpus.song_info[info.song]
+    events = corpus.track_events(track)[start:].copy()
+    events["step"][0] = 0
+    onset, bar = onsets(events), meter_ticks(song.meter)
+    end = (onset[n_events - 1] // bar + 1 + bars) * bar
+    events = events[: max(n_events, (onset < end).sum()) if bars else n_events]
+    return Riff(events, n_events, song.tempo_bpm, song.meter, info.program, song.title)
+
+
+MAX_TEXT = 20_000  # characters of a prompt
+
+
+def prompt_from_midi(source: str | os.PathLike | bytes, bars: int = 4, name: str = "") -> Riff:
+    """The first bars of the guitar of a MIDI file, as a prompt.
+
+    source: a path, or the bytes of a file (`name` is its name then). bars: how many, counted from
+        the bar in which the guitar with the most notes begins.
+    The tuning is the first of `TUNINGS` that goes down to its lowest note.
+    Errors: `MidiError` if the file cannot be used or has no guitar, ValueError for no bars.
+    Notebook: 04.
+    """
+    if bars < 1:
+        raise ValueError("A prompt has one bar or more.")
+    name = name or (Path(source).name if not isinstance(source, bytes) else "the upload")
+    data = source if isinstance(source, bytes) else file_bytes(Path(source))
+    refuse_large(name, len(data))
+    score, _ = parse_midi(data, name)
+    tracks = guitar_tracks(score, range(24, 32), "guitar|gtr|git")
+    if not tracks:
+        raise MidiError(name, "has no guitar track (General MIDI programs 24 to 31)")
+    song = song_of_score(name, score)
+    track = max(tracks, key=lambda track: len(track.notes))
+    events, _ = events_from_notes(score_notes([track], score.ticks_per_quarter))
+    bar = meter_ticks(song.meter)
+    onset = onsets(events)
+    begin = int(onset[0]) // bar * bar
+    events = events[onset < begin + bars * bar].copy()
+    events["step"][0] -= begin
+    lowest = events["bass"].min()
+    tuning = next((name for name in TUNINGS if TUNINGS[name][0] <= lowest), "standard")
+    return Riff(events, len(events), song.tempo_bpm, song.meter, track.program, song.title, tuning)
+
+
+def prompt_from_text(
+    text: str,
+    tempo_bpm: float = 120.0,
+    meter: tuple[int, int] = (4, 4),
+    tuning: str | Sequence[int] = "standard",
+) -> Riff:
+    """A prompt that was typed: ASCII tab, or music21's tinyNotation.
+
+    text: tab of six lines a system, the highest string first (or the lowest, if the names say so),
+        with ``|`` at each bar line; before the first one ``e|``, ``e:`` or nothing. Each bar is
+        divided evenly: 16 places make sixteenths. A dash after every bar line does not count,
+        nor do two unless the bars have 8, 16 or 24 places; a line of beats over the system, as
+        `tab_text` writes it, says exactly where a bar begins. Names of strings tell the tuning.
+        Or tinyNotation as in ``"4/4 EE8 EE GG4 AA r"``: ``EE`` is the lowest string, ``E`` and
+        ``e`` one and two octaves up, a number the length, ``r`` a rest.
+        In a tab a dead note (``x``) is silence; `unread_signs` are left out.
+    tempo_bpm, meter, tuning: what the text does not say.
+    Errors: ValueError that says what cannot be read; a warning if a bar's places do not divide it.
+    Source: tinyNotation is described in music21's documentation.
+    Notebook: 04.
+    """
+    if len(text) > MAX_TEXT:
+        raise ValueError(f"A prompt has at most {MAX_TEXT:,} characters.")
+    if not text.strip():
+        raise ValueError("There is nothing in this prompt: type a tab, or notes like 'EE8 EE GG4'.")
+    frets: dict[int, tuple[int, ...]] = {}  # of each onset
+    if "|" in text or text.count("-") > 6:
+        notes, tuning, frets = notes_from_tab(text, meter_ticks(meter), tuning_pitches(tuning))
+    else:
+        notes, meter = notes_from_tiny(text, meter)
+    order = np.lexsort((notes[:, 2], notes[:, 0]))
+    onset, duration, pitch = notes[order].T
+    columns = dict(track=0 * onset, onset=onset, duration=duration, pitch=pitch)
+    events, _ = events_from_notes(columns | dict(velocity=np.full(len(onset), 95)))
+    held = tuple(frets.get(int(onset), ()) for onset in onsets(events))
+    return Riff(
+        events, len(events), tempo_bpm, meter, title="typed prompt", tuning=tuning, held=held
+    )
+
+
+def notes_from_tiny(text: str, meter: tuple[int, int]) -> tuple[np.ndarray, tuple[int, int]]:
+    """Onsets, durations and pitches (n_notes, 3) of tinyNotation, and its meter."""
+    import music21
+
+    try:
+        part = music21.converter.parse(f"tinyNotation: {text}")
+    except Exception as error:  # music21 raises what its parts raise, without a common class
+        raise ValueError(f"This is neither tab nor tinyNotation ({error}).") from error
+    found = part.recurse().getElementsByClass(music21.meter.TimeSignature).first()
+    unread = [word for word in text.split() if not re.fullmatch(_TINY_WORD, word)]
+    if unread:
+        raise ValueError(
+            f"{unread[0]!r} is no note of tinyNotation: write notes like EE8, E4, g#2. or r4, with "
+            "a length of 1, 2, 4, 8 or 16 and no octave (the low E string is EE); or chords as six "
+            "lines of tab that begin with e| B| G| D| A| E|."
+        )
+    if all(re.fullmatch(r"[A-G][#b]?[234]", word) for word in text.split()) and "2" in text:
+        warnings.warn(
+            "A number was read as a length, not as an octave: E2 is a half note, and the low E "
+            "string is EE.",
+            stacklevel=3,
+        )
+    notes = [
+        (note.getOffsetInHierarchy(part), note.quarterLength, note.pitch.midi)
+        for note in part.recurse().notes
+    ]
+    if not notes:
+        raise ValueError("There is no note in this prompt: type notes like 'EE8 EE GG4'.")
+    ticks = np.array([(float(a) * 12, float(b) * 12, pitch) for a, b, pitch in notes])
+    if found and re.match(r"\s*\d+/\d+", text):
+        meter = found.numerator, found.denominator
+    return np.maximum(np.rint(ticks), (0, 1, 0)).astype(np.int64), meter
+
+
+_TINY_NOTE = r"([A-Ga-g]+'*[#\-bn]*|r)(1|2|4|8|16|32)?\.*~?\}?"
+_TINY_WORD = rf"(\d+/\d+|\}}|{_TINY_NOTE}|(trip|quad)\{{({_TINY_NOTE})?)"

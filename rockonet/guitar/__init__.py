@@ -1,0 +1,1 @@
+"""What a guitar can play, and how it is heard, written down and saved."""

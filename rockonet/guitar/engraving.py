@@ -1,0 +1,47 @@
+"""MusicXML as a picture."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+
+import verovio
+
+
+@dataclass(frozen=True)
+class Engraving:
+    """A score as a picture: `svg` is the text of an SVG file. In a notebook it shows itself."""
+
+    svg: str
+
+    def _repr_html_(self) -> str:
+        return f'<div class="engraving" style="background:white;max-width:960px">{self.svg}</div>'
+
+
+@functools.lru_cache(maxsize=32)
+def engrave(xml: str, width: int = 960) -> Engraving:
+    """MusicXML as a picture, by verovio. width: in pixels."""
+    verovio.enableLog(verovio.LOG_OFF)
+    toolkit = verovio.toolkit(False)
+    # The package says where its fonts are to the thread that imports it, and to no other.
+    toolkit.setResourcePath(str(Path(verovio.__file__).with_name("data")))
+    toolkit.setOptions(
+        dict(
+            pageWidth=2 * width,
+            pageHeight=60_000,
+            adjustPageHeight=True,
+            scale=50,
+            header="none",
+            footer="none",
+            spacingStaff=4,
+            defaultBottomMargin=1.5,  # words keep clear of beams
+            svgViewBox=True,
+            svgFormatRaw=True,
+            xmlIdSeed=1,  # the same score gives the same picture
+            **{f"pageMargin{side}": 30 for side in ("Left", "Right", "Top", "Bottom")},
+        )
+    )
+    if not toolkit.loadData(xml):
+        raise ValueError("verovio cannot read this MusicXML.")
+    return Engraving(toolkit.renderToSVG(1))

@@ -1,0 +1,290 @@
+"""A riff, and everything it can show itself as."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import itertools
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import symusic
+
+from rockonet.common.files import atomic_write
+from rockonet.common.theory import (
+    TICKS_PER_QUARTER,
+    beat_ticks,
+    is_meter,
+    is_tempo,
+    key_fifths,
+    meter_ticks,
+    scale_pitch_classes,
+)
+from rockonet.common.tunings import tuning_pitches
+from rockonet.dataset.events import event_pitches, notes_from_events, onsets
+from rockonet.explore.pictures import piano_roll
+from rockonet.explore.sound import Sound, render
+from rockonet.guitar.band import BASS_PROGRAM, STICK, bass_line, groove
+from rockonet.guitar.engraving import Engraving, engrave
+from rockonet.guitar.fingering import Fingering, finger
+from rockonet.guitar.guitar_pro_writer import guitar_pro
+from rockonet.guitar.musicxml_writer import musicxml
+from rockonet.guitar.notation import NotatedEvent, notation_symbols
+from rockonet.guitar.playability import NECK, revoiced
+from rockonet.guitar.player import Player
+from rockonet.guitar.tab_writer import tab_text
+
+SOUNDS = {"distortion": 30, "overdrive": 29, "clean": 27, "acoustic": 25}  # General MIDI, from 0
+FORMATS = (".mid", ".gp5", ".musicxml", ".mp3", ".wav", ".txt", ".svg")
+MUTED_TICKS = 1  # what sounds no longer, a twelfth of a quarter note, is a palm mute
+
+
+@dataclass(frozen=True, eq=False)
+class Riff:
+    """A short piece for one guitar, its first `prompt_events` events given, the others generated.
+
+    events: (n_events,) of dtype `EVENT`. tempo_bpm in quarter notes a minute. meter as (beats,
+        note value). program: General MIDI program counted from 0. title: where it comes from.
+    tuning: as `tuning_pitches` takes it. held: see `finger`; of a typed tab, how it was typed.
+    frets: see `finger`. scale: what it is written in, see `scale_pitch_classes`; else it is guessed
+    from the notes.
+    Errors: ValueError for a tempo or a meter that cannot be.
+    Notebook: 04.
+    """
+
+    events: np.ndarray
+    prompt_events: int = 0
+    tempo_bpm: float = 120.0
+    meter: tuple[int, int] = (4, 4)
+    program: int = 30
+    title: str = "riff"
+    tuning: str | Sequence[int] = "standard"
+    held: tuple[tuple[int, ...], ...] = ()
+    frets: tuple[int, int] = NECK
+    scale: str | None = None
+
+    def __post_init__(self) -> None:
+        if not is_tempo(self.tempo_bpm):
+            raise ValueError(
+                f"A tempo is 10 to 1,000 quarter notes a minute, not {self.tempo_bpm}."
+            )
+        if not is_meter(*self.meter):
+            raise ValueError(f"{self.meter[0]}/{self.meter[1]} is no meter: write one like 4/4.")
+
+    def __repr__(self) -> str:
+        new = len(self.events) - self.prompt_events
+        return f"<Riff '{self.title}': {self.prompt_events} events of a prompt, {new} new ones>"
+
+    @property
+    def generated(self) -> np.ndarray:
+        """The events that the model made."""
+        return self.events[self.prompt_events :]
+
+    @property
+    def ticks_per_bar(self) -> int:
+        return meter_ticks(self.meter)
+
+    @property
+    def tick_seconds(self) -> float:
+        return 60 / self.tempo_bpm / TICKS_PER_QUARTER
+
+    @property
+    def prompt_ticks(self) -> int:
+        """Where the first generated event starts, in ticks; 0 without a prompt."""
+        if not 0 < self.prompt_events < len(self.events):
+            return 0
+        return int(self.events["step"][: self.prompt_events + 1].sum())
+
+    @property
+    def file_name(self) -> str:
+        """The title as a name that every file system takes, without a suffix."""
+        return re.sub(r"\W+", "_", self.title).strip("_").lower()[:80] or "riff"
+
+    @functools.cached_property
+    def open_strings(self) -> tuple[int, ...]:
+        """MIDI pitches of the open strings, lowest first."""
+        return tuning_pitches(self.tuning)
+
+    @functools.cached_property
+    def fingering(self) -> Fingering:
+        """A string and a fret for every note, see `finger`."""
+        bar, strings = self.ticks_per_bar, self.open_strings
+        return finger(self.events, self.tempo_bpm, bar, strings, self.held, self.frets)
+
+    @property
+    def bar_line_after(self) -> int:
+        """Where the bar of its last event ends, in ticks; 0 without events."""
+        if not len(self.events):
+            return 0
+        return (int(self.events["step"].sum()) // self.ticks_per_bar + 1) * self.ticks_per_bar
+
+    @functools.cached_property
+    def fifths(self) -> int:
+        """Its key signature, of its scale or else of its notes, see `key_fifths`."""
+        played = itertools.chain.from_iterable(map(event_pitches, self.events))
+        return key_fifths(scale_pitch_classes(self.scale) if self.scale else played)
+
+    @functools.cached_property
+    def symbols(self) -> list[NotatedEvent]:
+        """The riff as signs that can be read, see `notation_symbols`."""
+        return notation_symbols(self.events, self.meter)
+
+    def is_muted(self, symbol: NotatedEvent) -> bool:
+        """Whether a note is far shorter than it is written: that is how MIDI has palm mutes."""
+        sounding = self.events["duration"][symbol.event] if symbol.event >= 0 else symbol.duration
+        return bool(sounding <= MUTED_TICKS < symbol.duration)
+
+    def revoiced(self) -> Riff:
+        """The riff with every chord that cannot be fingered changed as little as possible."""
+        events = self.events.copy()
+        for event in events:
+            chord = revoiced(event_pitches(event), self.open_strings)
+            event["bass"] = chord[0]
+            event["shape"] = sum(1 << (pitch - chord[0]) for pitch in chord)
+        return dataclasses.replace(self, events=events)
+
+    def midi(self, band: bool = False, count_in: bool = False) -> symusic.Score:
+        """The riff as a `symusic.Score` with 12 ticks to the quarter note.
+
+        band: with a bass (`bass_line`) and drums (`groove`). count_in: after a bar of sticks.
+        """
+        shift = self.ticks_per_bar * count_in
+        notes = notes_from_events(self.events)
+        score = symusic.Score(TICKS_PER_QUARTER)
+        score.tempos.append(symusic.Tempo(0, self.tempo_bpm))
+        score.time_signatures.append(symusic.TimeSignature(0, *self.meter))
+
+        def add(name: str, program: int, is_drum: bool, *columns: Any) -> None:
+            onset, duration, pitch, velocity = np.broadcast_arrays(*columns)
+            track = symusic.Track(name=name, program=program, is_drum=is_drum)
+            track.notes = symusic.core.NoteTickList.from_numpy(
+                (onset + shift).astype(np.int32),
+                duration.astype(np.int32),
+                pitch.astype(np.int8),
+                velocity.astype(np.int8),
+            )
+            score.tracks.append(track)
+
+        columns = (notes[name] for name in ("onset", "duration", "pitch", "velocity"))
+        add(self.title, self.program, False, *columns)
+        hits = np.zeros((0, 3), int)
+        if band and len(notes["onset"]):
+            roots = bass_line(self.events, self.ticks_per_bar)
+            add("bass", BASS_PROGRAM, False, *roots.T, 95)
+            bars = -(-int(roots[:, :2].sum(axis=1).max(initial=0)) // self.ticks_per_bar)
+            triplets = (onsets(self.events) % 3 > 0).mean() > 0.15
+            bar = groove(self.meter, self.tempo_bpm, bool(triplets))
+            starts = np.repeat(np.arange(bars) * self.ticks_per_bar, len(bar))
+            hits = np.tile(bar, (bars, 1)) + np.stack([starts, 0 * starts, 0 * starts], axis=1)
+        if count_in:
+            beats = np.arange(-shift, 0, beat_ticks(self.meter))
+            sticks = np.stack([beats, np.full(len(beats), STICK), np.full(len(beats), 110)], axis=1)
+            hits = np.concatenate([sticks, hits])
+        if len(hits):
+            add("drums", 0, True, hits[:, 0], 3, hits[:, 1], hits[:, 2])
+        if self.prompt_ticks:
+            text = "generated from here"
+            score.markers.append(symusic.TextMeta(self.prompt_ticks + shift, text))
+        return score
+
+    def audio(self, band: bool = False, count_in: bool = False) -> Sound:
+        """The riff as sound: the last thing in a cell, it shows a player.
+
+        The prompt is half as loud (6 dB less), so that you hear where the model begins.
+        """
+        sound = render(self.midi(band, count_in))
+        if self.prompt_ticks:
+            start = (self.prompt_ticks + count_in * self.ticks_per_bar) * self.tick_seconds
+            seconds = np.arange(len(sound.samples), dtype=np.float32) / sound.rate
+            loudness = np.interp(seconds, (start - 0.01, start), (0.5, 1)).astype(np.float32)
+            sound = Sound(sound.samples * loudness[:, None], sound.rate)
+        return sound
+
+    def player(self, sound: str | None = None, band: bool = True, count_in: bool = True) -> Player:
+        """Sound, piano roll and score together, with a cursor that runs over both.
+
+        sound: one of `SOUNDS`; without it the riff's own program.
+        Errors: ValueError for an unknown sound.
+        """
+        riff = self.sounding(sound) if sound else self
+        seconds = count_in * self.ticks_per_bar * self.tick_seconds
+        return Player(riff, riff.audio(band, count_in), riff.score(), seconds)
+
+    def sounding(self, sound: str, tempo_bpm: float | None = None) -> Riff:
+        """The riff on another guitar, one of `SOUNDS`, and at another tempo. Notebook: 04."""
+        if sound not in SOUNDS:
+            raise ValueError(f"Unknown sound {sound!r}: choose one of {', '.join(SOUNDS)}.")
+        tempo = self.tempo_bpm if tempo_bpm is None else tempo_bpm
+        return dataclasses.replace(self, program=SOUNDS[sound], tempo_bpm=tempo)
+
+    def piano_roll(self, ax: Any = None) -> Any:
+        """The riff as a picture, with the prompt shaded."""
+        return piano_roll(
+            notes_from_events(self.events),
+            self.title,
+            ticks_per_bar=self.ticks_per_bar,
+            prompt_ticks=self.prompt_ticks,
+            ax=ax,
+        )
+
+    def score(self) -> Engraving:
+        """Standard notation over TAB; the last thing in a cell, it shows itself."""
+        return engrave(musicxml(self))
+
+    def tab(self) -> str:
+        """ASCII tab, see `tab_text`: print it."""
+        return tab_text(self)
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """Those of `FORMATS` that can hold it: what cannot be fingered can only be heard."""
+        return (".mid", ".mp3", ".wav") if self.fingering.unplayable else FORMATS
+
+    def encoded(self, suffix: str, band: bool = True) -> bytes:
+        """The riff as the bytes of a file in one of `FORMATS`.
+
+        Errors: ValueError for an unknown format, or a written one if it cannot be fingered.
+        """
+        if suffix not in FORMATS:
+            raise ValueError(f"Unknown format {suffix!r}: choose from {', '.join(FORMATS)}.")
+        if suffix not in self.formats:
+            raise ValueError(
+                f"This riff is {self.fingering.verdict}. Chords can be changed with "
+                "riff.revoiced(), jumps need a slower tempo; .mid, .mp3 and .wav take it as it is."
+            )
+        if suffix == ".mid":
+            return self.midi(band).dumps_midi()
+        if suffix == ".gp5":
+            return guitar_pro(self)
+        if suffix in (".mp3", ".wav"):
+            return self.audio(band).encoded(suffix)
+        text = {
+            ".musicxml": lambda: musicxml(self),
+            ".txt": self.tab,
+            ".svg": lambda: self.score().svg,
+        }
+        return text[suffix]().encode()
+
+    def save(
+        self,
+        folder: str | os.PathLike,
+        formats: Iterable[str] = FORMATS,
+        band: bool = True,
+    ) -> list[Path]:
+        """Write the riff into a folder in each format; returns the paths.
+
+        band: with bass and drums, where the format is for listening. The name is made of the
+        riff's title; a file of the same name is replaced.
+        Errors: as `encoded`, before anything is written.
+        """
+        content = {suffix: self.encoded(suffix, band) for suffix in formats}
+        paths = [Path(folder, self.file_name + suffix) for suffix in content]
+        for path in paths:
+            with atomic_write(path) as temporary:
+                temporary.write_bytes(content[path.suffix])
+        return paths

@@ -1,0 +1,111 @@
+"""The published network, its optimiser, and how it is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from keras import Sequential, layers, optimizers
+
+from rockonet.common.files import fingerprint
+from rockonet.common.settings import Settings
+from rockonet.dataset.classic_windows import OneHot, Vocabulary, Windows
+from rockonet.training.batches import classic_batches
+from rockonet.training.counting import entropy_nats
+from rockonet.training.experiment import Experiment, compile_model, experiment_key, seed_everything
+
+
+def classic_model(
+    sequence_length: int,
+    n_symbols: int,
+    units: Sequence[int] = (512, 512, 256),
+    dense: int = 256,
+    dropout: float = 0.3,
+) -> Any:
+    """The published network, not yet compiled.
+
+    Reads (batch, sequence_length, 1) standardised codes; gives (batch, n_symbols) probabilities.
+    Source: the saved model of Rock-o-net as published.
+    Notebook: 03.
+    """
+    return Sequential(
+        [
+            layers.Input((sequence_length, 1)),
+            layers.LSTM(units[0], return_sequences=True),
+            layers.Dropout(dropout),
+            layers.LSTM(units[1], return_sequences=True),
+            layers.Dropout(dropout),
+            layers.LSTM(units[2]),
+            layers.Dense(dense),
+            layers.Dropout(dropout),
+            layers.Dense(n_symbols, activation="softmax"),
+        ],
+        name="classic",
+    )
+
+
+def classic_optimizer(learning_rate: float, decay: float = 0.01) -> Any:
+    """Adam whose rate shrinks with every step, as published: rate / (1 + decay × step).
+
+    Notebook: 03.
+    """
+    return optimizers.Adam(
+        optimizers.schedules.InverseTimeDecay(learning_rate, decay_steps=1, decay_rate=decay)
+    )
+
+
+def mean_loss(model: Any, X: Windows, Y: OneHot, batch_size: int = 512) -> float:
+    """Mean of −ln p(answer) over all windows, in nats per event, with dropout off.
+
+    Notebook: 03.
+    """
+    total = 0.0
+    for begin in range(0, len(X), batch_size):
+        # The last batch is filled up with windows from the start: another shape costs a second.
+        chosen = np.arange(begin, begin + batch_size) % len(X)
+        probabilities = np.asarray(model.predict_on_batch(X[chosen][..., None]))
+        answers = probabilities[np.arange(batch_size), Y.codes[chosen]][: len(X) - begin]
+        total -= np.log(np.maximum(answers, 1e-12)).sum()
+    return float(total / len(X))
+
+
+def classic_experiment(
+    train: tuple[Windows, OneHot],
+    validation: tuple[Windows, OneHot],
+    vocabulary: Vocabulary,
+    choice: Settings,
+    build_model: Callable[..., Any],
+) -> Experiment:
+    for pair in (train, validation):
+        if not (isinstance(pair, tuple) and isinstance(pair[0], Windows) and len(pair) == 2):
+            raise ValueError(
+                "The classic recipe learns from two pairs (X, Y) as notebook 02 makes them. For "
+                "fewer windows give the whole pairs and settings.replace(epoch_windows=300)."
+            )
+    X, Y = train
+    shape = X.length, len(vocabulary.symbols)
+    size = dict(units=choice.units, dense=choice.dense, dropout=choice.dropout)
+    numbers = [choice.batch_size, choice.epoch_windows, choice.decay, choice.seed]
+    data = fingerprint(X.values, X.starts, Y.codes)
+
+    def start(rate: float) -> tuple[Any, Any]:
+        seed_everything(choice.seed)
+        model = build_model(*shape, **size)
+        compile_model(model, classic_optimizer(rate, choice.decay), "categorical_crossentropy")
+        return model, model
+
+    return Experiment(
+        "classic",
+        vocabulary,
+        X.length,
+        experiment_key(build_model(*shape, **size), [vocabulary.symbols, numbers, data]),
+        data,
+        entropy_nats(Y),
+        choice.epochs,
+        np.inf,
+        ("loss",),
+        start,
+        batches=lambda epoch: classic_batches(X, Y, choice, epoch),
+        measure=lambda model: np.array([mean_loss(model, *validation)]),
+    )

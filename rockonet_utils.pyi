@@ -1,0 +1,1 @@
+from rockonet import *
