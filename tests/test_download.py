@@ -13,6 +13,7 @@ import pytest
 from conftest import melody, midi_bytes
 
 import rockonet_utils as ru
+from rockonet.common import settings
 from rockonet.dataset import download
 
 SONGS = {f"midi/{p}/song {p}.MID": midi_bytes([melody([40 + p, 50])]) for p in range(5)}
@@ -67,7 +68,8 @@ def data(tmp_path, monkeypatch):
         writer.writerow(["path", "bytes", "sha256"])
         for name, content in SONGS.items():
             writer.writerow([name, len(content), hashlib.sha256(content).hexdigest()])
-    monkeypatch.setattr(download, "project_folder", lambda: tmp_path)
+    for module in (download, settings):
+        monkeypatch.setattr(module, "project_folder", lambda: tmp_path)
     return folder
 
 

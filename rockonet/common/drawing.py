@@ -1,26 +1,40 @@
-"""Colours and axes: where figures are made."""
+"""Colours, axes and boxes: where figures are made.
+
+Colours are from the Okabe–Ito set; a marker, hatch or text always says the same as a colour.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from matplotlib.patches import Rectangle
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.patches import Rectangle
 
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#8C8C8C"
 
 
-def axes(ax: Any = None, size: tuple[float, float] = (9, 3)) -> Any:
-    """The axes to draw on; a figure made here is closed at once, so that it shows only once."""
-    if ax is not None:
-        return ax
-    import matplotlib.pyplot as plt
+def new_figure(size: tuple[float, float], columns: int = 1) -> Figure:
+    """A figure with panels side by side; it is closed at once, so that it shows only once."""
+    import matplotlib.pyplot as plt  # half a second, which choosing a colour need not wait for
 
-    figure, ax = plt.subplots(figsize=size, layout="constrained")
+    figure, _ = plt.subplots(1, columns, figsize=size, sharey=columns > 1, layout="constrained")
     plt.close(figure)
-    ax.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def axes(ax: Axes | None = None, size: tuple[float, float] = (9, 3)) -> Axes:
+    """The axes to draw on: those given, or those of a new figure."""
+    if ax is None:
+        ax = new_figure(size).axes[0]
+        ax.spines[["top", "right"]].set_visible(False)
     return ax
 
 
-def box(middle: tuple[float, float], width: float, height: float, **look: Any) -> Any:
+def box(middle: tuple[float, float], width: float, height: float, **look: Any) -> Rectangle:
+    """A rectangle round its middle."""
+    from matplotlib.patches import Rectangle  # as above
+
     x, y = middle
     return Rectangle((x - width / 2, y - height / 2), width, height, edgecolor=GREY, **look)

@@ -1,18 +1,28 @@
-"""Files are written whole or not at all, and what is read back is checked."""
+"""Files are written whole or not at all, and what cannot be read is named with its remedy."""
 
 from __future__ import annotations
 
 import contextlib
+import csv
 import hashlib
 import os
-from collections.abc import Iterator
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+# What NumPy, zipfile, json and we ourselves raise for a file that is damaged or of another kind.
+UNREADABLE = (
+    *(OSError, EOFError, ValueError, TypeError, LookupError, AttributeError),
+    *(zipfile.BadZipFile, zlib.error),
+)
+
 
 @contextlib.contextmanager
-def atomic_write(path: str | os.PathLike) -> Iterator[Path]:
+def atomic_write(path: str | os.PathLike[str]) -> Iterator[Path]:
     """Hand out a temporary name beside `path`; rename it to `path` only if all went well."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -25,7 +35,33 @@ def atomic_write(path: str | os.PathLike) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def write_csv(
+    path: str | os.PathLike[str], header: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Write a CSV file, whole or not at all."""
+    with atomic_write(path) as temporary, open(temporary, "w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
+
+
+@contextlib.contextmanager
+def reading(path: str | os.PathLike[str], what: str, remedy: str) -> Iterator[None]:
+    """While a file is read: say in one sentence what is wrong with it and what to do.
+
+    what: the file is to be, as "a corpus". remedy: a sentence.
+    Raises: FileNotFoundError if there is none; ValueError if it is damaged or something else.
+    """
+    try:
+        yield
+    except FileNotFoundError:
+        raise FileNotFoundError(f"There is no {path}, which is to be {what}. {remedy}") from None
+    except UNREADABLE as error:
+        raise ValueError(f"{path} is not {what}, or it is damaged ({error}). {remedy}") from error
+
+
 def fingerprint(*arrays: np.ndarray) -> str:
+    """A short text that changes with any byte of the arrays."""
     mark = hashlib.sha256()
     for array in arrays:
         mark.update(array.tobytes())

@@ -81,7 +81,7 @@ class Settings:
     def replace(self, **changes: Any) -> Settings:
         """A copy with some numbers changed, as in ``settings.replace(epochs=3)``.
 
-        Errors: ValueError for a name that is none of the settings, or a number that cannot be.
+        Raises: ValueError for a name that is none of the settings, or a number that cannot be.
         """
         for name in changes.keys() - {field.name for field in dataclasses.fields(self)}:
             near = difflib.get_close_matches(name, Settings.__dataclass_fields__, 1, 0)
@@ -136,7 +136,7 @@ def settings(profile: str | None = None, data: str | os.PathLike | None = None) 
         a folder of your own; else ``ROCKONET_DATA``.
     Returns a `Settings`. What is made goes below ``output/`` (or ``ROCKONET_OUTPUT``), the loss
     chart into ``figures/`` (or ``ROCKONET_FIGURES``).
-    Errors: ValueError for an unknown profile, FileNotFoundError for a folder that is not there.
+    Raises: ValueError for an unknown profile, FileNotFoundError for a folder that is not there.
     Notebook: 01 to 04.
     """
     profile = profile or os.environ.get("ROCKONET_PROFILE") or "quick"

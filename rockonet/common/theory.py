@@ -61,7 +61,7 @@ def scale_pitch_classes(scale: str) -> tuple[int, ...]:
     scale: as in ``"E minor"``, ``"A minor pentatonic"``, ``"E blues"``, ``"D dorian"``, ``"F#
         harmonic minor"``; the kinds are those of music21, and ``minor pentatonic``, ``major
         pentatonic`` and ``blues``. ``Em``, ``E min`` and ``E penta`` are understood.
-    Errors: ValueError if the tonic or the kind does not exist.
+    Raises: ValueError if the tonic or the kind does not exist.
     Notebook: 04.
     """
     import music21

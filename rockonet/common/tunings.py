@@ -23,7 +23,7 @@ def tuning_pitches(tuning: str | Sequence[int]) -> tuple[int, ...]:
 
     tuning: a name in `TUNINGS` (``Eb`` works for ``E♭``), six note names as in ``"D2 A2 D3 G3 B3
         E4"``, their letters alone as in ``"DADGBE"``, or six MIDI numbers.
-    Errors: ValueError with the names to choose from.
+    Raises: ValueError with the names to choose from.
     Notebook: 04.
     """
     if isinstance(tuning, str):

@@ -54,7 +54,7 @@ def build_corpus(
         None: as ``joblib.parallel_config`` says, which is how a Dask or Ray cluster is given.
     Tracks that repeat another track of their song, and songs that repeat another file, are kept
     once. Files that cannot be read are skipped and named in the report; they never stop a folder.
-    Errors: FileNotFoundError if there is no such folder, ValueError if no file has a guitar or
+    Raises: FileNotFoundError if there is no such folder, ValueError if no file has a guitar or
         `programs` is a single number.
     Notebook: 02.
     """
@@ -269,9 +269,9 @@ def report_table(corpus: Corpus) -> Markdown:
     )
 
 
-def corpus_for(choice: Settings) -> Corpus:
+def corpus_for(settings: Settings) -> Corpus:
     """The corpus of these settings; only files that are new since notebook 02 are read.
 
     Notebook: 02, 03 and 04.
     """
-    return build_corpus(choice.folder, choice.programs, cache=choice.output / "corpus.npz")
+    return build_corpus(settings.folder, settings.programs, cache=settings.output / "corpus.npz")

@@ -158,7 +158,7 @@ def classic_windows(
         is another one; windows whose answer is not in it are left out.
     Returns X of shape (n_windows, sequence_length), standardised; Y of shape (n_windows,
         n_symbols), one-hot; and the vocabulary. No window crosses from one track to the next.
-    Errors: ValueError if no window is left, with what to change.
+    Raises: ValueError if no window is left, with what to change.
     Source: Rock-o-net as published (steps 3 to 6 of its README).
     Notebook: 02.
     """
@@ -206,7 +206,7 @@ def save_windows(path: str | os.PathLike, X: Windows, Y: OneHot, vocabulary: Voc
 def load_windows(path: str | os.PathLike) -> tuple[Windows, OneHot, Vocabulary]:
     """Read what `save_windows` wrote.
 
-    Errors: FileNotFoundError; ValueError if the file is damaged or foreign.
+    Raises: FileNotFoundError; ValueError if the file is damaged or foreign.
     Notebook: 03.
     """
     try:
@@ -224,17 +224,17 @@ def load_windows(path: str | os.PathLike) -> tuple[Windows, OneHot, Vocabulary]:
 
 
 def classic_data(
-    choice: Settings,
+    settings: Settings,
 ) -> tuple[tuple[Windows, OneHot], tuple[Windows, OneHot], Vocabulary]:
     """Training and validation windows as notebook 02 saved them; cut and saved now if it did not.
 
     Returns (X, Y) for training, (X, Y) for validation, and the vocabulary.
     Notebook: 03.
     """
-    paths = [choice.output / f"classic_{side}.npz" for side in ("train", "validation")]
+    paths = [settings.output / f"classic_{side}.npz" for side in ("train", "validation")]
     if not all(path.exists() for path in paths):
-        train, validation, _ = split_by_song(corpus_for(choice))
-        numbers = (choice.sequence_length, choice.unique_factor)
+        train, validation, _ = split_by_song(corpus_for(settings))
+        numbers = (settings.sequence_length, settings.unique_factor)
         X, Y, vocabulary = classic_windows(train, *numbers)
         save_windows(paths[0], X, Y, vocabulary)
         save_windows(paths[1], *classic_windows(validation, *numbers, vocabulary))

@@ -15,7 +15,7 @@ import numpy as np
 import symusic
 
 from rockonet.common.files import atomic_write, fingerprint
-from rockonet.common.theory import chord_name
+from rockonet.common.theory import chord_name, meter_ticks
 from rockonet.dataset.events import EVENT, event_pitches
 from rockonet.explore.tracks import first_meter, first_tempo
 
@@ -91,6 +91,10 @@ class Corpus:
         """The events of one track, a view."""
         return self.events[self.offsets[track] : self.offsets[track + 1]]
 
+    def ticks_per_bar(self, track: int) -> int:
+        """The length of a bar of one track's song."""
+        return meter_ticks(self.song_info[self.tracks[track].song].meter)
+
     def chords(self) -> tuple[list[str], np.ndarray]:
         """The distinct chord names, sorted, and for each event the place of its name among them."""
         shapes, shape = np.unique(self.events["shape"], return_inverse=True)
@@ -151,7 +155,7 @@ class Corpus:
 def load_corpus(path: str | os.PathLike) -> Corpus:
     """Read what `Corpus.save` wrote.
 
-    Errors: FileNotFoundError; ValueError if the file is damaged, foreign or of another format.
+    Raises: FileNotFoundError; ValueError if the file is damaged, foreign or of another format.
     Notebook: 02 and 03.
     """
     remedy = "Build it again with ru.build_corpus(folder).save(path)."

@@ -27,7 +27,7 @@ def download_rock_archive(url: str = ROCK_URL) -> Path:
     The songs are their composers' and the arrangements their makers': use them to study at home,
     and do not pass them on.
     Returns the folder; a second call finds it there.
-    Errors: ConnectionError without a network, ValueError for a wrong or broken zip, OSError for a
+    Raises: ConnectionError without a network, ValueError for a wrong or broken zip, OSError for a
     full disk, FileExistsError if ``data/rock`` holds something else; nothing is left half done.
     Notebook: 02.
     """

@@ -57,6 +57,15 @@ def onsets(events: np.ndarray) -> np.ndarray:
     return np.cumsum(events["step"])
 
 
+def bars_of(events: np.ndarray, ticks_per_bar: int) -> list[list[tuple[int, int, int]]]:
+    """One track's events bar by bar, from bar 0 on: tick in the bar, bass and shape of each."""
+    bar, place = np.divmod(onsets(events), ticks_per_bar)
+    bars: list[list[tuple[int, int, int]]] = [[] for _ in range(int(bar.max(initial=-1)) + 1)]
+    for number, *event in zip(bar, place, events["bass"], events["shape"], strict=True):
+        bars[number].append(tuple(map(int, event)))
+    return bars
+
+
 def event_pitches(event: np.void) -> tuple[int, ...]:
     """The MIDI pitches of one event, lowest first. Notebook: 02."""
     bits = int(event["shape"])

@@ -27,7 +27,7 @@ def split_by_song(
         alone: all its variants fall on one side, and adding songs moves no other song. In a small
         folder the shares are only roughly met, but no side is empty.
     Returns three corpora.
-    Errors: ValueError for fewer than three titles.
+    Raises: ValueError for fewer than three titles.
     Notebook: 02.
     """
     place = {}

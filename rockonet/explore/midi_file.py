@@ -29,7 +29,7 @@ def read_midi(path: str | os.PathLike) -> symusic.Score:
         are clamped. Of a file that is cut off in a track the notes before the cut are read, and a
         warning says so.
     Returns a `symusic.Score` in the file's own ticks (``score.ticks_per_quarter``).
-    Errors: `MidiError`, which names the file and the reason.
+    Raises: `MidiError`, which names the file and the reason.
     Notebook: 01.
     """
     path = Path(path)

@@ -30,7 +30,7 @@ def piano_roll(
     notes: arrays as `score_notes` gives them (ticks, MIDI pitches).
     bars: first and last bar to show, counted from 1; all by default.
     prompt_ticks: what starts before this tick is shaded and hatched as the prompt.
-    Errors: ValueError for bars that cannot be.
+    Raises: ValueError for bars that cannot be.
     Notebook: 01 and 04.
     """
     if bars is not None and np.shape(bars) != (2,):

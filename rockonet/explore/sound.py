@@ -99,7 +99,7 @@ def soundfont() -> Path:
     """The SoundFont that gives the notes their sound: ``ROCKONET_SOUNDFONT``, else TimGM6mb.
 
     TimGM6mb comes with the package pretty_midi, so nothing has to be downloaded.
-    Errors: FileNotFoundError if the file named is not there.
+    Raises: FileNotFoundError if the file named is not there.
     """
     named = os.environ.get("ROCKONET_SOUNDFONT")
     path = (
@@ -120,7 +120,7 @@ def render(score: symusic.Score) -> Sound:
 
     symusic has a synthesiser of its own, but it plays many notes of TimGM6mb at a wrong pitch
     (an A3 on the piano sounds as a B3): midirenderer plays them right.
-    Errors: ValueError if the score has no note to play; RuntimeError where there is no synthesiser.
+    Raises: ValueError if the score has no note to play; RuntimeError where there is no synthesiser.
     Notebook: 01 and 04.
     """
     try:

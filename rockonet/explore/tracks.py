@@ -102,7 +102,7 @@ def first_meter(score: symusic.Score) -> tuple[int, int]:
 def songs_with_guitar(scores: dict[Path, symusic.Score]) -> list[Path]:
     """The files among those of `read_folder` that have an electric guitar.
 
-    Errors: ValueError if there is none.
+    Raises: ValueError if there is none.
     Notebook: 01.
     """
     found = [path for path, score in scores.items() if guitar_tracks(score)]

@@ -64,7 +64,7 @@ def generate(
         prompt's rhythm for as long as needed; "even" puts 0.3 quarter notes (rounded to 4 ticks)
         between all events, as published.
     Returns n riffs; ``riff.prompt_events`` tells the prompt from what was generated.
-    Errors: ValueError for numbers out of range, for what does not exist, and if nothing fits.
+    Raises: ValueError for numbers out of range, for what does not exist, and if nothing fits.
     Source: the window that moves on by one event is that of Rock-o-net as published.
     Notebook: 04.
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import collections
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from rockonet.common.theory import meter_ticks
 from rockonet.dataset.corpus import Corpus
-from rockonet.dataset.events import onsets
+from rockonet.dataset.events import bars_of, onsets
 from rockonet.guitar.riff import Riff
 from rockonet.training.runs import rolling_hash
 
@@ -150,13 +149,8 @@ def bars_of_prompt(riff: Riff) -> tuple[int, int]:
     A bar that holds events of both counts for neither.
     Notebook: 04.
     """
-    place = onsets(riff.events)
-    bar, within = np.divmod(place, riff.ticks_per_bar)
-    bars = collections.defaultdict(list)
-    for number, *rest in zip(bar, within, riff.events["bass"], riff.events["shape"], strict=True):
-        bars[int(number)].append(tuple(map(int, rest)))
+    bars, bar = bars_of(riff.events, riff.ticks_per_bar), onsets(riff.events) // riff.ticks_per_bar
     last_given = int(bar[: riff.prompt_events].max(initial=-1))
     first_new = int(bar[riff.prompt_events :].min(initial=last_given + 1))
-    given = [bars[number] for number in range(min(first_new, last_given + 1))]
-    new = range(last_given + 1, int(bar.max(initial=-1)) + 1)
-    return sum(bars[number] in given for number in new), len(new)
+    given, new = bars[: min(first_new, last_given + 1)], bars[last_given + 1 :]
+    return sum(bar in given for bar in new), len(new)

@@ -25,7 +25,7 @@ def random_excerpt(corpus: Corpus, n_events: int, seed: int = 0, bars: int = 0) 
 
     bars: let what follows it in the song stand for what a model would generate, for so many bars.
     It begins on a bar line and has no rest longer than half a bar where the corpus allows it.
-    Errors: ValueError if no track has `n_events` events.
+    Raises: ValueError if no track has `n_events` events.
     Notebook: 04.
     """
     if n_events < 1:
@@ -69,7 +69,7 @@ def prompt_from_midi(source: str | os.PathLike | bytes, bars: int = 4, name: str
     source: a path, or the bytes of a file (`name` is its name then). bars: how many, counted from
         the bar in which the guitar with the most notes begins.
     The tuning is the first of `TUNINGS` that goes down to its lowest note.
-    Errors: `MidiError` if the file cannot be used or has no guitar, ValueError for no bars.
+    Raises: `MidiError` if the file cannot be used or has no guitar, ValueError for no bars.
     Notebook: 04.
     """
     if bars < 1:
@@ -111,7 +111,7 @@ def prompt_from_text(
         ``e`` one and two octaves up, a number the length, ``r`` a rest.
         In a tab a dead note (``x``) is silence; `unread_signs` are left out.
     tempo_bpm, meter, tuning: what the text does not say.
-    Errors: ValueError that says what cannot be read; a warning if a bar's places do not divide it.
+    Raises: ValueError that says what cannot be read; a warning if a bar's places do not divide it.
     Source: tinyNotation is described in music21's documentation.
     Notebook: 04.
     """

@@ -145,7 +145,7 @@ class RiffMachine:
         return random_excerpt(self.songs, 4, self.song_seed.value, self.prompt_bars.value)
 
     def prompt(self) -> Riff:
-        """The prompt as the panel has it. Errors: ValueError in one sentence."""
+        """The prompt as the panel has it. Raises: ValueError in one sentence."""
         bars = self.prompt_bars.value
         if self.source.value == "typed":
             tuning = self.tuning.value.strip() or "standard"

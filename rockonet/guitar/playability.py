@@ -102,7 +102,7 @@ def playable_chords(
 
     A chord needs a voicing in the tuning and within the frets, at most `polyphony` notes, and all
     of its notes in the scale.
-    Errors: ValueError if nothing is left.
+    Raises: ValueError if nothing is left.
     Notebook: 04.
     """
     strings = tuning_pitches(tuning)

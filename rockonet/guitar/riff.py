@@ -53,7 +53,7 @@ class Riff:
     tuning: as `tuning_pitches` takes it. held: see `finger`; of a typed tab, how it was typed.
     frets: see `finger`. scale: what it is written in, see `scale_pitch_classes`; else it is guessed
     from the notes.
-    Errors: ValueError for a tempo or a meter that cannot be.
+    Raises: ValueError for a tempo or a meter that cannot be.
     Notebook: 04.
     """
 
@@ -209,7 +209,7 @@ class Riff:
         """Sound, piano roll and score together, with a cursor that runs over both.
 
         sound: one of `SOUNDS`; without it the riff's own program.
-        Errors: ValueError for an unknown sound.
+        Raises: ValueError for an unknown sound.
         """
         riff = self.sounding(sound) if sound else self
         seconds = count_in * self.ticks_per_bar * self.tick_seconds
@@ -248,7 +248,7 @@ class Riff:
     def encoded(self, suffix: str, band: bool = True) -> bytes:
         """The riff as the bytes of a file in one of `FORMATS`.
 
-        Errors: ValueError for an unknown format, or a written one if it cannot be fingered.
+        Raises: ValueError for an unknown format, or a written one if it cannot be fingered.
         """
         if suffix not in FORMATS:
             raise ValueError(f"Unknown format {suffix!r}: choose from {', '.join(FORMATS)}.")
@@ -280,7 +280,7 @@ class Riff:
 
         band: with bass and drums, where the format is for listening. The name is made of the
         riff's title; a file of the same name is replaced.
-        Errors: as `encoded`, before anything is written.
+        Raises: as `encoded`, before anything is written.
         """
         content = {suffix: self.encoded(suffix, band) for suffix in formats}
         paths = [Path(folder, self.file_name + suffix) for suffix in content]

@@ -18,11 +18,11 @@ from rockonet.training.riff_features import BASS_COLUMNS, RIFF_COLUMNS
 FEEDERS = 2
 
 
-def classic_batches(X: Windows, Y: OneHot, choice: Settings, epoch: int) -> Any:
+def classic_batches(X: Windows, Y: OneHot, settings: Settings, epoch: int) -> Any:
     """One epoch of windows in random order, as a Keras PyDataset."""
-    order = np.random.default_rng([choice.seed, epoch]).permutation(len(X))
-    order = order[: choice.epoch_windows or None]
-    size = choice.batch_size
+    order = np.random.default_rng([settings.seed, epoch]).permutation(len(X))
+    order = order[: settings.epoch_windows or None]
+    size = settings.batch_size
 
     class Batches(keras.utils.PyDataset):
         def __len__(self) -> int:
@@ -47,15 +47,15 @@ def riff_windows(offsets: np.ndarray, length: int, rng: np.random.Generator) -> 
     return rng.permutation(np.array(windows))
 
 
-def window_batches(offsets: np.ndarray, choice: Settings, epoch: int, batch: Callable) -> Any:
+def window_batches(offsets: np.ndarray, settings: Settings, epoch: int, batch: Callable) -> Any:
     """One epoch of windows in random order, as a Keras PyDataset.
 
     batch: from places (riff_batch, riff_window) in the events, a mask of those that belong to the
     window, and a generator of random numbers, to what Keras is given.
     """
-    length, size = choice.riff_window, choice.riff_batch
-    windows = riff_windows(offsets, length, np.random.default_rng([choice.seed, epoch]))
-    windows = windows[: choice.riff_epoch_windows or None]
+    length, size = settings.riff_window, settings.riff_batch
+    windows = riff_windows(offsets, length, np.random.default_rng([settings.seed, epoch]))
+    windows = windows[: settings.riff_epoch_windows or None]
 
     class Batches(keras.utils.PyDataset):
         def __len__(self) -> int:
@@ -66,12 +66,12 @@ def window_batches(offsets: np.ndarray, choice: Settings, epoch: int, batch: Cal
             chosen = windows[np.arange(i * size, (i + 1) * size) % len(windows)]
             place = np.minimum(chosen[:, :1] + np.arange(length), offsets[-1] - 1)
             mask = np.arange(length) < chosen[:, 1:]
-            return batch(place, mask, np.random.default_rng([choice.seed, epoch, i]))
+            return batch(place, mask, np.random.default_rng([settings.seed, epoch, i]))
 
     return Batches(workers=FEEDERS)
 
 
-def riff_batches(inputs: np.ndarray, offsets: np.ndarray, choice: Settings, epoch: int) -> Any:
+def riff_batches(inputs: np.ndarray, offsets: np.ndarray, settings: Settings, epoch: int) -> Any:
     """One epoch of windows, each moved up or down by up to half an octave."""
     target = RIFF_COLUMNS["target"].start + 1
 
@@ -89,7 +89,7 @@ def riff_batches(inputs: np.ndarray, offsets: np.ndarray, choice: Settings, epoc
         X[..., BASS_COLUMNS] = np.where(bass > 0, moved, 0)
         return X, mask[..., None].astype(np.float32)
 
-    return window_batches(offsets, choice, epoch, batch)
+    return window_batches(offsets, settings, epoch, batch)
 
 
 def overlapping_windows(

@@ -74,7 +74,7 @@ def classic_experiment(
     train: tuple[Windows, OneHot],
     validation: tuple[Windows, OneHot],
     vocabulary: Vocabulary,
-    choice: Settings,
+    settings: Settings,
     build_model: Callable[..., Any],
 ) -> Experiment:
     for pair in (train, validation):
@@ -85,14 +85,14 @@ def classic_experiment(
             )
     X, Y = train
     shape = X.length, len(vocabulary.symbols)
-    size = dict(units=choice.units, dense=choice.dense, dropout=choice.dropout)
-    numbers = [choice.batch_size, choice.epoch_windows, choice.decay, choice.seed]
+    size = dict(units=settings.units, dense=settings.dense, dropout=settings.dropout)
+    numbers = [settings.batch_size, settings.epoch_windows, settings.decay, settings.seed]
     data = fingerprint(X.values, X.starts, Y.codes)
 
     def start(rate: float) -> tuple[Any, Any]:
-        seed_everything(choice.seed)
+        seed_everything(settings.seed)
         model = build_model(*shape, **size)
-        compile_model(model, classic_optimizer(rate, choice.decay), "categorical_crossentropy")
+        compile_model(model, classic_optimizer(rate, settings.decay), "categorical_crossentropy")
         return model, model
 
     return Experiment(
@@ -102,10 +102,10 @@ def classic_experiment(
         experiment_key(build_model(*shape, **size), [vocabulary.symbols, numbers, data]),
         data,
         entropy_nats(Y),
-        choice.epochs,
+        settings.epochs,
         np.inf,
         ("loss",),
         start,
-        batches=lambda epoch: classic_batches(X, Y, choice, epoch),
+        batches=lambda epoch: classic_batches(X, Y, settings, epoch),
         measure=lambda model: np.array([mean_loss(model, *validation)]),
     )

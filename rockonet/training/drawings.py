@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from rockonet.common.drawing import BLUE, GREY, ORANGE, axes, box
-from rockonet.common.theory import meter_ticks, pitch_name, pitch_number
+from rockonet.common.theory import pitch_name, pitch_number
 from rockonet.dataset.corpus import Corpus
-from rockonet.dataset.events import bass_and_shape, onsets
+from rockonet.dataset.events import bars_of, bass_and_shape
 from rockonet.guitar.playability import voicings
 from rockonet.training.riff_vocabulary import PARTS
 
@@ -107,12 +105,7 @@ def self_similarity_chart(corpus: Corpus, track: int, ax: Any = None) -> Any:
     self-similarity' (1999), here on notes.
     Notebook: 03.
     """
-    events = corpus.track_events(track)
-    ticks_per_bar = meter_ticks(corpus.song_info[corpus.tracks[track].song].meter)
-    bar, place = np.divmod(onsets(events), ticks_per_bar)
-    bars: list[set] = [set() for _ in range(int(bar[-1]) + 1)]
-    for number, *event in zip(bar, place, events["bass"], events["shape"], strict=True):
-        bars[number].add(tuple(map(int, event)))
+    bars = [set(bar) for bar in bars_of(corpus.track_events(track), corpus.ticks_per_bar(track))]
     alike = [[len(a & b) / max(1, len(a | b)) for b in bars] for a in bars]
     ax = axes(ax, (4.4, 3.6))
     picture = ax.imshow(alike, cmap="Blues", origin="lower", extent=2 * (0.5, len(bars) + 0.5))

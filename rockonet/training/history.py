@@ -81,7 +81,7 @@ class History:
 def load_history(path: str | os.PathLike) -> History:
     """Read what `History.save` wrote.
 
-    Errors: FileNotFoundError; ValueError if a column is missing or a number is not one.
+    Raises: FileNotFoundError; ValueError if a column is missing or a number is not one.
     Notebook: 03.
     """
     kinds = (str, float, int, float, float, float)

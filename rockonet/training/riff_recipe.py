@@ -79,27 +79,27 @@ def riff_experiment(
     train: Corpus,
     validation: Corpus,
     vocabulary: RiffVocabulary,
-    choice: Settings,
+    settings: Settings,
     build_model: Callable[..., Any],
 ) -> Experiment:
     inputs, held = corpus_inputs(train, vocabulary), corpus_inputs(validation, vocabulary)
     extra, held_extra = (
         vocabulary.extra_nats(corpus.events).mean(axis=0) for corpus in (train, validation)
     )
-    steps = len(riff_batches(inputs, train.offsets, choice, 1))
+    steps = len(riff_batches(inputs, train.offsets, settings, 1))
     build = functools.partial(
-        build_model, vocabulary.sizes, choice.riff_units, dropout=choice.riff_dropout
+        build_model, vocabulary.sizes, settings.riff_units, dropout=settings.riff_dropout
     )
 
     @functools.cache
     def first() -> tuple[Any, Any, Any, list[np.ndarray]]:
         """Network, compiled model, its rate, and the state in which every rate starts."""
-        seed_everything(choice.seed)
+        seed_everything(settings.seed)
         network = build()
         model = nats_model(network)
         plan = keras.optimizers.schedules.CosineDecay(
             1 / 20,
-            decay_steps=max(1, choice.riff_epochs * steps),
+            decay_steps=max(1, settings.riff_epochs * steps),
             alpha=0.2,
             warmup_target=1.0,
             warmup_steps=min(100, steps),
@@ -123,20 +123,20 @@ def riff_experiment(
         variable.assign(rate)
         return network, model
 
-    numbers = [getattr(choice, f.name) for f in dataclasses.fields(choice) if "riff" in f.name]
-    numbers.remove(choice.riff_rate)
+    numbers = [getattr(settings, f.name) for f in dataclasses.fields(settings) if "riff" in f.name]
+    numbers.remove(settings.riff_rate)
     songs = [train.fingerprint(), validation.fingerprint()]
     return Experiment(
         "riff",
         vocabulary,
-        choice.riff_window,
-        experiment_key(build(), [numbers, choice.seed, songs]),
+        settings.riff_window,
+        experiment_key(build(), [numbers, settings.seed, songs]),
         train.fingerprint(),
         ngram_nats(train, validation, 1),
-        choice.riff_epochs,
+        settings.riff_epochs,
         PATIENCE,
         PARTS,
         start,
-        batches=lambda epoch: riff_batches(inputs, train.offsets, choice, epoch),
+        batches=lambda epoch: riff_batches(inputs, train.offsets, settings, epoch),
         measure=lambda model: mean_nats(model, held, validation.offsets) + held_extra,
     )

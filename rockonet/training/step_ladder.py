@@ -43,21 +43,21 @@ def chord_model(
 def chord_nats(
     train: Corpus,
     test: Corpus,
-    choice: Settings,
+    settings: Settings,
     every_position: bool = True,
     build_model: Callable[..., Any] = chord_model,
     live: bool = True,
 ) -> float:
     """Nats per event of a network that is trained here to name the next chord.
 
-    choice: the numbers that begin with ``riff_``. every_position: whether each event of a window is
-        a question, or the last one only, as in the classic recipe. build_model: called with the
+    settings: the numbers that begin with ``riff_``. every_position: whether each event of a window
+        is a question, or the last one only, as in the classic recipe. build_model: called with the
         number of chords and the sizes of the LSTM layers. live: show a status line.
     Notebook: 03.
     """
     chords = chord_data(train, test)
-    seed_everything(choice.seed)
-    model = build_model(len(chords.names), choice.riff_units)
+    seed_everything(settings.seed)
+    model = build_model(len(chords.names), settings.riff_units)
 
     def before(codes: np.ndarray, offsets: np.ndarray) -> np.ndarray:
         """The chord before each event, counted from 1; 0 where there is none or a new one."""
@@ -71,15 +71,15 @@ def chord_nats(
         return X[place], chords.train[place], mask.astype(np.float32)
 
     def batches(epoch: int) -> Any:
-        return window_batches(train.offsets, choice, epoch, batch)
+        return window_batches(train.offsets, settings, epoch, batch)
 
-    steps = choice.riff_epochs * len(batches(1))
-    rate = keras.optimizers.schedules.CosineDecay(choice.riff_rate, steps, alpha=0.1)
+    steps = settings.riff_epochs * len(batches(1))
+    rate = keras.optimizers.schedules.CosineDecay(settings.riff_rate, steps, alpha=0.1)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     compile_model(model, keras.optimizers.Adam(rate, clipnorm=1.0), loss)
     line = LiveChart(steps) if live else None
-    for epoch in range(1, choice.riff_epochs + 1):
-        fit_epoch(model, batches(epoch), ["loss"], line, f"epoch {epoch} of {choice.riff_epochs}")
+    for epoch in range(1, settings.riff_epochs + 1):
+        fit_epoch(model, batches(epoch), ["loss"], line, f"epoch {epoch} of {settings.riff_epochs}")
     if line:
         line.say("Trained in {}.")
 

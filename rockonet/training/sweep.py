@@ -40,12 +40,12 @@ def learning_rate_sweep(
     train: Any,
     validation: Any,
     vocabulary: Vocabulary | RiffVocabulary,
-    choice: Settings,
+    settings: Settings,
     build_model: Callable[..., Any] | None = None,
     live: bool = True,
     keep: bool = True,
 ) -> History:
-    """Train a fresh model of either recipe at each learning rate of `choice` and compare.
+    """Train a fresh model of either recipe at each learning rate of `settings` and compare.
 
     train, validation, vocabulary: for the classic recipe (X, Y) of `classic_windows` and their
         vocabulary, as from `classic_data`; for the riff recipe two corpora of `split_by_song` and
@@ -63,29 +63,29 @@ def learning_rate_sweep(
     """
     if isinstance(vocabulary, Vocabulary):
         experiment = classic_experiment(
-            train, validation, vocabulary, choice, build_model or classic_model
+            train, validation, vocabulary, settings, build_model or classic_model
         )
     else:
         experiment = riff_experiment(
-            train, validation, vocabulary, choice, build_model or riff_model
+            train, validation, vocabulary, settings, build_model or riff_model
         )
-    folder = choice.output / "training" / experiment.key
-    history = _train(experiment, choice.learning_rates, folder, choice.seed, live, loss_chart)
+    folder = settings.output / "training" / experiment.key
+    history = _train(experiment, settings.learning_rates, folder, settings.seed, live, loss_chart)
     if keep:
-        best_model(experiment, history, folder).save(choice.output / f"{experiment.recipe}.zip")
+        best_model(experiment, history, folder).save(settings.output / f"{experiment.recipe}.zip")
     return history
 
 
 def train_riff_model(
     train: Corpus,
     validation: Corpus,
-    choice: Settings,
+    settings: Settings,
     live: bool = True,
     build_model: Callable[..., Any] | None = None,
 ) -> Trained:
     """Train the riff recipe at its own rate: every event of every window is a target.
 
-    train, validation: corpora of `split_by_song`. choice: the numbers that begin with ``riff_``.
+    train, validation: corpora of `split_by_song`. settings: the numbers that begin with ``riff_``.
     live: draw a status line and a chart of every part that grow while it trains. build_model: as
     for `learning_rate_sweep`.
     It can be interrupted and goes on as `learning_rate_sweep` does. It stops early when the
@@ -95,12 +95,12 @@ def train_riff_model(
     Notebook: 03.
     """
     vocabulary = riff_vocabulary(train)
-    experiment = riff_experiment(train, validation, vocabulary, choice, build_model or riff_model)
-    folder = choice.output / "training" / experiment.key
-    history = _train(experiment, (choice.riff_rate,), folder, choice.seed, live, parts_chart)
+    experiment = riff_experiment(train, validation, vocabulary, settings, build_model or riff_model)
+    folder = settings.output / "training" / experiment.key
+    history = _train(experiment, (settings.riff_rate,), folder, settings.seed, live, parts_chart)
     trained = best_model(experiment, history, folder)
     if not build_model:
-        trained.save(choice.output / "riff.zip")
+        trained.save(settings.output / "riff.zip")
     return trained
 
 
@@ -226,12 +226,12 @@ def train_shipped_models() -> None:
     Both recipes in the workshop profile, the classic one at the rate 0.01; about 6 minutes on 2
     cores.
     """
-    choice = settings("workshop", "starter").replace(learning_rates=(0.01,))
-    train, validation, _ = split_by_song(corpus_for(choice))
-    train_riff_model(train, validation, choice, live=False)
-    learning_rate_sweep(*classic_data(choice), choice, live=False)
+    chosen = settings("workshop", "starter").replace(learning_rates=(0.01,))
+    train, validation, _ = split_by_song(corpus_for(chosen))
+    train_riff_model(train, validation, chosen, live=False)
+    learning_rate_sweep(*classic_data(chosen), chosen, live=False)
     for recipe in ("riff", "classic"):
-        trained = load_trained(choice.output / f"{recipe}.zip")
+        trained = load_trained(chosen.output / f"{recipe}.zip")
         trained.save(shipped_model(recipe))
         held = held_out_nats(trained, validation)
         print(recipe, {name: round(nats, 3) for name, nats in held.items()})

@@ -68,7 +68,7 @@ class Trained:
 def load_trained(path: str | os.PathLike) -> Trained:
     """Read what `Trained.save` wrote. Nothing in the file is executed.
 
-    Errors: FileNotFoundError; ValueError if the file is damaged, foreign or does not fit together.
+    Raises: FileNotFoundError; ValueError if the file is damaged, foreign or does not fit together.
     Notebook: 04.
     """
     remedy = "Run notebook 03 to train and save a model again."
