@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import numpy as np
-import symusic
+from symusic.core import ScoreTick
 
 from rockonet.common.files import atomic_write, fingerprint
 from rockonet.common.theory import chord_name, meter_ticks
@@ -199,7 +199,7 @@ def load_corpus(path: str | os.PathLike) -> Corpus:
     return corpus
 
 
-def song_of_score(name: str, score: symusic.Score) -> Song:
+def song_of_score(name: str, score: ScoreTick) -> Song:
     """What a corpus knows about a file: `name` is its path within the folder."""
     title = re.sub(r"[_\s]+", " ", PurePosixPath(name).stem).strip()
     return Song(title, name, round(first_tempo(score), 2), first_meter(score))

@@ -6,7 +6,7 @@ import os
 import warnings
 from pathlib import Path
 
-import symusic
+from symusic.core import ScoreTick
 
 MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".rmi")
 # What is beyond these is refused. The largest of 1,546 real rock songs has 0.4 MB, 58 tracks and
@@ -22,13 +22,13 @@ class MidiError(ValueError):
         super().__init__(f"{self.name}: {reason}")
 
 
-def read_midi(path: str | os.PathLike) -> symusic.Score:
+def read_midi(path: str | os.PathLike) -> ScoreTick:
     """Read one MIDI file.
 
     path: a ``.mid``, ``.midi``, ``.kar`` or RIFF-wrapped ``.rmi`` file; stray data bytes over 127
         are clamped. Of a file that is cut off in a track the notes before the cut are read, and a
         warning says so.
-    Returns a `symusic.Score` in the file's own ticks (``score.ticks_per_quarter``).
+    Returns a score of symusic, in the file's own ticks (``score.ticks_per_quarter``).
     Raises: `MidiError`, which names the file and the reason.
     Notebook: 01.
     """
@@ -52,7 +52,7 @@ def refuse_large(name: str, size: int) -> None:
         raise MidiError(name, f"larger than {MAX_MIDI_BYTES // 10**6} MB, so not a song")
 
 
-def parse_midi(data: bytes, name: str) -> tuple[symusic.Score, str]:
+def parse_midi(data: bytes, name: str) -> tuple[ScoreTick, str]:
     """The score in the bytes of a file, and what has to be said about it, if anything."""
     start = data.find(b"MThd", 0, 64)  # a RIFF wrapper puts 20 bytes before the header
     if start < 0 or len(data) < start + 14:
@@ -64,7 +64,7 @@ def parse_midi(data: bytes, name: str) -> tuple[symusic.Score, str]:
         raise MidiError(name, "counts time in video frames or not at all, not in quarter notes")
     data, remark = repaired_tracks(data[start:], name)
     try:
-        score = symusic.Score.from_midi(data, sanitize_data=True)
+        score = ScoreTick.from_midi(data, sanitize_data=True)
         for track in score.tracks:
             track.name.encode()  # raises on a name that is no text in any encoding known here
     except (RuntimeError, UnicodeError) as error:
@@ -158,7 +158,7 @@ def midi_files(folder: str | os.PathLike) -> list[Path]:
     return sorted(path for path in found if not path.is_dir())
 
 
-def read_folder(folder: str | os.PathLike) -> dict[Path, symusic.Score]:
+def read_folder(folder: str | os.PathLike) -> dict[Path, ScoreTick]:
     """Read every MIDI file below a folder; a line is printed for each that is not whole.
 
     Notebook: 01.

@@ -7,7 +7,7 @@ from typing import Any
 
 import matplotlib
 import numpy as np
-import symusic
+from symusic.core import ScoreTick
 
 from rockonet.common.drawing import BLUE, GREY, ORANGE, axes
 from rockonet.common.theory import TICKS_PER_QUARTER, pitch_name
@@ -86,7 +86,7 @@ def piano_roll(
     return ax.figure
 
 
-def program_chart(scores: Iterable[symusic.Score], ax: Any = None) -> Any:
+def program_chart(scores: Iterable[ScoreTick], ax: Any = None) -> Any:
     """Bar chart: in how many songs each family of General MIDI programs plays.
 
     Notebook: 01.

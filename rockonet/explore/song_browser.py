@@ -6,8 +6,8 @@ import os
 from typing import Any
 
 import ipywidgets as widgets
-import symusic
 from IPython.display import Markdown, display
+from symusic.core import ScoreTick, TrackTick
 
 from rockonet.explore.midi_file import MidiError, midi_files, read_midi
 from rockonet.explore.pictures import piano_roll
@@ -47,7 +47,7 @@ def song_browser(folder: str | os.PathLike) -> Any:
         guitars = [i for i, t in enumerate(tracks) if not t.is_drum and t.program in GUITAR_NAMES]
         track.index = (guitars or [0])[0] if tracks else None
 
-    def chosen() -> tuple[symusic.Score, symusic.Track]:
+    def chosen() -> tuple[ScoreTick, TrackTick]:
         path, number = track.value
         score = read_midi(path)
         return score, [t for t in score.tracks if len(t.notes)][number]

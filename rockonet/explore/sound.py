@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-import symusic
+from symusic.core import ScoreTick, TextMetaTick
 
 from rockonet.common.quiet import quiet_stderr
 
@@ -115,7 +115,7 @@ def soundfont() -> Path:
     return path
 
 
-def render(score: symusic.Score) -> Sound:
+def render(score: ScoreTick) -> Sound:
     """Turn a score into sound, its peak at −3 dBFS.
 
     symusic has a synthesiser of its own, but it plays many notes of TimGM6mb at a wrong pitch
@@ -139,7 +139,7 @@ def render(score: symusic.Score) -> Sound:
     ringing = score.copy()  # a marker a second after the end lets the last note ring out
     quarters = ringing.tempos[-1].qpm / 60 if len(ringing.tempos) else 2
     end = score.end() + round(quarters * score.ticks_per_quarter)
-    ringing.markers.append(symusic.TextMeta(end, "silence"))
+    ringing.markers.append(TextMetaTick(end, "silence"))
     wav = midirenderer.render_wave_from(_soundfont_bytes(soundfont()), ringing.dumps_midi())
     samples, rate = soundfile.read(io.BytesIO(wav), dtype="float32", always_2d=True)
     peak = np.abs(samples).max(initial=0.0)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
-import symusic
+from symusic.core import ScoreTick, TrackTick, TrackTickList
 
 from rockonet.common.theory import TICKS_PER_QUARTER, is_meter, is_tempo, meter_ticks
 
@@ -28,8 +28,8 @@ PROGRAM_FAMILIES = (
 
 
 def guitar_tracks(
-    score: symusic.Score, programs: Iterable[int] = range(26, 32), track_names: str = ""
-) -> list[symusic.Track]:
+    score: ScoreTick, programs: Iterable[int] = range(26, 32), track_names: str = ""
+) -> list[TrackTick]:
     """The tracks with notes whose program is a guitar.
 
     programs: General MIDI programs counted from 0; 26–31 are the electric guitars.
@@ -48,7 +48,7 @@ def guitar_tracks(
 
 
 def score_notes(
-    tracks: Sequence[symusic.Track], ticks_per_quarter: int | Sequence[int]
+    tracks: Sequence[TrackTick], ticks_per_quarter: int | Sequence[int]
 ) -> dict[str, np.ndarray]:
     """All notes of some tracks on the grid of 12 ticks to the quarter note.
 
@@ -79,7 +79,7 @@ def score_notes(
     }
 
 
-def bar_ticks(score: symusic.Score) -> int:
+def bar_ticks(score: ScoreTick) -> int:
     """The length of a bar by the first time signature, in ticks of 12 to the quarter: 48 in 4/4.
 
     Notebook: 01.
@@ -87,19 +87,19 @@ def bar_ticks(score: symusic.Score) -> int:
     return meter_ticks(first_meter(score))
 
 
-def first_tempo(score: symusic.Score) -> float:
+def first_tempo(score: ScoreTick) -> float:
     """The first tempo of a score that music has, in quarter notes a minute; 120 without one."""
     tempos = (float(tempo.qpm) for tempo in score.tempos)
     return next(filter(is_tempo, tempos), 120.0)
 
 
-def first_meter(score: symusic.Score) -> tuple[int, int]:
+def first_meter(score: ScoreTick) -> tuple[int, int]:
     """The first meter of a score that music has, as (beats, note value); 4/4 without one."""
     meters = ((s.numerator, s.denominator) for s in score.time_signatures)
     return next((meter for meter in meters if is_meter(*meter)), (4, 4))
 
 
-def songs_with_guitar(scores: dict[Path, symusic.Score]) -> list[Path]:
+def songs_with_guitar(scores: dict[Path, ScoreTick]) -> list[Path]:
     """The files among those of `read_folder` that have an electric guitar.
 
     Raises: ValueError if there is none.
@@ -114,16 +114,16 @@ def songs_with_guitar(scores: dict[Path, symusic.Score]) -> list[Path]:
     return found
 
 
-def track_label(track: symusic.Track) -> str:
+def track_label(track: TrackTick) -> str:
     """A track's own name, its instrument and its number of notes, for lists and titles."""
     family = "drums" if track.is_drum else PROGRAM_FAMILIES[track.program // 8]
     instrument = family if track.is_drum else GUITAR_NAMES.get(track.program, family)
     return f"{track.name.strip() or 'unnamed'} ({instrument}, {len(track.notes)} notes)"
 
 
-def only_tracks(score: symusic.Score, tracks: Iterable[symusic.Track]) -> symusic.Score:
+def only_tracks(score: ScoreTick, tracks: Iterable[TrackTick]) -> ScoreTick:
     """A copy of a score's tempos and meters with only the given tracks. Notebook: 01."""
-    part = symusic.Score(score.ticks_per_quarter)
+    part = ScoreTick(score.ticks_per_quarter)
     part.tempos, part.time_signatures = score.tempos, score.time_signatures
-    part.tracks.extend(tracks)
+    part.tracks.extend(TrackTickList(tracks))
     return part
