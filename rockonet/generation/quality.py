@@ -9,20 +9,13 @@ from IPython.display import Markdown
 
 from rockonet.common.notebook import table
 from rockonet.dataset.corpus import Corpus
-from rockonet.dataset.style import style_metrics
+from rockonet.dataset.style import STYLE_NUMBERS, measure_style
 from rockonet.generation.originality import CopyIndex, originality
 from rockonet.guitar.riff import Riff
 
-# Numbers of `quality`, from the 10th to the 90th percentile of the electric guitars of the rock
-# archive's training songs (8 bars each).
+# Of each number of `quality` that has one: the band in which most riffs of real songs lie.
 TYPICAL = {
-    "repeats": (0.0, 0.88),
-    "distinct": (0.38, 2.0),
-    "pitch-class entropy": (1.23, 2.81),
-    "scale consistency": (0.87, 1.0),
-    "groove consistency": (0.87, 1.0),
-    "events a bar": (2.75, 11.0),
-    "playability": (0.87, 1.0),  # rather than 0.84: better with prompts of validation songs
+    number.of_riffs: number.typical for number in STYLE_NUMBERS if number.typical is not None
 }
 
 
@@ -44,21 +37,11 @@ def quality(riff: Riff, training: Corpus | CopyIndex) -> dict[str, float]:
 
 def style_numbers(riff: Riff) -> dict[str, float]:
     """What `quality` says of the riff alone."""
-    style = style_metrics([riff.generated], riff.ticks_per_bar)
-    onset = riff.prompt_ticks + np.cumsum(np.append(0, riff.generated["step"][1:]))
-    bars = np.zeros((int(onset.max(initial=0)) // riff.ticks_per_bar + 1, riff.ticks_per_bar), bool)
-    bars[onset // riff.ticks_per_bar, onset % riff.ticks_per_bar] = True
-    bars = bars[bars.any(axis=1).argmax() :]
-    chords = {(int(event["bass"]), int(event["shape"])) for event in riff.generated}
-    return {
-        "repeats": style["repeat_share"],
-        "distinct": len(chords) / len(bars),
-        "pitch-class entropy": style["pitch_class_entropy"],
-        "scale consistency": style["scale_consistency"],
-        "groove consistency": float(1 - (bars[1:] != bars[:-1]).mean()) if len(bars) > 1 else 1.0,
-        "events a bar": len(riff.generated) / len(bars),
-        "playability": riff.fingering.playability,
-    }
+    new = riff.generated.copy()
+    new["step"][:1] = riff.prompt_ticks  # bars are counted from the prompt's first on
+    values = measure_style([new], riff.ticks_per_bar)
+    values["playability"] = riff.fingering.playability
+    return {number.of_riffs: values[number.name] for number in STYLE_NUMBERS if number.of_riffs}
 
 
 def quality_table(kinds: dict[str, Sequence[Riff]], training: Corpus | CopyIndex) -> Markdown:
@@ -71,15 +54,16 @@ def quality_table(kinds: dict[str, Sequence[Riff]], training: Corpus | CopyIndex
     Notebook: 04.
     """
     index = CopyIndex(training) if isinstance(training, Corpus) else training
-    numbers = {
+    measured = {
         kind: [quality(riff, index) for riff in riffs if len(riff.generated)]
         for kind, riffs in kinds.items()
     }
-    real, *others = numbers
-    rows, distances = [], {kind: [] for kind in others}
-    inside = {kind: np.ones(len(found), bool) for kind, found in numbers.items()}
-    for name in numbers[real][0]:
-        values = {kind: [row[name] for row in found] for kind, found in numbers.items()}
+    real, *others = measured
+    rows: list[list[str]] = []
+    distances: dict[str, list[float]] = {kind: [] for kind in others}
+    inside = {kind: np.ones(len(found), bool) for kind, found in measured.items()}
+    for name in measured[real][0]:
+        values = {kind: np.array([row[name] for row in found]) for kind, found in measured.items()}
         low, middle, high = np.nanpercentile(values[real], (5, 50, 95))
         row = [name, f"{middle:.2f} ({low:.2f} to {high:.2f})"]
         for kind in others:
@@ -87,11 +71,11 @@ def quality_table(kinds: dict[str, Sequence[Riff]], training: Corpus | CopyIndex
             row.append(f"{median:.2f}" if low <= median <= high else f"**{median:.2f}**")
             distances[kind].append(abs(median - middle) / max(high - low, 0.01))
         for kind, found in values.items():
-            inside[kind] &= ~((np.array(found) < low) | (np.array(found) > high))
+            inside[kind] &= ~((found < low) | (found > high))  # what cannot be measured is no fault
         rows.append(row)
     rows.append(["*all inside*", *(f"*{share.mean():.0%}*" for share in inside.values())])
     rows.append(["*distance*", "0", *(f"*{np.mean(d):.2f}*" for d in distances.values())])
-    return table(["", *numbers], rows)
+    return table(["", *measured], rows)
 
 
 def most_typical(riffs: Sequence[Riff]) -> Riff:
@@ -99,14 +83,18 @@ def most_typical(riffs: Sequence[Riff]) -> Riff:
 
     Where two have as many, the one whose others lie less far outside.
     """
+    return min(riffs, key=_strangeness) if len(riffs) > 1 else riffs[0]
 
-    def outside(riff: Riff) -> tuple[bool, int, float]:
-        numbers = style_numbers(riff)
-        far = [
-            max(low - numbers[name], numbers[name] - high) / (high - low)
-            for name, (low, high) in TYPICAL.items()
-            if not low <= numbers[name] <= high
-        ]
-        return bool(riff.fingering.unplayable), len(far), sum(far)
 
-    return min(riffs, key=outside) if len(riffs) > 1 else riffs[0]
+def _strangeness(riff: Riff) -> tuple[bool, int, float]:
+    """Whether it cannot be played, how many numbers lie outside of `TYPICAL`, and how far.
+
+    How far is told in widths of their bands.
+    """
+    numbers = style_numbers(riff)
+    far = [
+        max(low - numbers[name], numbers[name] - high) / (high - low)
+        for name, (low, high) in TYPICAL.items()
+        if not low <= numbers[name] <= high
+    ]
+    return bool(riff.fingering.unplayable), len(far), sum(far)
