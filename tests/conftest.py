@@ -1,53 +1,14 @@
-"""Small MIDI files, written with mido, so that what is read is not checked with what wrote it."""
+"""What tests of several wings start from; what takes long is made once a session."""
 
-import io
 import os
 
-import mido
+import numpy as np
 import pytest
+from helpers import melody, midi_bytes
 
 os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
 
 import rockonet_utils as ru  # noqa: E402
-
-
-def midi_bytes(tracks, ticks_per_quarter=480, tempo_bpm=120, meter=(4, 4)):
-    """The bytes of a MIDI file; a track is (name, program, notes), program None being drums.
-
-    notes: (onset, duration, pitch, velocity) each, times in file ticks.
-    """
-    file = mido.MidiFile(ticks_per_beat=ticks_per_quarter)
-    meta = mido.MidiTrack(
-        [
-            mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(tempo_bpm)),
-            mido.MetaMessage("time_signature", numerator=meter[0], denominator=meter[1]),
-        ]
-    )
-    file.tracks.append(meta)
-    for number, (name, program, notes) in enumerate(tracks):
-        channel = 9 if program is None else number
-        changes = []
-        for onset, duration, pitch, velocity in notes:
-            changes.append((onset, 1, "note_on", pitch, velocity))
-            changes.append((onset + duration, 0, "note_off", pitch, 0))
-        track = mido.MidiTrack([mido.MetaMessage("track_name", name=name)])
-        if program is not None:
-            track.append(mido.Message("program_change", channel=channel, program=program))
-        now = 0
-        for tick, _, kind, pitch, velocity in sorted(changes):
-            track.append(
-                mido.Message(kind, channel=channel, note=pitch, velocity=velocity, time=tick - now)
-            )
-            now = tick
-        file.tracks.append(track)
-    buffer = io.BytesIO()
-    file.save(file=buffer)
-    return buffer.getvalue()
-
-
-def melody(pitches, program=30, step=240, name="Lead"):
-    """A track of one note after the other, an eighth note apart by default."""
-    return (name, program, [(i * step, step, p, 90) for i, p in enumerate(pitches)])
 
 
 @pytest.fixture
@@ -71,24 +32,62 @@ def corpus(folder):
     return ru.build_corpus(folder)
 
 
-def notes_by_mido(file):
-    """(onset, duration, pitch, velocity) of every note of a mido.MidiFile, in file ticks."""
-    found = []
-    for track in file.tracks:
-        now, sounding = 0, {}
-        for message in track:
-            now += message.time
-            if message.type == "note_on" and message.velocity:
-                begun = sounding.setdefault((message.channel, message.note), [])
-                begun.append((now, message.velocity))
-            elif message.type in ("note_on", "note_off"):
-                begun = sounding.get((message.channel, message.note))
-                if begun:
-                    onset, velocity = begun.pop(0)
-                    found.append((onset, now - onset, message.note, velocity))
-    return sorted(found)
+@pytest.fixture(scope="session")
+def starter_corpus():
+    return ru.build_corpus(ru.settings(data="starter").folder)
 
 
-def notes_by_symusic(score):
-    """The same of a symusic.Score."""
-    return sorted((n.time, n.duration, n.pitch, n.velocity) for t in score.tracks for n in t.notes)
+@pytest.fixture(scope="session")
+def starter(starter_corpus):
+    """The starter songs for training, validation and test."""
+    return ru.split_by_song(starter_corpus)
+
+
+@pytest.fixture(scope="session")
+def small(starter):
+    """A few songs of each side."""
+    return [part.select(range(6)) for part in starter]
+
+
+@pytest.fixture(scope="session")
+def riff_recipe():
+    """The riff model that comes with the project."""
+    return ru.load_trained(ru.shipped_model("riff"))
+
+
+@pytest.fixture(scope="session")
+def choice(tmp_path_factory):
+    """Settings of a riff recipe that is trained in seconds."""
+    folder = tmp_path_factory.mktemp("riff")
+    return ru.settings("quick", "starter").replace(
+        output=folder, riff_units=(16,), riff_epochs=2, riff_batch=8, riff_rate=0.004
+    )
+
+
+@pytest.fixture(scope="session")
+def trained(small, choice):
+    """The riff model of these settings."""
+    return ru.train_riff_model(small[0], small[1], choice, live=False)
+
+
+@pytest.fixture(scope="session")
+def tiny():
+    """A repeating song for training and one for validation, as windows of the classic recipe."""
+    rng = np.random.default_rng(0)
+
+    def song(n):
+        events = np.zeros(n, ru.EVENT)
+        events["bass"] = np.resize([40, 43, 45, 40, 43, 46, 45, 52], n) + rng.integers(0, 2, n)
+        events["shape"], events["step"], events["duration"], events["velocity"] = 1, 6, 6, 90
+        return events
+
+    pieces = [song(300), song(200), song(100)]
+    corpus = ru.Corpus(
+        np.concatenate(pieces),
+        np.cumsum([0, 300, 200, 100]),
+        tuple(ru.TrackInfo(i, "", 30) for i in range(3)),
+        tuple(ru.Song(f"song {'abc'[i]}", "", 120.0, (4, 4)) for i in range(3)),
+    )
+    train, held = corpus.select([0, 1]), corpus.select([2])
+    X, Y, vocabulary = ru.classic_windows(train, 8, 2)
+    return (X, Y), ru.classic_windows(held, 8, 2, vocabulary)[:2], vocabulary

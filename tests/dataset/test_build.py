@@ -1,0 +1,160 @@
+"""A folder becomes a corpus: what is read, what is kept, what comes from the cache."""
+
+import zipfile
+
+import joblib
+import numpy as np
+import pytest
+from helpers import melody, midi_bytes
+
+import rockonet_utils as ru
+from rockonet.dataset import build
+
+
+def test_build_corpus_keeps_guitars_and_reports_every_file(folder):
+    (folder / "broken.mid").write_bytes(b"no music")
+    (folder / "cut.mid").write_bytes(midi_bytes([melody([47, 48, 49])])[:-3])
+    (folder / "link.mid").symlink_to("nowhere")
+    (folder / "empty.mid").mkdir()
+    corpus = ru.build_corpus(folder)
+    assert corpus.songs == ["Two", "cut", "one copy"]  # one.mid repeats deep/one copy.mid
+    assert [t.program for t in corpus.tracks] == [26, 30, 30]
+    report = {row.path: (row.status, row.notes) for row in corpus.report}
+    assert report == {
+        "Two.MID": ("kept", 24),
+        "broken.mid": ("unreadable", 0),
+        "cut.mid": ("kept", 3),
+        "deep/one copy.mid": ("kept", 32),
+        "link.mid": ("unreadable", 0),
+        "one.mid": ("skipped", 0),
+        "piano.mid": ("skipped", 0),
+    }
+    assert corpus.n_events == 24 + 3 + 32
+    assert corpus.track_events(0)["bass"].tolist() == [52, 55, 57, 59] * 6
+    table = ru.report_table(corpus).data
+    assert "no guitar" in table and "cut off" in table and "cannot be opened" in table
+
+
+def test_track_names_are_an_argument(folder):
+    corpus = ru.build_corpus(folder, programs=(), track_names="lead")
+    assert {t.program for t in corpus.tracks} == {0, 26, 30}
+
+
+@pytest.fixture
+def files_read(monkeypatch):
+    """The names of the files that were read, as a list that grows."""
+    names, parse = [], build.parse_midi
+    monkeypatch.setattr(
+        build, "parse_midi", lambda data, name: names.append(name) or parse(data, name)
+    )
+    return names
+
+
+def same(a, b):
+    """Whether two corpora are equal in everything."""
+    return all(
+        np.array_equal(x, y) if isinstance(x, np.ndarray) else x == y
+        for x, y in ((getattr(a, f), getattr(b, f)) for f in a.__dataclass_fields__)
+    )
+
+
+def test_only_what_changed_is_read_again(folder, tmp_path, files_read):
+    cache = tmp_path / "corpus.npz"
+
+    def build(**options):
+        del files_read[:]
+        corpus = ru.build_corpus(folder, cache=cache, **options)
+        names = files_read[:]
+        assert same(corpus, ru.build_corpus(folder, **options))
+        assert same(corpus, ru.load_corpus(cache))
+        return names
+
+    def write(name, pitches):
+        (folder / name).write_bytes(midi_bytes([melody(pitches)]))
+
+    assert len(build()) == 4
+    assert build() == []
+    write("new.mid", [60, 62, 64])
+    assert build() == ["new.mid"]
+    write("new.mid", [60, 62, 64, 65])  # another size
+    assert build() == ["new.mid"]
+    (folder / "new.mid").unlink()
+    assert build() == []
+    (folder / "deep" / "one copy.mid").unlink()  # one.mid was left out because of it
+    assert build() == ["one.mid"]
+    write("a first.mid", [40, 43, 45, 40, 43, 46, 45, 40] * 4)  # now one.mid repeats this one
+    assert build() == ["a first.mid"]
+    assert sorted(build(programs=[26])) == ["Two.MID", "a first.mid", "one.mid", "piano.mid"]
+    cache.write_bytes(cache.read_bytes()[:-50])  # damaged: built anew
+    assert len(build(programs=[26])) == 4
+
+
+def test_a_zip_is_cached_too(folder, tmp_path, files_read):
+    with zipfile.ZipFile(tmp_path / "songs.zip", "w") as archive:
+        for path in folder.glob("*.*"):
+            archive.write(path, path.name)
+    first = ru.build_corpus(tmp_path / "songs.zip", cache=tmp_path / "corpus.npz")
+    assert len(files_read) == 3
+    assert same(first, ru.build_corpus(tmp_path / "songs.zip", cache=tmp_path / "corpus.npz"))
+    assert len(files_read) == 3
+
+
+@pytest.fixture
+def many(tmp_path):
+    """A folder of more files than one task reads."""
+    rng = np.random.default_rng(3)
+    for i in range(ru.FILES_PER_TASK + 50):
+        (tmp_path / f"{i:03}.mid").write_bytes(
+            midi_bytes([melody(rng.integers(40, 80, 9).tolist())])
+        )
+    (tmp_path / "100.mid").write_bytes(b"no music")
+    return tmp_path
+
+
+def test_processes_and_a_dask_cluster_read_the_same(many):
+    distributed = pytest.importorskip("distributed")
+    alone = ru.build_corpus(many, n_jobs=1)
+    assert len(alone.songs) == ru.FILES_PER_TASK + 49
+    assert same(ru.build_corpus(many, n_jobs=2), alone)
+    with (
+        distributed.LocalCluster(2, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as client,
+        joblib.parallel_config(backend="dask"),
+    ):
+        assert same(ru.build_corpus(many, n_jobs=None), alone)
+        done = client.run(lambda dask_worker: dask_worker.state.executed_count)
+    assert len(done) == 2 and sum(done.values()) >= 2  # the workers read, not this process
+
+
+def test_repeated_tracks_of_a_song_are_kept_once(tmp_path):
+    twice = [melody([40, 43, 45]), melody([40, 43, 45], program=29), melody([40, 43, 46])]
+    (tmp_path / "song.mid").write_bytes(midi_bytes(twice))
+    assert [t.program for t in ru.build_corpus(tmp_path).tracks] == [30, 30]
+
+
+def test_tempo_and_meter_are_kept(tmp_path):
+    (tmp_path / "waltz.mid").write_bytes(midi_bytes([melody([40])], tempo_bpm=96, meter=(3, 4)))
+    (song,) = ru.build_corpus(tmp_path).song_info
+    assert (song.tempo_bpm, song.meter) == (96.0, (3, 4))
+
+
+def test_a_zip_gives_the_same_corpus_as_its_folder(folder, tmp_path):
+    with zipfile.ZipFile(tmp_path / "songs.zip", "w") as archive:
+        for path in folder.rglob("*.*"):
+            archive.write(path, path.relative_to(folder).as_posix())
+        archive.writestr("../../escape.mid", midi_bytes([melody([70, 71])]))
+    before = sorted(tmp_path.rglob("*"))
+    zipped = ru.build_corpus(tmp_path / "songs.zip")
+    plain = ru.build_corpus(folder)
+    assert sorted(tmp_path.rglob("*")) == before  # nothing was unpacked
+    assert zipped.songs == ["escape", *plain.songs]
+    np.testing.assert_array_equal(zipped.events[2:], plain.events)
+
+
+def test_a_folder_without_a_guitar_says_what_to_do(folder, tmp_path):
+    with pytest.raises(ValueError, match="programs"):
+        ru.build_corpus(folder, programs=[31])
+    with pytest.raises(ValueError, match=r"write \[30\], not 30"):
+        ru.build_corpus(folder, programs=30)
+    with pytest.raises(FileNotFoundError, match="neither a folder nor"):
+        ru.build_corpus(tmp_path / "nowhere")

@@ -1,0 +1,46 @@
+"""Notes become events, and events notes."""
+
+import numpy as np
+
+import rockonet_utils as ru
+
+
+def test_events_worked_out_by_hand():
+    notes = {
+        "track": np.array([0, 0, 0, 0, 1]),
+        "onset": np.array([6, 6, 6, 18, 0]),
+        "duration": np.array([3, 12, 6, 6, 1]),
+        "pitch": np.array([40, 47, 52, 43, 60]),
+        "velocity": np.array([80, 100, 90, 70, 64]),
+    }
+    events, track = ru.events_from_notes(notes)
+    assert track.tolist() == [0, 0, 1]
+    assert events["bass"].tolist() == [40, 43, 60]
+    assert events["shape"].tolist() == [1 + 2**7 + 2**12, 1, 1]  # a power chord, then single notes
+    assert events["step"].tolist() == [6, 12, 0]
+    assert events["duration"].tolist() == [12, 6, 1]
+    assert events["velocity"].tolist() == [100, 70, 64]
+    assert [ru.event_pitches(event) for event in events] == [(40, 47, 52), (43,), (60,)]
+
+
+def test_notes_and_events_are_inverse():
+    rng = np.random.default_rng(1)
+    onset = np.repeat(np.cumsum(rng.integers(1, 9, 200)), 3)
+    pitch = np.sort(rng.permuted(np.tile(np.arange(40, 80), (200, 1)), axis=1)[:, :3], axis=1)
+    notes = {
+        "track": np.zeros(600, int),
+        "onset": onset,
+        "duration": np.ones(600, int),
+        "pitch": pitch.ravel(),
+        "velocity": np.repeat(rng.integers(1, 128, 200), 3),
+    }
+    events, _ = ru.events_from_notes(notes)
+    back = ru.notes_from_events(events)
+    for name in notes:
+        np.testing.assert_array_equal(back[name], notes[name])
+
+
+def test_a_note_struck_again_ends_the_one_before():
+    events = np.zeros(2, ru.EVENT)
+    events["bass"], events["shape"], events["step"], events["duration"] = 40, 1, (0, 6), 24
+    assert ru.notes_from_events(events)["duration"].tolist() == [6, 24]

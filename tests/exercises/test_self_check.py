@@ -1,0 +1,162 @@
+"""Self-checks: what is right, and what is said of what is not."""
+
+import dataclasses
+import re
+
+import keras
+import numpy as np
+import pytest
+
+import rockonet_utils as ru
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "made", "said"),
+    [
+        ("1.1", 5, {}, "✔ Right"),
+        ("1.1", 3, {}, "✘ .*standard tuning"),
+        ("1.1", 1, {}, "✘ .*has to go up"),
+        ("1.1", "fifth", {}, "✘ .*is to be the number of a fret; this is 'fifth'"),
+        ("1.3", 0.5, "notes", "✔ Right: 50.0% of the times"),
+        ("1.3", 2 / 3, "notes", "✘ .*share of notes within chords"),
+        ("1.3", 50, "notes", "✘ .*in percent.*0.500"),
+        ("1.3", 0.2, "notes", "✘ .*0.200 is too low"),
+        ("2.1", 8, {}, "✔ Right.*1 to 8"),
+        ("2.1", 9, {}, "✘ .*as its answer"),
+        ("2.1", 1, {}, "✘ .*overlap"),
+        ("2.1", 5, {}, "✘ .*by hand"),
+        ("2.2", ["ABCD"], dict(melody="ABCDA", length=3), "✘ .*1 windows; 2 of 2"),
+        ("2.2", ["ABC"], dict(melody=list("ABCDA"), length=3), "✘ .*4 symbols: 3 and"),
+        ("2.2", ["ABCD"], dict(melody=list("ABCDC"), length=3), "✔ Right: 1 of 2"),
+        ("3.1", 0.0498, {}, "✔ Right"),
+        ("3.1", 5, {}, "✘ .*percent"),
+        ("3.1", 20, {}, "✘ .*equally likely"),
+        ("3.1", 1.0986, {}, "✘ .*way back"),
+        ("4.1", 2, {}, "✔ Right"),
+        ("4.1", 1, {}, "✘ .*less than 0.5"),
+        ("4.1", 3, {}, "✘ "),
+        ("4.1", "two", {}, "✘ .*a whole number in digits.*this is 'two'"),
+        ("4.4", (8, 5), {}, "✘ .*two lists of riffs"),
+    ],
+)
+def test_self_check_says_what_is_wrong(exercise, answer, made, said, capsys):
+    if made == "notes":  # a chord of two notes, and a note: half of the onsets, two in three notes
+        made = dict(notes=dict(onset=np.array([0, 0, 12])))
+    ru.self_check(exercise, answer, **made)
+    assert re.match(said, capsys.readouterr().out)
+
+
+def test_self_check_of_histories(capsys):
+    def sweep(rates, base=4.0, decay=0.01):
+        rows = [ru.Epoch("classic", r, e, base - e * r - decay, base - 10 * r / e, 1.0)
+                for r in rates for e in (1, 2)]  # fmt: skip
+        return ru.History(tuple(rows), {"classic": 4.2})
+
+    three = sweep((0.01, 0.001, 0.0001))
+    close = sweep((0.0004, 0.0002))  # 3.996, 3.998 and 3.998, 3.999
+    ru.self_check("3.2", (0.0002, 1), history=close)
+    assert re.match("✔ .*0.0004 after epoch 1", capsys.readouterr().out)
+    for exercise, answer, said in (
+        ("3.2", (0.01, 1), "✔ .*3.900"),
+        ("3.2", (0.01, 2), "✘ .*dashed"),
+        ("3.2", (0.5, 1), "✘ .*3.900"),
+        ("3.2", 0.01, "✘ .*a rate and an epoch"),
+        ("3.3", sweep((0.03, 0.01, 0.001, 0.0001)), "✔ .*bolder still wins"),
+        ("3.3", three, "✘ .*0.01, 0.001, 0.0001"),
+        ("3.3", sweep((0.03, 0.01, 0.001, 0.0001), 3), "✘ .*trained anew"),
+        ("3.4", three, "✘ .*with decay"),
+        ("3.4", sweep((0.01,)), "✘ .*the same rates"),
+        ("3.4", sweep((0.01, 0.001, 0.0001), 3.5), "✔ .*0.50 nats"),
+    ):
+        ru.self_check(exercise, answer, history=three)
+        assert re.match(said, capsys.readouterr().out), (exercise, said)
+
+
+def test_self_check_of_networks(capsys):
+    def too_many(length, n_symbols, units, dense, dropout):
+        return keras.layers.LSTM(units)  # wants one number
+
+    ru.self_check("3.5", too_many, settings=ru.settings("quick", "starter"))
+    assert re.match(
+        "✘ Not yet: your function stops with (Type|Value)Error", capsys.readouterr().out
+    )
+
+    sizes = {part: 4 for part in ru.PARTS}
+    whole, no_candidates = (
+        ru.Trained("riff", ru.riff_model(sizes, (4,), 4, **how), None, 64, ru.History((), {}))
+        for how in ({}, dict(candidates=False))
+    )
+    for answer, said in ((no_candidates, "the candidates are gone"), (whole, "skip=False")):
+        ru.self_check("3.6", answer, riff_recipe=whole, validation=None)
+        assert said in capsys.readouterr().out
+
+
+def test_self_check_of_names_with_or_without_brackets(corpus, capsys):
+    def said(answer):
+        ru.self_check("2.6", answer, corpus=corpus, song=0)
+        return capsys.readouterr().out
+
+    # Eighths on E, G, A and B, each as often: never one twice, and four pitch classes are 2 bits.
+    right = ["repeat_share", "pitch_class_entropy"]
+    assert said(right).startswith("✔ Right") and "5 of 7" in said(right)
+    assert said("repeat_share").startswith("✘ Not yet: look at pitch_class_entropy again: 2.000, ")
+    assert "no number 'steps'" in said([*right, "steps"]) and "no number 'foo'" in said("foo")
+
+
+def test_self_check_of_riffs(starter_corpus, tmp_path, capsys):
+    def said(exercise, answer, **made):
+        ru.self_check(exercise, answer, **made)
+        return capsys.readouterr().out
+
+    typed = ru.prompt_from_text("4/4 EE8 GG AA EE " + "EE4 GG AA BB " * 5, tempo_bpm=120)
+    riff = dataclasses.replace(typed, prompt_events=4, title="mine")
+    score, piano = riff.midi(), riff.midi()
+    piano.tracks[0].program = 0
+    assert said("1.2", piano, first_bars=score).startswith("✔ Right: the same notes")
+    assert "still 30" in said("1.2", score, first_bars=score)
+    assert "under 'Hear it' again" in said("1.2", piano, first_bars=piano)
+
+    others = [
+        dataclasses.replace(riff, events=np.append(riff.events, riff.events[-n:]))
+        for n in range(1, 6)
+    ]
+    prompt = dataclasses.replace(riff, events=riff.events[:4])
+    assert said("4.2", others, prompt=prompt).startswith("✔ Right: one prompt, 5 different")
+    assert said("4.2", others[:4], prompt=prompt).startswith("✘ Not yet: 4 riffs")
+    assert said("4.2", [riff] * 5, prompt=prompt).startswith("✘ Not yet: one prompt, 1 ")
+    assert "do not begin" in said("4.2", others, prompt=typed)
+
+    slow = riff.sounding("distortion", tempo_bpm=60)
+    assert said("4.3", riff.sounding("clean", tempo_bpm=60), riff=riff).startswith("✔ Right")
+    assert "now the clean guitar" in said("4.3", slow, riff=riff)
+    assert "its tempo is 120" in said("4.3", riff, riff=riff)
+    assert "not those of" in said("4.3", others[0], riff=riff)
+
+    # Two symbols among the new events of the cold riffs, four among those of the hot ones.
+    cold = dataclasses.replace(riff, events=riff.events[[0, 1, 2, 3, 4, 5, 4, 5]])
+    assert "2.0 and 4.0" in said("4.4", ([cold] * 8, [riff] * 8))
+    assert said("4.4", ([cold] * 8, [riff] * 8)).startswith("✔ Right")
+    assert "is to be the cold one" in said("4.4", ([riff] * 8, [cold] * 8))
+    assert "eight of each" in said("4.4", ([cold], [riff]))
+
+    scales = ["E minor pentatonic", "E blues"]
+    assert said("4.5", [riff, riff], scales=scales).startswith("✔ Right")
+    assert "B is no note of F major" in said("4.5", [riff], scales=["F major"])
+    assert "1 riffs for 2" in said("4.5", [riff], scales=scales)
+
+    made = dict(training=ru.CopyIndex(starter_corpus), prompts=[prompt], folder=tmp_path)
+    assert "prompt of your own" in said("4.6", riff, **made)
+    made["prompts"] = [others[0]]
+    short = dataclasses.replace(riff, events=riff.events[:8])
+    assert "at least four bars" in said("4.6", short, **made)
+    high = dataclasses.replace(riff, events=riff.events.copy())
+    high.events["bass"][-1] = 100
+    assert "it is unplayable: bar 6" in said("4.6", high, **made)
+    assert "Now save it" in said("4.6", riff, **made)
+    dataclasses.replace(riff, tuning="drop D").save(tmp_path, [".gp5"])
+    assert "of another riff" in said("4.6", riff, **made)
+    riff.save(tmp_path, [".gp5"])
+    assert said("4.6", riff, **made).startswith("✔ Right: 20 new events after 4 of yours")
+    assert said("4.6", [typed, riff], **made).startswith("✔ Right: 20")  # of favourites the last
+    song = ru.random_excerpt(starter_corpus, 4, seed=3, bars=16)
+    assert "Try another seed" in said("4.6", song, **made)

@@ -1,0 +1,61 @@
+"""Real songs: the zip of rock MIDI files that ROCKONET_ARCHIVE names."""
+
+import io
+import os
+import random
+import zipfile
+from collections import Counter
+from pathlib import PurePosixPath
+
+import mido
+import pytest
+from helpers import notes_by_mido, notes_by_symusic
+
+import rockonet_utils as ru
+from rockonet.explore.midi_file import parse_midi
+
+ARCHIVE = os.environ.get("ROCKONET_ARCHIVE")
+pytestmark = [
+    pytest.mark.archive,
+    pytest.mark.skipif(not ARCHIVE, reason="ROCKONET_ARCHIVE names no archive"),
+]
+
+
+def midi_names(archive):
+    names = archive.namelist()
+    return sorted(n for n in names if PurePosixPath(n).suffix.lower() in ru.MIDI_SUFFIXES)
+
+
+def test_every_file_is_in_the_report_and_only_damaged_ones_are_lost():
+    corpus = ru.build_corpus(ARCHIVE)
+    with zipfile.ZipFile(ARCHIVE) as archive:
+        assert [row.path for row in corpus.report] == midi_names(archive)
+    status = Counter(row.status for row in corpus.report)
+    assert status["unreadable"] <= 9  # as many are cut off in the whole archive
+    assert status["kept"] == len(corpus.songs) > 1000
+    reasons = {row.reason.split(" ")[0] for row in corpus.report if row.status == "unreadable"}
+    assert reasons <= {"damaged"}
+    assert corpus.n_events > 1_000_000
+    X, Y, _ = ru.classic_windows(corpus, 100, 10)
+    assert X.shape == (len(Y), 100)
+    parts = ru.split_by_song(corpus)
+    keys = [set(map(ru.song_key, part.songs)) for part in parts]
+    assert not (keys[0] & keys[1] or keys[0] & keys[2] or keys[1] & keys[2])
+    assert sum(part.n_events for part in parts) == corpus.n_events
+
+
+def test_notes_are_those_that_mido_reads():
+    compared = 0
+    with zipfile.ZipFile(ARCHIVE) as archive:
+        names = midi_names(archive)
+        random.Random(0).shuffle(names)
+        for name in names[:230]:
+            content = archive.read(name)
+            try:
+                score, _ = parse_midi(content, name)
+                by_mido = mido.MidiFile(file=io.BytesIO(content), clip=True)
+            except (ru.MidiError, OSError, EOFError, ValueError, KeyError):
+                continue  # one of the two cannot read it, so there is nothing to compare
+            assert notes_by_symusic(score) == notes_by_mido(by_mido), name
+            compared += 1
+    assert compared >= 200

@@ -1,0 +1,94 @@
+"""Typed tab, as guitarists write it."""
+
+import dataclasses
+import warnings
+
+import numpy as np
+import pytest
+from helpers import low_riff
+
+import rockonet_utils as ru
+
+
+@pytest.mark.parametrize(
+    ("bar", "ticks"),
+    [
+        ("0---3---5---3---", [0, 12, 24, 36]),  # 16 places are sixteenths
+        ("----3---5---3---", [12, 24, 36]),  # and begin with a rest
+        ("--3---5---3-----", [6, 18, 30]),
+        ("-0---3---5---3---", [0, 12, 24, 36]),  # a dash for the looks
+        ("--0---3---5---3---", [0, 12, 24, 36]),
+        ("0---3---5---3----", [0, 12, 24, 36]),  # a dash too many before the bar line
+        ("0000000033333333", list(range(0, 48, 3))),  # a gallop without dashes
+        ("12-7-55-0-------", [0, 9, 15, 18, 24]),  # fret 12, but twice fret 5
+        ("0-3-5-0-3-5-", [0, 8, 16, 24, 32, 40]),  # triplets
+    ],
+)
+def test_places_in_a_typed_bar(bar, ticks):
+    tab = "\n".join(f"{s}|{'-' * len(bar)}|" for s in "eBGDA") + f"\nE|{bar}|"
+    assert np.cumsum(ru.prompt_from_text(tab).events["step"]).tolist() == ticks
+
+
+@pytest.mark.parametrize("write", ["{name} {row}", "{name}:{row}", "{row}"])
+def test_a_tab_may_be_written_in_several_ways(write):
+    usual = ru.prompt_from_text(low_riff())
+    np.testing.assert_array_equal(ru.prompt_from_text(low_riff(write=write)).events, usual.events)
+    upside_down = "\n".join(reversed(low_riff().splitlines()))
+    again = ru.prompt_from_text(upside_down)
+    assert again.held == usual.held and again.open_strings == ru.STANDARD_TUNING
+
+
+def test_blank_strings_open_strings_as_letters_and_bends_are_understood():
+    blank = "e|      |\nB|      |\nG|      |\nD|2 2 5 |\nA|2 2 5 |\nE|0 0 3 |"
+    events = ru.prompt_from_text(blank).events
+    assert [ru.event_pitches(e) for e in events] == [(40, 47, 52)] * 2 + [(43, 50, 55)]
+    bent = ru.prompt_from_text(low_riff("-,7b9-----7b(9)r7-,o-------o-------"))
+    assert [ru.event_pitches(e) for e in bent.events] == [(40, 52)] * 2
+
+
+def test_two_bars_without_a_bar_line_are_doubted(recwarn):
+    ru.prompt_from_text(low_riff())
+    assert not recwarn
+    with pytest.warns(UserWarning, match="Bar 1 .* If it is two bars, write | between them"):
+        ru.prompt_from_text(low_riff("-," + 2 * "--5-5---5---3---" + "," + 32 * "-"))
+
+
+def test_a_typed_tab_keeps_its_strings_and_frets():
+    rows = {"G": "-----4----9-", "D": "2----4----9-", "A": "--7--2--12--", "E": "--------11--"}
+    tab = "\n".join(f"{s}|{rows.get(s, '-' * 12)}|" for s in "eBGDAE")
+    riff = ru.prompt_from_text(tab)
+    kept = riff.fingering.frets[:, :4].tolist()  # E A D G
+    assert kept == [
+        [-1, -1, 2, -1],
+        [-1, 7, -1, -1],
+        [-1, 2, 4, 4],
+        [11, 12, -1, -1],
+        [-1, -1, 9, 9],
+    ]
+    assert ru.finger(riff.events).frets[:, :4].tolist() != kept  # others would be easier
+    moved = dataclasses.replace(riff, tuning="drop D")  # the low string has other frets there
+    assert moved.fingering.frets[3, 0] != 11 and not moved.fingering.unplayable
+
+
+def test_a_dead_note_is_silence_and_other_signs_are_named():
+    rows = ("----------------", "----------------", "--------x-------", "----------------")
+    tab = "\n".join(f"{n}|{r}|" for n, r in zip("eBGD", rows, strict=True))
+    tab += "\nA|2---2----h--4---|\nE|0---------------|"
+    events = ru.prompt_from_text(tab).events
+    assert np.cumsum(events["step"]).tolist() == [0, 12, 36]
+    assert events["duration"].tolist() == [12, 12, 12]  # the second ends at the x, on beat three
+    assert ru.unread_signs("PM-----\n" + tab) == ["h", "PM"]
+    assert ru.unread_signs("E8 PM") == []
+
+
+def test_a_bar_that_its_places_do_not_divide_is_told():
+    def tab(places):
+        row = ("2-" * 12)[:places]
+        return "\n".join(f"{n}|{row if n == 'A' else '-' * places}|" for n in "eBGDAE")
+
+    with pytest.warns(UserWarning, match="Bar 1 of the tab has 19 places"):
+        ru.prompt_from_text(tab(19))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for places in (8, 12, 16, 24):
+            assert np.sum(ru.prompt_from_text(tab(places)).events["step"]) < 48

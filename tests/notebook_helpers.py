@@ -1,0 +1,48 @@
+"""The four notebooks, and how a test reads and executes one."""
+
+import itertools
+import re
+
+import nbformat
+import pytest
+import run_notebooks
+from helpers import ROOT
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NAMES = ["01_explore_midi", "02_build_dataset", "03_train_model", "04_generate_music"]
+SOLUTION = re.compile(r"<details><summary>Solution</summary>\n\n```python\n(.*?)```", re.DOTALL)
+each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def texts(notebook, kind):
+    return [cell.source for cell in notebook.cells if cell.cell_type == kind]
+
+
+def exercises(notebook):
+    """Grade, solution and cell of each exercise, the final project's grade being None."""
+    begin = next(i for i, c in enumerate(notebook.cells) if c.source.startswith("## Exercises"))
+    found = []
+    for task, cell in itertools.pairwise(notebook.cells[begin + 1 :]):
+        if "<details>" in task.source:
+            grade = re.match(rf"\*\*{len(found) + 1}\.\*\* \*(\w+)\.\*", task.source)
+            (solution,) = SOLUTION.findall(task.source)
+            found.append((grade and grade[1], solution, cell))
+    return found
+
+
+def executed(notebook, folder, name="it.ipynb"):
+    """The notebook after a run in a fresh kernel whose output goes below `folder`."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path)
+    env = {
+        "ROCKONET_PROFILE": "quick",
+        "ROCKONET_DATA": "",
+        "ROCKONET_OUTPUT": str(folder / "output"),
+        "ROCKONET_FIGURES": str(folder / "figures"),
+    }
+    return run_notebooks.execute(path, env=env)

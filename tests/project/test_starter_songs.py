@@ -1,0 +1,112 @@
+"""The starter songs: complete, in range, reproducible, and like rock by measurement."""
+
+import csv
+import hashlib
+import re
+import subprocess
+import sys
+from collections import Counter
+
+import mido
+import numpy as np
+import pytest
+from helpers import ROOT, STARTER_SONGS
+
+import rockonet_utils as ru
+
+DATA = ROOT / "data"
+
+
+def test_there_are_enough_songs_and_some_without_a_guitar(starter_corpus):
+    assert Counter(row.reason for row in starter_corpus.report) == {
+        "": len(STARTER_SONGS) - 8,
+        "no guitar": 8,
+    }
+    assert len(starter_corpus.songs) >= 64 and starter_corpus.n_events >= 20_000
+    assert len(set(map(ru.song_key, starter_corpus.songs))) == len(starter_corpus.songs)
+    assert sum(path.stat().st_size for path in STARTER_SONGS) < 2_000_000
+    styles = {path.parent.name for path in STARTER_SONGS}
+    assert styles >= {"blues_shuffle", "punk", "hard_rock", "metal", "ballad", "surf", "funk_rock"}
+
+
+@pytest.mark.parametrize("path", STARTER_SONGS, ids=lambda path: path.stem)
+def test_each_song_is_a_band_in_range(path):
+    score = ru.read_midi(path)
+    guitars = ru.guitar_tracks(score, range(25, 32))
+    bass = [t for t in score.tracks if not t.is_drum and 33 <= t.program <= 36]
+    assert any(t.is_drum for t in score.tracks)
+    if path.parent.name == "no_guitar":
+        assert not ru.guitar_tracks(score, range(24, 32))
+        return
+    assert 1 <= len(guitars) <= 3 and bass
+    assert all(t.name for t in guitars)
+    for track in guitars:
+        notes = track.notes.numpy()
+        assert notes["pitch"].min() >= 40 and notes["pitch"].max() <= 88
+        assert (notes["time"] * ru.TICKS_PER_QUARTER % score.ticks_per_quarter == 0).all()
+        assert len(set(notes["velocity"].tolist())) > 3
+    assert len(score.tempos) and len(score.time_signatures)
+    # A note of a pitch that is already sounding would swallow it.
+    for track in mido.MidiFile(path).tracks:
+        sounding = set()
+        for message in track:
+            if message.type == "note_on" and message.velocity:
+                assert (message.channel, message.note) not in sounding
+                sounding.add((message.channel, message.note))
+            elif message.type in ("note_on", "note_off"):
+                sounding.remove((message.channel, message.note))
+        assert not sounding
+
+
+def test_composing_again_gives_the_same_bytes(tmp_path):
+    subprocess.run(
+        [sys.executable, DATA / "compose_starter.py", "--out", tmp_path], check=True, timeout=120
+    )
+    again = {
+        path.relative_to(tmp_path): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in tmp_path.rglob("*.mid")
+    }
+    shipped = {
+        path.relative_to(DATA / "starter"): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in STARTER_SONGS
+    }
+    assert again == shipped
+
+
+def percentiles():
+    with open(DATA / "rock_percentiles.csv") as file:
+        return {
+            row.pop("metric"): {k: float(v) for k, v in row.items()} for row in csv.DictReader(file)
+        }
+
+
+def metrics_of(corpus, song):
+    beats, value = corpus.song_info[song].meter
+    tracks = [corpus.track_events(i) for i, t in enumerate(corpus.tracks) if t.song == song]
+    return ru.style_metrics(tracks, 4 * ru.TICKS_PER_QUARTER * beats // value)
+
+
+@pytest.mark.parametrize("metric", percentiles())
+def test_most_songs_lie_within_real_rock(starter_corpus, metric):
+    rock = percentiles()[metric]
+    values = np.array(
+        [metrics_of(starter_corpus, i)[metric] for i in range(len(starter_corpus.songs))]
+    )
+    inside = (values >= rock["p5"]) & (values <= rock["p95"])
+    assert inside.mean() >= 0.8
+
+
+def test_data_card_counts_are_true(starter_corpus):
+    card = (DATA / "README.md").read_text()
+    rows = dict(re.findall(r"^\| `?(\w+)`? \| (\d[^\n]*)\|$", card, re.M))
+    for style in ["all", *sorted({path.parent.name for path in STARTER_SONGS})]:
+        songs, tracks, events, _ = (int(x.replace(",", "")) for x in rows[style].split(" | "))
+        inside = [
+            i
+            for i, song in enumerate(starter_corpus.song_info)
+            if style in ("all", song.path.split("/")[0])
+        ]
+        part = starter_corpus.select(inside)
+        files = [path for path in STARTER_SONGS if style in ("all", path.parent.name)]
+        assert (len(files), len(part.tracks), part.n_events) == (songs, tracks, events)
+    assert f"There are {len(starter_corpus.chords()[0])} different chords" in card

@@ -1,0 +1,64 @@
+"""Predictors that only count."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from helpers import chords_in_a_row
+
+import rockonet_utils as ru
+from rockonet.training.counting import chord_data
+
+
+def test_bigram_worked_out_by_hand():
+    train = chords_in_a_row([40, 41, 40, 41, 40, 42])
+    # Unigram (Witten-Bell): 6 heard, 3 kinds: p(40) = (3 + 3/3) / 9, p(41) = (2 + 1) / 9.
+    # After 40 (heard 3 times, 2 kinds): p(41 | 40) = (2 + 2 * 3/9) / 5.
+    # At the start of a track: once 40, 1 kind: (1 + 1 * 4/9) / 2. New: (1 + 1) / (6 + 2).
+    nats = ru.ngram_nats(train, chords_in_a_row([40, 41]), 2)
+    known = 1 - 2 / 8
+    by_hand = -np.log((1 + 4 / 9) / 2 * known) - np.log((2 + 2 * 3 / 9) / 5 * known)
+    assert nats == pytest.approx(by_hand / 2)
+
+
+@pytest.mark.parametrize("order", [0, 1, 2, 3, 4])
+def test_ngram_chances_of_all_next_chords_sum_to_one(order):
+    rng = np.random.default_rng(order)
+    train = chords_in_a_row(*rng.integers(40, 48, (5, 40)))
+    context = [41, 45, 41]
+    base = ru.ngram_nats(train, chords_in_a_row(context), order) * 3
+    nats = [
+        ru.ngram_nats(train, chords_in_a_row([*context, pitch]), order) * 4 - base
+        for pitch in range(128)
+    ]
+    known = np.exp(-np.array(nats)[40:48]).sum()
+    escape = chord_data(train, train).escape
+    assert known == pytest.approx(1 - escape)
+    # All single notes that are new together have less than the rest: chords are new as well.
+    assert 0 < np.exp(-np.array(nats)).sum() - known < escape
+
+
+@pytest.mark.parametrize("what", ["bar", "match"])
+def test_copying_sums_to_one_and_beats_frequency(starter, small, what):
+    train, _, test = starter
+    assert ru.copy_nats(train, test, what) < ru.ngram_nats(train, test, 1)
+    train = small[0].select([0])
+    song = test.select([0])
+    short = dataclasses.replace(song, events=song.events[:60].copy(), offsets=np.array([0, 60]))
+    short = dataclasses.replace(short, tracks=song.tracks[:1])
+    names, codes = train.chords()
+    rows = [np.flatnonzero(codes == code)[0] for code in range(len(names))]
+    total = 0.0
+    ends = []
+    for row in rows:
+        short.events["bass"][-1], short.events["shape"][-1] = train.events[row][["bass", "shape"]]
+        ends.append(ru.copy_nats(train, short, what) * 60)
+    without = dataclasses.replace(short, events=short.events[:59], offsets=np.array([0, 59]))
+    base = ru.copy_nats(train, without, what) * 59
+    total = np.exp(-(np.array(ends) - base)).sum()
+    assert total == pytest.approx(1 - chord_data(train, train).escape, rel=1e-3)
+
+
+def test_entropy_worked_out_by_hand():
+    assert ru.entropy_nats(ru.OneHot(np.array([0, 1, 2, 3]), 9)) == pytest.approx(np.log(4))
+    assert ru.entropy_nats(ru.OneHot(np.array([5, 5]), 9)) == 0

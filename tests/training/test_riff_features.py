@@ -1,0 +1,78 @@
+"""What the riff network reads, all at once and event by event."""
+
+import numpy as np
+
+import rockonet_utils as ru
+from rockonet.training.riff_features import RunningFeatures
+
+
+def events_of(*rows):
+    events = np.zeros(len(rows), ru.EVENT)
+    for event, row in zip(events, rows, strict=True):
+        event["step"], event["bass"], event["shape"], event["duration"], event["velocity"] = row
+    return events
+
+
+def test_inputs_worked_out_by_hand():
+    # Bars of 12 ticks; the riff A B C of 6 + 3 + 3 ticks, twice, then A.
+    a, b, c = (50, 1), (52, 1), (53, 1)
+    rows = [(0, a), (6, b), (3, c), (3, a), (6, b), (3, c), (3, a)]
+    events = events_of(*((step, *note, 3, 90) for step, note in rows))
+    vocabulary = ru.RiffVocabulary((1,), (), (0.5,) * 64, (), (), ())
+    inputs = ru.riff_inputs(events, np.array([0, 7]), np.array([12]), vocabulary)
+
+    def column(name, part=0):
+        return inputs[:, ru.RIFF_COLUMNS[name].start + part].tolist()
+
+    assert column("target", 1) == [51, 53, 54, 51, 53, 54, 51]  # counted from 1
+    assert column("previous", 1) == [0, 51, 53, 54, 51, 53, 54]
+    assert column("lags", 1) == [0, 0, 0, 51, 53, 54, 51]  # one bar ago
+    assert column("lags", 6) == [0, 0, 0, 0, 0, 0, 51]  # two bars ago
+    assert column("now") == [0, 1, 25, 37, 1, 25, 37]
+    assert column("then") == [1, 25, 37, 1, 25, 37, 1]
+    # From the second C on the run of the last events was heard before; what followed?
+    # (The first A had a step of 0, so the run "A" itself was not.)
+    assert column("match", 1) == [0, 0, 0, 0, 0, 54, 51]
+    assert column("match_length") == [0, 0, 0, 0, 0, 1, 2]
+    # One bar before the fourth event's time is the first A; the next event comes 6 ticks later.
+    assert column("lag_steps")[4] == 6 + 1
+
+
+def test_nothing_looks_ahead(small, trained):
+    corpus = small[2].select([0])
+    vocabulary, at = trained.vocabulary, 40
+    events = corpus.track_events(0)[:60].copy()
+
+    def logits(changed):
+        rows = ru.riff_inputs(changed, np.array([0, 60]), np.array([48]), vocabulary)
+        answers = trained.model.predict_on_batch(rows[None].astype(np.int32))
+        return {part: np.asarray(answers[part])[0, : at + 1] for part in ru.PARTS}
+
+    before = logits(events)
+    for i, part in enumerate(ru.PARTS):
+        changed = events.copy()
+        changed["bass"][at + 1 :] += 3
+        changed["step"][at + 1 :] += 2
+        changed[part][at] = {"shape": 1 << 5 | 1, "velocity": 3}.get(part, changed[part][at] + 7)
+        after = logits(changed)
+        for earlier in ru.PARTS[: i + 1]:  # the part itself and those before it see no difference
+            np.testing.assert_allclose(after[earlier], before[earlier], atol=1e-5)
+        for later in ru.PARTS[i + 1 :]:
+            assert np.abs(after[later][at] - before[later][at]).max() > 1e-4
+
+
+def test_the_ear_hears_what_riff_inputs_sees(small, trained):
+    tracks = [small[2].track_events(0)[:120], small[0].track_events(0)[:120]]
+    rows = [
+        ru.riff_inputs(events, np.array([0, 120]), np.array([48]), trained.vocabulary)
+        for events in tracks
+    ]
+    features = RunningFeatures(2, 48, trained.vocabulary)
+    for k in range(120):
+        row = features.row()
+        features.complete_row(row, np.array([events["step"][k] for events in tracks]))
+        for i in range(2):
+            wanted = rows[i][k].copy()
+            wanted[ru.RIFF_COLUMNS["target"]] = 0  # that is for the network to find out
+            np.testing.assert_array_equal(row[i, 0], wanted, err_msg=f"event {k}")
+        features.append(np.array([events[k] for events in tracks]))

@@ -1,0 +1,91 @@
+"""The riff recipe: it learns, is resumed, and stops in time."""
+
+import itertools
+
+import numpy as np
+import pytest
+from helpers import melody, midi_bytes
+
+import rockonet_utils as ru
+from rockonet.training import riff_recipe
+
+
+def test_it_learns_and_a_resumed_run_gives_the_same(small, choice, trained, tmp_path):
+    total = [row for row in trained.history.epochs if row.recipe == "riff"]
+    assert total[1].validation_loss < total[0].validation_loss - 0.1
+    fit, calls = riff_recipe.mean_nats, itertools.count()
+
+    def interrupted(*arguments, **options):
+        if next(calls) in (0, 2):
+            raise KeyboardInterrupt
+        return fit(*arguments, **options)
+
+    elsewhere = choice.replace(output=tmp_path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(riff_recipe, "mean_nats", interrupted)
+        with pytest.raises(KeyboardInterrupt, match="Not one epoch"):
+            ru.train_riff_model(small[0], small[1], elsewhere, live=False)
+        assert not (tmp_path / "riff.zip").exists()
+        half = ru.train_riff_model(small[0], small[1], elsewhere, live=False)
+    assert {row.epoch for row in half.history.epochs} == {1}
+    resumed = ru.train_riff_model(small[0], small[1], elsewhere, live=False)
+
+    def numbers(history):
+        return [(row.recipe, row.epoch, row.loss, row.validation_loss) for row in history.epochs]
+
+    assert numbers(resumed.history) == numbers(trained.history)  # to the last digit
+    for one, other in zip(resumed.model.weights, trained.model.weights, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_one_sweep_serves_the_riff_recipe_too(small, choice, trained, tmp_path):
+    vocabulary = ru.riff_vocabulary(small[0])
+    rates = choice.replace(learning_rates=(0.004, 0.001))
+    history = ru.learning_rate_sweep(*small[:2], vocabulary, rates, live=False)
+    assert history.recipes == ["riff"] and history.learning_rates == [0.004, 0.001]
+    # What train_riff_model trained at its rate is not trained again.
+    shared = [row for row in history.epochs if row.learning_rate == 0.004]
+    assert tuple(shared) == trained.history.epochs
+    for rate in history.learning_rates:
+        parts = [history.series(f"riff {part}", rate) for part in ru.PARTS[:4]]
+        for whole, *pieces in zip(history.of(rate), *parts, strict=True):
+            assert whole.loss == pytest.approx(sum(piece.loss for piece in pieces))
+            held = sum(piece.validation_loss for piece in pieces)
+            assert whole.validation_loss == pytest.approx(held)
+    # A rate that comes second learns as it does alone.
+    other = choice.replace(output=tmp_path, riff_rate=0.001)
+    alone = ru.train_riff_model(*small[:2], other, live=False).history
+    for one, two in zip(alone.of(0.001), history.of(0.001), strict=True):
+        assert (one.loss, one.validation_loss) == (two.loss, two.validation_loss)
+    kept = ru.load_trained(choice.output / "riff.zip")
+    assert kept.history == history
+    total = ru.held_out_nats(kept, small[1])["total"]
+    assert total == pytest.approx(history.best.validation_loss, rel=1e-5)
+
+
+def test_it_stops_early_and_keeps_the_best(small, choice, tmp_path, monkeypatch):
+    held = iter([3.0, 2.0, 2.5, 2.4, 2.3, 2.2, 2.1])
+    monkeypatch.setattr(riff_recipe, "PATIENCE", 3)
+    monkeypatch.setattr(riff_recipe, "mean_nats", lambda *_: np.full(5, next(held)))
+    many = choice.replace(output=tmp_path, riff_epochs=9, riff_units=(4,))
+    corpus = small[0].select([0])
+    trained = ru.train_riff_model(corpus, small[1].select([0]), many, live=False)
+    assert max(row.epoch for row in trained.history.epochs) == 5
+    assert trained.history.best.epoch == 2
+    (best,) = tmp_path.glob("training/*/rate-*/best.npz")
+    (last,) = tmp_path.glob("training/*/rate-*/epoch-5.npz")
+    kept = np.load(best)["arr_0"]
+    np.testing.assert_array_equal(kept, trained.model.weights[0])
+    assert not np.array_equal(kept, np.load(last)["arr_0"])
+
+
+def test_three_tiny_songs_are_enough_to_train(tmp_path):
+    for i, name in enumerate(("one", "two", "three")):
+        path = tmp_path / f"{name}.mid"
+        path.write_bytes(midi_bytes([melody([40 + i, 43, 45, 40, 43, 46] * 3)]))
+    parts = ru.split_by_song(ru.build_corpus(tmp_path))
+    choice = ru.settings("quick", "starter").replace(
+        output=tmp_path / "out", riff_units=(8,), riff_epochs=1
+    )
+    trained = ru.train_riff_model(*parts[:2], choice, live=False)
+    assert np.isfinite(list(ru.held_out_nats(trained, parts[2]).values())).all()

@@ -1,0 +1,103 @@
+"""A sweep over learning rates: it learns, is stopped, goes on, mends what is damaged."""
+
+import itertools
+import re
+
+import pytest
+
+import rockonet_utils as ru
+from rockonet.training import sweep
+
+
+def tiny_settings(folder, **changes):
+    small = dict(units=(8, 8, 8), dense=8, batch_size=32, epochs=2, learning_rates=(0.01, 0.001))
+    return ru.settings("quick", "starter").replace(output=folder, **{**small, **changes})
+
+
+def test_sweep_learns_saves_and_resumes(tiny, tmp_path):
+    train, held, vocabulary = tiny
+    chosen = tiny_settings(tmp_path / "whole", epochs=3)
+    whole = ru.learning_rate_sweep(train, held, vocabulary, chosen, live=False)
+    assert [(row.learning_rate, row.epoch) for row in whole.epochs] == [
+        (rate, epoch) for rate in (0.01, 0.001) for epoch in (1, 2, 3)
+    ]
+    assert whole.of(0.01)[-1].loss < whole.of(0.01)[0].loss
+    assert whole.unigram_nats == {"classic": pytest.approx(ru.entropy_nats(train[1]))}
+
+    # The same with a stop after two epochs: dropout, Adam and order go on as if nothing had been.
+    parts = tiny_settings(tmp_path / "parts", epochs=2)
+    ru.learning_rate_sweep(train, held, vocabulary, parts, live=False)
+    resumed = ru.learning_rate_sweep(train, held, vocabulary, parts.replace(epochs=3), live=False)
+    assert [row.loss for row in resumed.epochs] == [row.loss for row in whole.epochs]
+    assert [r.validation_loss for r in resumed.epochs] == [r.validation_loss for r in whole.epochs]
+
+    # Nothing is left to do: the same history comes back at once, from disk.
+    assert ru.learning_rate_sweep(train, held, vocabulary, chosen, live=False) == whole
+    trained = ru.load_trained(chosen.output / "classic.zip")
+    loss = ru.mean_loss(trained.model, *held)
+    assert loss == pytest.approx(whole.best.validation_loss, rel=1e-5)
+
+
+def test_plain_arrays_are_named(tiny, tmp_path):
+    (X, Y), held, vocabulary = tiny
+    with pytest.raises(ValueError, match=r"two pairs \(X, Y\).*epoch_windows"):
+        ru.learning_rate_sweep((X[:9], Y[:9]), held, vocabulary, tiny_settings(tmp_path))
+
+
+def test_an_interrupted_sweep_keeps_whole_epochs(tiny, tmp_path, monkeypatch, capsys):
+    train, held, vocabulary = tiny
+    chosen = tiny_settings(tmp_path)
+    fit, calls = sweep.fit_epoch, itertools.count()
+
+    def interrupted(*arguments):
+        if next(calls) == 3:
+            raise KeyboardInterrupt
+        return fit(*arguments)
+
+    monkeypatch.setattr(sweep, "fit_epoch", interrupted)
+    history = ru.learning_rate_sweep(train, held, vocabulary, chosen, live=True)
+    said = capsys.readouterr().out  # outside a notebook the status line is printed
+    assert said.startswith("Preparing the model") and "every whole epoch is kept" in said
+    assert [(row.learning_rate, row.epoch) for row in history.epochs] == [
+        (0.01, 1),
+        (0.01, 2),
+        (0.001, 1),
+    ]
+    assert (tmp_path / "classic.zip").exists()
+    monkeypatch.undo()
+    again = ru.learning_rate_sweep(train, held, vocabulary, chosen, live=True)
+    assert again.epochs[:3] == history.epochs and len(again.epochs) == 4
+    assert re.search(r"Trained in \d+ s\.\n$", capsys.readouterr().out)
+
+
+def test_a_sweep_that_is_stopped_in_its_first_epoch_says_so(tiny, tmp_path, monkeypatch):
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sweep, "fit_epoch", interrupted)
+    with pytest.raises(KeyboardInterrupt, match="Not one epoch is trained yet"):
+        ru.learning_rate_sweep(*tiny, tiny_settings(tmp_path), live=False)
+    assert not (tmp_path / "classic.zip").exists()
+
+
+@pytest.mark.parametrize("name", ["history.csv", "best.npz", "epoch-2.npz"])
+def test_a_rate_whose_files_are_damaged_is_trained_anew(tiny, tmp_path, capsys, name):
+    train, held, vocabulary = tiny
+    chosen = tiny_settings(tmp_path)
+    whole = ru.learning_rate_sweep(train, held, vocabulary, chosen, live=False)
+    (path,) = (tmp_path / "training").glob(f"*/rate-0.01/{name}")
+    for damaged in (b"", b"no such thing", path.read_bytes()[:50]):
+        path.write_bytes(damaged)
+        again = ru.learning_rate_sweep(train, held, vocabulary, chosen, live=False)
+        assert [row.loss for row in again.epochs] == [row.loss for row in whole.epochs]
+        assert again.of(0.001) == whole.of(0.001)  # the other rate is taken from disk
+        assert "rate-0.01 cannot be read; it is trained anew" in capsys.readouterr().out
+
+
+def test_other_numbers_are_another_experiment(tiny, tmp_path):
+    train, held, vocabulary = tiny
+    chosen = tiny_settings(tmp_path, epochs=1, learning_rates=(0.01,))
+    first = ru.learning_rate_sweep(train, held, vocabulary, chosen, live=False)
+    other = ru.learning_rate_sweep(train, held, vocabulary, chosen.replace(decay=0.0), live=False)
+    assert len(other.epochs) == 1 and other.epochs[0].loss != first.epochs[0].loss
+    assert len(list((tmp_path / "training").iterdir())) == 2
