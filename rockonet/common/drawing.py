@@ -17,7 +17,7 @@ BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#8C8C8C"
 
 def new_figure(size: tuple[float, float], columns: int = 1) -> Figure:
     """A figure with panels side by side; it is closed at once, so that it shows only once."""
-    import matplotlib.pyplot as plt  # half a second, which choosing a colour need not wait for
+    import matplotlib.pyplot as plt  # half a second, which what never draws need not wait for
 
     figure, _ = plt.subplots(1, columns, figsize=size, sharey=columns > 1, layout="constrained")
     plt.close(figure)
@@ -30,6 +30,11 @@ def axes(ax: Axes | None = None, size: tuple[float, float] = (9, 3)) -> Axes:
         ax = new_figure(size).axes[0]
         ax.spines[["top", "right"]].set_visible(False)
     return ax
+
+
+def figure_of(ax: Axes) -> Figure:
+    """The whole figure that axes are on, also if they are on a part of it."""
+    return ax.figure.figure
 
 
 def box(middle: tuple[float, float], width: float, height: float, **look: Any) -> Rectangle:

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.lib.npyio import NpzFile
 
 # What NumPy, zipfile, json and we ourselves raise for a file that is damaged or of another kind.
 UNREADABLE = (
-    *(OSError, EOFError, ValueError, TypeError, LookupError, AttributeError),
-    *(zipfile.BadZipFile, zlib.error),
+    *(OSError, EOFError, zipfile.BadZipFile, zlib.error),
+    *(ValueError, TypeError, LookupError, AttributeError),
 )
 
 
@@ -47,17 +48,26 @@ def write_csv(
 
 @contextlib.contextmanager
 def reading(path: str | os.PathLike[str], what: str, remedy: str) -> Iterator[None]:
-    """While a file is read: say in one sentence what is wrong with it and what to do.
+    """While a file is read and what it holds is checked: say what is wrong with it, and what to do.
 
-    what: the file is to be, as "a corpus". remedy: a sentence.
+    what: the file should be, as in "a corpus". remedy: a sentence.
     Raises: FileNotFoundError if there is none; ValueError if it is damaged or something else.
     """
     try:
         yield
     except FileNotFoundError:
-        raise FileNotFoundError(f"There is no {path}, which is to be {what}. {remedy}") from None
+        raise FileNotFoundError(f"There is no {path}; it should be {what}. {remedy}") from None
     except UNREADABLE as error:
         raise ValueError(f"{path} is not {what}, or it is damaged ({error}). {remedy}") from error
+
+
+def open_arrays(path: str | os.PathLike[str]) -> NpzFile:
+    """Open an ``.npz`` file and nothing else: of other files NumPy says how to load them unsafely.
+
+    Raises: zipfile.BadZipFile, and others of `UNREADABLE`.
+    """
+    with zipfile.ZipFile(path):
+        return np.load(path, allow_pickle=False)
 
 
 def fingerprint(*arrays: np.ndarray) -> str:

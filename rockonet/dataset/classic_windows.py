@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import os
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rockonet.common.drawing import BLUE, GREY, ORANGE, axes, box
-from rockonet.common.files import atomic_write
+from rockonet.common.drawing import BLUE, GREY, ORANGE, axes, box, figure_of
+from rockonet.common.files import atomic_write, open_arrays, reading
 from rockonet.common.settings import Settings
 from rockonet.dataset.build import corpus_for
 from rockonet.dataset.corpus import Corpus
 from rockonet.dataset.split import split_by_song
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Index = int | slice | Sequence[int] | np.ndarray  # which windows or rows are looked at
 
 
 @dataclass(frozen=True)
@@ -74,8 +79,9 @@ class Windows:
     def __len__(self) -> int:
         return len(self.starts)
 
-    def __getitem__(self, index: Any) -> np.ndarray:
-        return self.values[np.asarray(self.starts[index])[..., None] + np.arange(self.length)]
+    def __getitem__(self, index: Index) -> np.ndarray:
+        every = np.lib.stride_tricks.sliding_window_view(self.values, self.length)
+        return every[self.starts[index]]
 
 
 @dataclass(frozen=True)
@@ -98,7 +104,7 @@ class OneHot:
     def __len__(self) -> int:
         return len(self.codes)
 
-    def __getitem__(self, index: Any) -> np.ndarray:
+    def __getitem__(self, index: Index) -> np.ndarray:
         codes = np.asarray(self.codes[index])
         return (codes[..., None] == np.arange(self.n_classes)).astype(np.float32)
 
@@ -125,7 +131,7 @@ def distinct_in_windows(codes: np.ndarray, offsets: np.ndarray, width: int) -> n
     return distinct
 
 
-def window_picture(symbols: Sequence[str], length: int, ax: Any = None) -> Any:
+def window_picture(symbols: Sequence[str], length: int, ax: Axes | None = None) -> Figure:
     """How a window moves over a track: a row for each, its question blue, its answer hatched.
 
     symbols: of the events of one track. length: of the question.
@@ -135,17 +141,19 @@ def window_picture(symbols: Sequence[str], length: int, ax: Any = None) -> Any:
     ax = axes(ax, (0.9 * len(symbols) + 1.5, 0.55 * rows + 0.6))
     for row in range(rows):
         for place, symbol in enumerate(symbols):
-            within, answer = row <= place < row + length, place == row + length
-            look = dict(facecolor=ORANGE, hatch="//") if answer else dict(facecolor=BLUE)
-            look = look if within or answer else dict(facecolor="none", linestyle=":")
+            if row <= place < row + length:
+                look, colour, weight = dict(facecolor=BLUE), "white", "bold"
+            elif place == row + length:
+                look, colour, weight = dict(facecolor=ORANGE, hatch="//"), "white", "bold"
+            else:
+                look, colour, weight = dict(facecolor="none", linestyle=":"), GREY, "normal"
             ax.add_patch(box((place, row), 0.9, 0.8, **look))
-            shown = dict(color="white", weight="bold") if within or answer else dict(color=GREY)
-            ax.text(place, row, symbol, ha="center", va="center", **shown)
+            ax.text(place, row, symbol, ha="center", va="center", color=colour, weight=weight)
     ax.set(xlim=(-0.6, len(symbols) - 0.4), ylim=(rows - 0.4, -0.6), xticks=[])
     ax.set_yticks(range(rows), [f"window {row + 1}" for row in range(rows)])
     ax.set_title("The question is blue, the answer hatched", loc="left")
     ax.spines[:].set_visible(False)
-    return ax.figure
+    return figure_of(ax)
 
 
 def classic_windows(
@@ -162,28 +170,34 @@ def classic_windows(
     Source: Rock-o-net as published (steps 3 to 6 of its README).
     Notebook: 02.
     """
+    nothing_left = ValueError(
+        f"No window of {sequence_length} + 1 events with {unique_factor} distinct symbols in "
+        f"{len(corpus.songs)} songs. Choose a smaller sequence_length or unique_factor, or "
+        "add songs."
+    )
     names, place = corpus.chords()
     distinct = distinct_in_windows(place, corpus.offsets, sequence_length + 1)
     starts = np.flatnonzero(distinct >= max(unique_factor, 1))
-    if vocabulary is None and len(starts):
-        counts = np.bincount(place)
-        codes = np.arange(len(names))
-        mean = float(np.average(codes, weights=counts))
-        deviation = float(np.sqrt(np.average((codes - mean) ** 2, weights=counts)))
-        vocabulary = Vocabulary(tuple(names), mean, deviation or 1.0)
-    if len(starts):
-        code_of_name, known = vocabulary.encode(names)
-        starts = starts[known[place[starts + sequence_length]]]
     if len(starts) == 0:
-        raise ValueError(
-            f"No window of {sequence_length} + 1 events with {unique_factor} distinct symbols in "
-            f"{len(corpus.songs)} songs. Choose a smaller sequence_length or unique_factor, or "
-            "add songs."
-        )
+        raise nothing_left
+    vocabulary = vocabulary or _vocabulary(names, place)
+    code_of_name, known = vocabulary.encode(names)
+    starts = starts[known[place[starts + sequence_length]]]
+    if len(starts) == 0:
+        raise nothing_left
     codes = code_of_name[place]
     X = Windows(vocabulary.standardise(codes), starts, sequence_length)
     Y = OneHot(codes[starts + sequence_length].astype(np.int32), len(vocabulary.symbols))
     return X, Y, vocabulary
+
+
+def _vocabulary(names: Sequence[str], place: np.ndarray) -> Vocabulary:
+    """Of the sorted names of a corpus; `place` says for each of its events which name it has."""
+    counts = np.bincount(place)
+    codes = np.arange(len(names))
+    mean = float(np.average(codes, weights=counts))
+    deviation = float(np.sqrt(np.average((codes - mean) ** 2, weights=counts)))
+    return Vocabulary(tuple(names), mean, deviation or 1.0)
 
 
 def save_windows(path: str | os.PathLike, X: Windows, Y: OneHot, vocabulary: Vocabulary) -> None:
@@ -209,17 +223,11 @@ def load_windows(path: str | os.PathLike) -> tuple[Windows, OneHot, Vocabulary]:
     Raises: FileNotFoundError; ValueError if the file is damaged or foreign.
     Notebook: 03.
     """
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            vocabulary = Vocabulary(tuple(stored["symbols"].tolist()), *stored["scale"].tolist())
-            X = Windows(stored["values"], stored["starts"], int(stored["length"]))
-            Y = OneHot(stored["answers"], len(vocabulary.symbols))
-    except FileNotFoundError:
-        raise
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
-        raise ValueError(
-            f"{path} is not a data set of notebook 02. Run notebook 02 again."
-        ) from error
+    remedy = "Run notebook 02 again."
+    with reading(path, "a data set of notebook 02", remedy), open_arrays(path) as stored:
+        vocabulary = Vocabulary(tuple(stored["symbols"].tolist()), *stored["scale"].tolist())
+        X = Windows(stored["values"], stored["starts"], int(stored["length"]))
+        Y = OneHot(stored["answers"], len(vocabulary.symbols))
     return X, Y, vocabulary
 
 

@@ -6,7 +6,6 @@ import dataclasses
 import json
 import os
 import re
-import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -14,7 +13,7 @@ from pathlib import PurePosixPath
 import numpy as np
 from symusic.core import ScoreTick
 
-from rockonet.common.files import atomic_write, fingerprint
+from rockonet.common.files import atomic_write, fingerprint, open_arrays, reading
 from rockonet.common.theory import chord_name, meter_ticks
 from rockonet.dataset.events import EVENT, event_pitches
 from rockonet.explore.tracks import first_meter, first_tempo
@@ -159,43 +158,26 @@ def load_corpus(path: str | os.PathLike) -> Corpus:
     Notebook: 02 and 03.
     """
     remedy = "Build it again with ru.build_corpus(folder).save(path)."
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            events, offsets, about = (
-                stored["events"],
-                stored["offsets"],
-                json.loads(str(stored["about"])),
-            )
-        known = about["format"] == CORPUS_FORMAT and events.dtype == EVENT
+    with reading(path, "a corpus", remedy), open_arrays(path) as stored:
+        about = json.loads(str(stored["about"]))
+        if about["format"] != CORPUS_FORMAT or stored["events"].dtype != EVENT:
+            raise ValueError(f"it is not of format {CORPUS_FORMAT}")
         corpus = Corpus(
-            events=events,
-            offsets=offsets,
+            events=stored["events"],
+            offsets=stored["offsets"],
             tracks=tuple(TrackInfo(*row) for row in about["tracks"]),
             song_info=tuple(Song(t, p, bpm, tuple(meter)) for t, p, bpm, meter in about["songs"]),
             report=tuple(FileReport(*row) for row in about["report"]),
             filters=about["filters"],
         )
-        whole = (
-            offsets[0] == 0
-            and offsets[-1] == len(events)
-            and (np.diff(offsets) >= 0).all()
-            and len(offsets) == len(corpus.tracks) + 1
+        if not (
+            corpus.offsets[0] == 0
+            and corpus.offsets[-1] == corpus.n_events
+            and (np.diff(corpus.offsets) >= 0).all()
+            and len(corpus.offsets) == len(corpus.tracks) + 1
             and all(0 <= track.song < len(corpus.song_info) for track in corpus.tracks)
-        )
-    except FileNotFoundError:
-        raise
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        TypeError,
-        IndexError,
-        EOFError,
-        zipfile.BadZipFile,
-    ) as error:
-        raise ValueError(f"{path} is not a corpus, or it is damaged. {remedy}") from error
-    if not (known and whole):
-        raise ValueError(f"{path} is a corpus of another version, or it is damaged. {remedy}")
+        ):
+            raise ValueError("its tracks do not fit its events")
     return corpus
 
 
