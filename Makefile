@@ -6,7 +6,7 @@ VENV_PYTHON := .venv/bin/python
 LAB_ROOT ?= $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run lab test figure notebooks html model bench rock wheelhouse lint clean distclean lock
+.PHONY: help venv run lab test figure notebooks html model bench rock wheelhouse house lint clean distclean lock
 
 help:       ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -51,6 +51,9 @@ bench: venv  ## measure how fast a folder of MIDI becomes a corpus
 
 wheelhouse: venv  ## fetch all packages for machines without a network (WHEELS_FOR="linux-3.12 mac-3.12")
 	@$(VENV_PYTHON) tools/wheelhouse.py
+
+house: venv  ## draw the picture of docs/architecture.md anew, from the imports
+	@$(VENV_PYTHON) tools/draw_house.py
 
 lint: venv  ## check style and format of code and notebooks
 	$(VENV_PYTHON) -m ruff check .

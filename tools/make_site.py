@@ -28,6 +28,7 @@ PAGES = {
     "docs/instructor.md": "instructor.html",
     "docs/troubleshooting.md": "troubleshooting.html",
     "docs/glossary.md": "glossary.html",
+    "docs/architecture.md": "architecture.html",
     "data/README.md": "starter_songs.html",
     "figures/README.md": "figures.html",
     "models/README.md": "models.html",

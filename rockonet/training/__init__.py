@@ -1,4 +1,4 @@
-"""Notebook 03: both recipes, the predictors that only count, and what they are measured by.
+"""Notebook 03: two recipes, measured beside predictors that only count.
 
 Keras is imported here, once for the wing and before any of its rooms: on newer processors
 TensorFlow greets on standard error while it is imported, whatever it was told.
