@@ -55,9 +55,10 @@ wheelhouse: venv  ## fetch all packages for machines without a network (WHEELS_F
 house: venv  ## draw the picture of docs/architecture.md anew, from the imports
 	@$(VENV_PYTHON) tools/draw_house.py
 
-lint: venv  ## check style and format of code and notebooks
+lint: venv  ## check style and format of code and notebooks, and who imports whom
 	$(VENV_PYTHON) -m ruff check .
 	$(VENV_PYTHON) -m ruff format --check .
+	.venv/bin/lint-imports
 
 lock: venv  ## pin the newest versions that pyproject.toml allows in requirements.lock
 	$(VENV_PYTHON) -m pip install --quiet uv
@@ -66,7 +67,7 @@ lock: venv  ## pin the newest versions that pyproject.toml allows in requirement
 		--annotation-style line --custom-compile-command "make lock" -o requirements.lock
 
 clean:      ## remove output and caches
-	rm -rf output site build .pytest_cache .ruff_cache
+	rm -rf output site build .pytest_cache .ruff_cache .mypy_cache .import_linter_cache
 	find . -type d \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
 distclean: clean  ## remove .venv too: the next command installs again, with the network
