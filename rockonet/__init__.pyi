@@ -94,6 +94,7 @@ from .explore.tracks import score_notes as score_notes
 from .explore.tracks import songs_with_guitar as songs_with_guitar
 from .explore.tracks import track_label as track_label
 from .generation.constraints import MAX_REPEATS as MAX_REPEATS
+from .generation.constraints import Limits as Limits
 from .generation.generator import generate as generate
 from .generation.originality import DISTINCT_INTERVALS as DISTINCT_INTERVALS
 from .generation.originality import FAIL_COPIED as FAIL_COPIED

@@ -236,7 +236,7 @@ def generating(_: Path, cache: Path) -> dict:
         return time.perf_counter() - start, riffs
 
     one, _ = timed(1)
-    seconds, riffs = timed(32, tries=1)
+    seconds, riffs = timed(32, best_of=1)
     notes = sum(len(ru.notes_from_events(riff.generated)["pitch"]) for riff in riffs)
     (long,) = ru.generate(model, bars=16, prompt=ru.Riff(prompt.events[:1], 1), seed=3)
     start = time.perf_counter()

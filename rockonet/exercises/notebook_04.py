@@ -61,7 +61,7 @@ def _variety(answer: tuple[list[Riff], list[Riff]]) -> tuple[bool, str]:
     )
     means = f"{cold:.1f} and {hot:.1f} distinct symbols"
     if cold >= hot:
-        return False, f"{means}: the first list is to be the cold one; make both with tries=1."
+        return False, f"{means}: the first list is to be the cold one; make both with best_of=1."
     return True, f"{means}: the hotter, the more outsiders get their chance."
 
 

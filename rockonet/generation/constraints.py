@@ -2,95 +2,102 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from rockonet.dataset.events import EVENT
-from rockonet.generation.originality import DISTINCT_INTERVALS, CopyIndex, interval_tokens
-from rockonet.guitar.playability import playable_chords
+from rockonet.generation.originality import (
+    WARN_COPIED,
+    CopyIndex,
+    interval_tokens,
+    token_interval,
+    token_step,
+)
+from rockonet.guitar.playability import NECK
 
 MAX_REPEATS = 32
 
 
-@dataclass
-class Constraints:
-    """What may come next in riffs that are made side by side, and how one of it is drawn.
+@dataclass(frozen=True)
+class Limits:
+    """What `generate` keeps to beyond its arguments; as they are, few have to change them.
 
-    limits: arguments of `playable_chords`, without the shapes. sampler: `sample` with its settings.
-    rngs: one for each riff. index, max_copied, max_repeats: see `generate`.
+    frets: the lowest and the highest that may be used, see `NECK`; open strings if it is 0.
+    polyphony: a chord has at most so many notes, 1 to 6. revoice: a prompt that cannot be fingered
+        is changed as little as possible; else it is refused.
+    max_copied: at most so many new events in a row stand in the songs that `generate` is given as
+        `training` (see `originality`), 1 or more.
+    events: stop after so many new events, if that comes before the end of the last bar; 1 or more.
+    Notebook: 04.
     """
 
-    limits: tuple
-    sampler: Callable[..., np.ndarray]
-    rngs: list[np.random.Generator]
-    index: CopyIndex | None
-    max_copied: int
-    max_repeats: int
+    frets: tuple[int, int] = NECK
+    polyphony: int = 6
+    revoice: bool = True
+    max_copied: int = WARN_COPIED - 1
+    events: int | None = None
 
-    def start(self, shapes: Sequence[int], prompt: np.ndarray) -> None:
-        """Before the first new event: the shapes of the vocabulary, and what was given."""
-        self.shapes = tuple(shapes)
-        self.playable = playable_chords(self.shapes, *self.limits)
-        self.last = np.zeros(len(self.rngs), EVENT)
-        self.repeats = np.zeros(len(self.rngs), int)
+
+class Constraints:
+    """Which chords may come next in riffs that are made side by side.
+
+    shapes: those of the vocabulary. playable: which chords the guitar and the scale allow, bools
+        (128, n_shapes), see `playable_chords`. n: how many riffs. prompt: the events that all of
+        them begin with. max_repeats, index, max_copied: see `generate` and `Limits`; without an
+        index anything may be copied.
+    It has to hear of each new event: `append` it.
+    """
+
+    def __init__(
+        self,
+        shapes: Sequence[int],
+        playable: np.ndarray,
+        n: int,
+        prompt: np.ndarray,
+        max_repeats: int,
+        index: CopyIndex | None,
+        max_copied: int,
+    ):
+        self.n, self.shapes, self.playable = n, tuple(shapes), playable
+        self.max_repeats, self.index, self.max_copied = max_repeats, index, max_copied
+        # What changes with every event: the last one of each riff, how often it came in a row, and
+        # the intervals between its new events.
+        self.last = np.zeros(n, EVENT)
+        self.repeats = np.zeros(n, int)
+        self.tokens: list[list[int]] = [[] for _ in range(n)]
         for event in prompt:
-            self.append(np.repeat(event, len(self.rngs)))
-        self.tokens: list[list[int]] = [[] for _ in self.rngs]
-        self.new = 0
+            self._count_repeats(np.repeat(event, n))
+        self.last_is_new = False
 
     def allowed_chords(self, steps: np.ndarray) -> np.ndarray:
         """Which chords each riff may play after a step in ticks: bools (n, 128, n_shapes)."""
-        allowed = np.repeat(self.playable[None], len(self.rngs), axis=0)
-        for i in np.flatnonzero(self.repeats >= self.max_repeats):
+        allowed = np.repeat(self.playable[None], self.n, axis=0)
+        for i in np.flatnonzero(self.repeats >= self.max_repeats).tolist():
             shape = int(self.last["shape"][i])
             if shape in self.shapes:
                 allowed[i, self.last["bass"][i], self.shapes.index(shape)] = False
-        for i, tokens in enumerate(self.tokens if self.index else ()):
-            for token in self._too_much(tokens):
-                bass = int(self.last["bass"][i]) + (token >> 32) - 128
-                if token & 0xFFFFFFFF == steps[i] and 0 <= bass < 128:
-                    allowed[i, bass] = False
-        none = ~allowed.any(axis=(1, 2))
-        allowed[none] = self.playable  # a scale of one note has to be repeated
+        if self.index is not None:
+            for i, tokens in enumerate(self.tokens):
+                for token in self.index.copying_tokens(tokens, self.max_copied):
+                    bass = int(self.last["bass"][i]) + token_interval(token)
+                    if token_step(token) == steps[i] and 0 <= bass < 128:
+                        allowed[i, bass] = False
+        nothing = ~allowed.any(axis=(1, 2))
+        allowed[nothing] = self.playable  # a scale of one note has to be repeated
         return allowed
 
-    def _too_much(self, tokens: list[int]) -> set[int]:
-        """The tokens with which a riff would copy more than it may.
+    def append(self, events: np.ndarray) -> None:
+        """Take note of the next new event of each riff: (n,) of dtype `EVENT`."""
+        if self.last_is_new:  # an interval counts if both of its ends are new
+            new_tokens = interval_tokens(np.stack([self.last, events]))[1]
+            for tokens, token in zip(self.tokens, new_tokens.tolist(), strict=True):
+                tokens.append(token)
+        self._count_repeats(events)
+        self.last_is_new = True
 
-        A run counts from its fourth interval on (`originality`), which may lie further back than
-        `max_copied` events: as long as it stands in the songs, it is followed back to there.
-        """
-        back = self.max_copied - 1  # tokens, one less than the events between which they lie
-        if len(tokens) < back:
-            return set()
-        run = tokens[len(tokens) - back :]
-        places, kinds, found = self.index.after(run), {token >> 32 for token in run}, set()
-        while len(places):
-            following = set(self.index.tokens[places].tolist()) - {-1}
-            found |= {t for t in following if len(kinds | {t >> 32}) >= DISTINCT_INTERVALS}
-            back += 1
-            if len(kinds) >= DISTINCT_INTERVALS or back > len(tokens):
-                break
-            places = places[places >= back]
-            places = places[self.index.tokens[places - back] == tokens[-back]]
-            kinds.add(tokens[-back] >> 32)
-        return found
-
-    def draw(self, odds: np.ndarray, allowed: np.ndarray) -> np.ndarray:
-        """Draw one of the allowed codes for each riff: odds and bools (n, n_codes); ints (n,)."""
-        odds = np.where(allowed, np.maximum(odds, 1e-30), 0.0)
-        chance = np.array([rng.random() for rng in self.rngs])
-        return self.sampler(odds / odds.sum(axis=1, keepdims=True), chance=chance)
-
-    def append(self, events: np.ndarray, new: bool = False) -> None:
-        """Take note of the next event of each riff."""
+    def _count_repeats(self, events: np.ndarray) -> None:
         same = (events["bass"] == self.last["bass"]) & (events["shape"] == self.last["shape"])
         self.repeats = np.where(same, self.repeats + 1, 1)
-        if new and self.new:
-            pairs = np.stack([self.last, events], axis=1)
-            for tokens, pair in zip(self.tokens, pairs, strict=True):
-                tokens.append(int(interval_tokens(pair)[1]))
-        self.new = self.new + 1 if new else 0
         self.last = events

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from rockonet.common.theory import meter_ticks
 from rockonet.dataset.corpus import Corpus
 from rockonet.dataset.events import bars_of, onsets
 from rockonet.guitar.riff import Riff
-from rockonet.training.runs import rolling_hash
+from rockonet.training.runs import rolling_hash, run_hash
 
 # Of 300 songs of the rock archive 119 share a run of 12 intervals or more with a song of somebody
 # else, 49 one of 16, 16 one of 24, 8 one of 32 and none one of 48: so much is common property.
@@ -48,10 +49,12 @@ class Originality:
 
 
 class CopyIndex:
-    """Where in a corpus each pair of interval and time stands, to find copied runs quickly.
+    """Where in a corpus each interval with its time stands, to find copied runs quickly.
 
-    A token says of an event how far its lowest note is from the one before, and how many ticks
-    passed. Transposing changes neither.
+    tokens: of each event of the corpus (see `interval_tokens`), −1 for the first of a track, and a
+        last −1 behind them all.
+    places: where each token stands, ascending.
+    For a million events they take 8 MB each.
     """
 
     def __init__(self, corpus: Corpus):
@@ -63,53 +66,92 @@ class CopyIndex:
         kinds, first = np.unique(tokens[order], return_index=True)
         self.places = dict(zip(kinds.tolist(), np.split(order, first)[1:], strict=True))
         self.places.pop(-1, None)
-        self.runs = np.zeros(len(tokens) + 1, np.int32)  # all zero between two calls
-        self.hashed: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+        # For `longer`: how long a run ends at each event. Made once (4 MB for a million events),
+        # because a new one for every token would take most of the time; zeros between two calls.
+        self._run_lengths = np.zeros(len(tokens) + 1, np.int32)
+        # For `after`: for a length of runs the hashes of all runs, sorted, and where they begin.
+        # 16 MB a length for a million events; `generate` asks for one length, `max_copied` less 1.
+        self._runs: dict[int, tuple[np.ndarray, np.ndarray]] = {}
 
     def longer(
         self, ends: np.ndarray, lengths: np.ndarray, token: int
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Runs that end at `ends` with `lengths` tokens, made longer by a token."""
+        """Where the runs that end at `ends` with `lengths` tokens go on with a token.
+
+        Returns the new ends, all places of the token, and the lengths there.
+        """
         places = self.places.get(token, np.zeros(0, np.int64))
-        self.runs[ends] = lengths
-        longer = self.runs[places - 1] + 1
-        self.runs[ends] = 0
+        self._run_lengths[ends] = lengths
+        longer = self._run_lengths[places - 1] + 1
+        self._run_lengths[ends] = 0
         return places, longer
 
     def after(self, run: Sequence[int]) -> np.ndarray:
         """The places that follow a run of tokens, wherever it stands."""
         length = len(run)
-        if length not in self.hashed:
+        if length not in self._runs:
             hashes = np.zeros(max(0, len(self.tokens) - length), np.uint64)
             for i in range(length):
                 hashes = rolling_hash(hashes, self.tokens[i : i + len(hashes)])
             order = np.argsort(hashes, kind="stable")
-            self.hashed[length] = hashes[order], order
-        hashes, order = self.hashed[length]
-        wanted = 0
-        for token in run:  # as `rolling_hash` does, but for one run that is quicker without arrays
-            wanted = (wanted * 0x9E3779B97F4A7C15 + token + 2) % (1 << 64)
-            wanted ^= wanted >> 29
-        found = np.array(wanted, np.uint64)
-        first, stop = (np.searchsorted(hashes, found, side=side) for side in ("left", "right"))
+            self._runs[length] = hashes[order], order
+        hashes, order = self._runs[length]
+        wanted = np.uint64(run_hash(run))
+        first, stop = (np.searchsorted(hashes, wanted, side=side) for side in ("left", "right"))
         return order[first:stop] + length
+
+    def copying_tokens(self, tokens: Sequence[int], max_copied: int) -> set[int]:
+        """With which next tokens a riff would copy more than `max_copied` events in a row.
+
+        tokens: those of its new events. A run counts from its fourth distinct interval on
+        (`originality`), which may lie further back than `max_copied` events: as long as it stands
+        in the songs, it is followed back to there.
+        """
+        length = max_copied - 1  # in tokens, one less than the events between which they lie
+        if len(tokens) < length:
+            return set()
+        run = tokens[len(tokens) - length :]
+        places, intervals = self.after(run), {token_interval(token) for token in run}
+        copying: set[int] = set()
+        while len(places):
+            following = set(self.tokens[places].tolist()) - {-1}
+            copying |= {
+                token
+                for token in following
+                if len(intervals | {token_interval(token)}) >= DISTINCT_INTERVALS
+            }
+            length += 1
+            if len(intervals) >= DISTINCT_INTERVALS or length > len(tokens):
+                break
+            places = places[places >= length]
+            places = places[self.tokens[places - length] == tokens[-length]]
+            intervals.add(token_interval(tokens[-length]))
+        return copying
+
+
+def copy_index(songs: Corpus | CopyIndex) -> CopyIndex:
+    """The index of a corpus, or the one that was made already."""
+    return CopyIndex(songs) if isinstance(songs, Corpus) else songs
 
 
 def interval_tokens(events: np.ndarray) -> np.ndarray:
-    """A number for the interval and the time from the event before: ints (n_events,)."""
-    interval = np.diff(events["bass"].astype(np.int64), prepend=0) + 128
-    return interval << 32 | events["step"].astype(np.int64)
+    """Each event as a number: how far its lowest note is from that before, and how many ticks.
+
+    events: of one track (n_events,), or of riffs side by side (n_events, n).
+    Transposing changes no token but the first.
+    """
+    interval: np.ndarray = np.diff(events["bass"].astype(np.int64), axis=0, prepend=0)
+    return interval + 128 << 32 | events["step"].astype(np.int64)
 
 
-def _distinct_from(intervals: Sequence[int]) -> list[int]:
-    """The length of the shortest run to each end with `DISTINCT_INTERVALS`, or a large number."""
-    shortest, last_seen = [], {}
-    for i, interval in enumerate(intervals):
-        last_seen[interval] = i
-        recent = sorted(last_seen.values(), reverse=True)
-        enough = len(recent) >= DISTINCT_INTERVALS
-        shortest.append(i - recent[DISTINCT_INTERVALS - 1] + 1 if enough else 10**9)
-    return shortest
+def token_interval(token: int) -> int:
+    """In semitones, from the lowest note before."""
+    return (token >> 32) - 128
+
+
+def token_step(token: int) -> int:
+    """In ticks."""
+    return token & 0xFFFFFFFF
 
 
 def originality(riff: Riff, corpus: Corpus | CopyIndex) -> Originality:
@@ -121,25 +163,39 @@ def originality(riff: Riff, corpus: Corpus | CopyIndex) -> Originality:
     hides nothing. A run needs four distinct intervals.
     Notebook: 04.
     """
-    index = corpus if isinstance(corpus, CopyIndex) else CopyIndex(corpus)
+    index = copy_index(corpus)
     first = riff.prompt_events + 1 if riff.prompt_events else 1  # both ends of an interval are new
     tokens = interval_tokens(riff.events)[first:].tolist()
+    shortest = _shortest_runs([token_interval(token) for token in tokens])
     ends, lengths = np.zeros(0, np.int64), np.zeros(0, np.int32)
-    best, found = 0, (0, 0)
-    shortest = _distinct_from([token >> 32 for token in tokens])
+    best, last, last_there = 0, 0, 0  # the longest run; the place of its last token, here and there
     for i, token in enumerate(tokens):
         ends, lengths = index.longer(ends, lengths, token)
         longest = int(lengths.max(initial=0))
         if longest >= shortest[i] and longest > best:
-            best, found = longest, (i, int(ends[lengths.argmax()]))
+            best, last, last_there = longest, i, int(ends[lengths.argmax()])
     if not best:
         return Originality(0)
-    here, there = found[0] + first - best, found[1] - best
+    there = last_there - best
     corpus = index.corpus
     track = int(np.searchsorted(corpus.offsets, there, side="right")) - 1
     song = corpus.song_info[corpus.tracks[track].song]
     ticks = int(corpus.events["step"][corpus.offsets[track] : there + 1].sum())
-    return Originality(best + 1, here, song.title, ticks // meter_ticks(song.meter) + 1)
+    bar = ticks // meter_ticks(song.meter) + 1
+    return Originality(best + 1, last + first - best, song.title, bar)
+
+
+def _shortest_runs(intervals: Sequence[int]) -> list[float]:
+    """The length of the shortest run to each interval that has `DISTINCT_INTERVALS`.
+
+    Infinite if there is none.
+    """
+    shortest, last_seen = [], {}
+    for i, interval in enumerate(intervals):
+        last_seen[interval] = i
+        recent = sorted(last_seen.values(), reverse=True)[:DISTINCT_INTERVALS]
+        shortest.append(i - recent[-1] + 1 if len(recent) == DISTINCT_INTERVALS else math.inf)
+    return shortest
 
 
 def bars_of_prompt(riff: Riff) -> tuple[int, int]:
@@ -149,7 +205,8 @@ def bars_of_prompt(riff: Riff) -> tuple[int, int]:
     A bar that holds events of both counts for neither.
     Notebook: 04.
     """
-    bars, bar = bars_of(riff.events, riff.ticks_per_bar), onsets(riff.events) // riff.ticks_per_bar
+    bars = bars_of(riff.events, riff.ticks_per_bar)
+    bar = onsets(riff.events) // riff.ticks_per_bar  # of each event
     last_given = int(bar[: riff.prompt_events].max(initial=-1))
     first_new = int(bar[riff.prompt_events :].min(initial=last_given + 1))
     given, new = bars[: min(first_new, last_given + 1)], bars[last_given + 1 :]

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rockonet.common.drawing import BLUE, GREEN, ORANGE, axes
+from rockonet.common.drawing import BLUE, GREEN, ORANGE, axes, figure_of
 from rockonet.dataset.classic_windows import Vocabulary
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 
 def sample(
@@ -37,9 +42,38 @@ def sample(
     return np.take_along_axis(order, drawn[:, None], axis=1)[:, 0]
 
 
+@dataclass(frozen=True)
+class Sampler:
+    """Draws codes for riffs that are made side by side.
+
+    temperature, top_p, top_k: see `sample`. rngs: one for each riff, so that how many others are
+        made beside it changes nothing.
+    """
+
+    temperature: float
+    top_p: float
+    top_k: int
+    rngs: Sequence[np.random.Generator]
+
+    def draw(self, odds: np.ndarray, allowed: np.ndarray) -> np.ndarray:
+        """One of the allowed codes for each riff: ints (n,).
+
+        odds: (n, n_codes), 0 or more; a row need not sum to 1. allowed: bools of the same shape,
+            one or more in each row.
+        """
+        # What is allowed keeps a chance, however unlikely the model thinks it.
+        odds = np.where(allowed, np.maximum(odds, 1e-30), 0.0)
+        probabilities = odds / odds.sum(axis=1, keepdims=True)
+        chance = np.array([rng.random() for rng in self.rngs])
+        return sample(probabilities, self.temperature, self.top_p, self.top_k, chance)
+
+
 def odds_chart(
-    probabilities: np.ndarray, vocabulary: Vocabulary, temperatures: Sequence[float], ax: Any = None
-) -> Any:
+    probabilities: np.ndarray,
+    vocabulary: Vocabulary,
+    temperatures: Sequence[float],
+    ax: Axes | None = None,
+) -> Figure:
     """The ten likeliest next symbols, and how temperature changes their odds.
 
     temperatures: over 0, at most three.
@@ -66,4 +100,4 @@ def odds_chart(
     ax.set_xticks(np.arange(len(top)) + 0.4 - width / 2, names, fontsize=8)
     ax.set(title="The ten likeliest next symbols", ylabel="probability", xlabel="symbol")
     ax.legend()
-    return ax.figure
+    return figure_of(ax)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 MATCH_LENGTHS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
+_FACTOR = 0x9E3779B97F4A7C15  # 2^64 divided by the golden ratio: its bits are well mixed
 
 
 def rolling_hash(run: np.ndarray, codes: np.ndarray) -> np.ndarray:
@@ -12,8 +15,17 @@ def rolling_hash(run: np.ndarray, codes: np.ndarray) -> np.ndarray:
 
     Two different runs share a number less than once in a billion songs.
     """
-    run = run * np.uint64(0x9E3779B97F4A7C15) + (codes + 2).astype(np.uint64)
+    run = run * np.uint64(_FACTOR) + (codes + 2).astype(np.uint64)
     return run ^ run >> np.uint64(29)
+
+
+def run_hash(run: Sequence[int]) -> int:
+    """The number that `rolling_hash` gives a whole run: of one run it is quicker without arrays."""
+    number = 0
+    for code in run:
+        number = (number * _FACTOR + code + 2) % (1 << 64)
+        number ^= number >> 29
+    return number
 
 
 def longest_matches(

@@ -11,13 +11,14 @@ from rockonet.generation.constraints import Constraints
 
 
 def test_masks_are_never_violated_in_10_000_events(starter, riff_recipe):
-    rules = dict(scale="A minor pentatonic", tuning="drop D", frets=(0, 12), polyphony=3)
+    limits = ru.Limits(frets=(0, 12), polyphony=3)
+    rules = dict(scale="A minor pentatonic", tuning="drop D", limits=limits)
     allowed = set(ru.scale_pitch_classes("A minor pentatonic"))
     count, seed = 0, 0
     while count < 10_000:
         prompt = ru.random_excerpt(starter[1], 16, seed=seed)
         for riff in ru.generate(
-            riff_recipe, 64, 16, 1.5, top_p=1, prompt=prompt, seed=seed, tries=1, **rules
+            riff_recipe, 64, 16, 1.5, top_p=1, prompt=prompt, seed=seed, best_of=1, **rules
         ):
             for event in riff.generated:
                 pitches = ru.event_pitches(event)
@@ -40,7 +41,7 @@ def test_repeats_and_copies_are_kept_short(starter, riff_recipe):
         prompt=prompt,
         max_repeats=3,
         training=index,
-        max_copied=10,
+        limits=ru.Limits(max_copied=10),
     )
     assert max(ru.originality(riff, index).longest for riff in free) > 10
     assert max(ru.originality(riff, index).longest for riff in held) <= 10
@@ -56,17 +57,15 @@ def test_the_guard_stops_a_copy_of_a_pedal_as_well(tmp_path, held, max_copied):
     song = [root for root in roots for _ in range(held)] * 2
     (tmp_path / "pedal.mid").write_bytes(midi_bytes([melody(song)]))
     index = ru.CopyIndex(ru.build_corpus(tmp_path))
-    rules = Constraints(
-        ((None, ru.STANDARD_TUNING, ru.NECK, 6)), None, [None], index, max_copied, 99
-    )
+    playable = ru.playable_chords((1,))
     played = index.corpus.track_events(0)
-    rules.start([1], played[:0])
+    rules = Constraints((1,), playable, 1, played[:0], 99, index, max_copied)
     stopped = len(played)
     for place, event in enumerate(played):
         if not rules.allowed_chords(np.array([event["step"]]))[0, event["bass"], 0]:
             stopped = place
             break
-        rules.append(np.array([event]), new=True)
+        rules.append(np.array([event]))
     copied = ru.originality(ru.Riff(played[:stopped]), index).longest
     assert copied <= max_copied
     one_more = ru.originality(ru.Riff(played[: stopped + 1]), index).longest
@@ -74,7 +73,7 @@ def test_the_guard_stops_a_copy_of_a_pedal_as_well(tmp_path, held, max_copied):
 
 
 def test_frets_of_the_fingering_stay_where_they_are_wanted(riff_recipe):
-    riff = ru.generate(riff_recipe, bars=4, frets=(5, 9), prompt=None, seed=2)[0]
+    riff = ru.generate(riff_recipe, bars=4, limits=ru.Limits(frets=(5, 9)), prompt=None, seed=2)[0]
     assert len(riff.generated) > 2
     frets = riff.fingering.frets
     assert set(frets[frets >= 0].tolist()) <= set(range(5, 10))

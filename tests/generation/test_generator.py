@@ -11,14 +11,14 @@ import rockonet_utils as ru
 
 def test_the_prompt_is_revoiced_or_refused_and_events_are_counted(starter, riff_recipe):
     prompt = a_riff([(40, 41), (45, 52)], [0, 24])
-    (riff,) = ru.generate(riff_recipe, bars=2, prompt=prompt, events=5)
+    (riff,) = ru.generate(riff_recipe, bars=2, prompt=prompt, limits=ru.Limits(events=5))
     assert len(riff.generated) == 5 and not riff.fingering.unplayable
     with pytest.raises(ValueError, match="bar 1: E2 F2 cannot be fingered"):
-        ru.generate(riff_recipe, bars=2, prompt=prompt, revoice=False)
+        ru.generate(riff_recipe, bars=2, prompt=prompt, limits=ru.Limits(revoice=False))
     with pytest.raises(ValueError, match="no scale"):
         ru.generate(riff_recipe, scale="E nonsense")
     with pytest.raises(ValueError, match="No chord that this model knows"):
-        ru.generate(riff_recipe, scale="E minor pentatonic", frets=(1, 1))
+        ru.generate(riff_recipe, scale="E minor pentatonic", limits=ru.Limits(frets=(1, 1)))
     with pytest.raises(ValueError, match="prompt_from_text"):
         ru.generate(riff_recipe, prompt="E2:1/8 G2:1/8")
 
@@ -44,7 +44,7 @@ def test_a_riff_ends_with_its_last_bar(starter, riff_recipe, given):
     end = (prompt.events["step"].sum() // prompt.ticks_per_bar + 1 + 2) * prompt.ticks_per_bar
     classic = ru.load_trained(ru.shipped_model("classic"))
     for trained in (riff_recipe, classic):
-        for riff in ru.generate(trained, n=6, bars=2, prompt=prompt, seed=given, tries=1):
+        for riff in ru.generate(trained, n=6, bars=2, prompt=prompt, seed=given, best_of=1):
             onset = np.cumsum(riff.events["step"])
             assert onset[-1] < end and (onset + riff.events["duration"]).max() <= end
             assert riff.symbols[-1].bar == end // riff.ticks_per_bar - 1

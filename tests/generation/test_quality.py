@@ -44,8 +44,8 @@ def test_the_most_typical_of_the_tries_is_kept(starter, riff_recipe):
         numbers = ru.quality(riff, index)
         return sum(not low <= numbers[name] <= high for name, (low, high) in ru.TYPICAL.items())
 
-    first = [outside(riff) for riff in ru.generate(riff_recipe, tries=1, **ask)]
-    best = [outside(riff) for riff in ru.generate(riff_recipe, tries=6, **ask)]
+    first = [outside(riff) for riff in ru.generate(riff_recipe, best_of=1, **ask)]
+    best = [outside(riff) for riff in ru.generate(riff_recipe, best_of=6, **ask)]
     assert all(a <= b for a, b in zip(best, first, strict=True)) and sum(best) < sum(first)
 
     # What cannot be played is passed over, however typical it is.

@@ -1,0 +1,157 @@
+"""How each recipe goes on from a prompt, event by event, within constraints."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+
+from rockonet.common.theory import TICKS_PER_QUARTER, chord_name
+from rockonet.dataset.events import EVENT, bass_and_shape, event_pitches, onsets
+from rockonet.generation.constraints import Constraints
+from rockonet.generation.sampling import Sampler
+from rockonet.guitar.riff import Riff
+from rockonet.training.riff_features import RIFF_COLUMNS, RunningFeatures
+from rockonet.training.riff_network import stateful_model
+from rockonet.training.riff_vocabulary import PARTS
+from rockonet.training.trained import Trained
+
+MOST_EVENTS_A_BAR = 64  # more than anybody plays: there the riff recipe is stopped
+
+
+def known_shapes(trained: Trained) -> tuple[int, ...]:
+    """The shapes of all chords that a model can play, ascending."""
+    if trained.recipe == "riff":
+        return trained.vocabulary.shapes
+    return tuple(sorted({bass_and_shape(symbol)[1] for symbol in trained.vocabulary.symbols}))
+
+
+def continue_classic(
+    trained: Trained,
+    prompt: Riff,
+    bars: int,
+    constraints: Constraints,
+    sampler: Sampler,
+    rhythm: str,
+) -> list[np.ndarray]:
+    """New events for each riff: the window moves on by one event."""
+    vocabulary, length, n = trained.vocabulary, trained.sequence_length, constraints.n
+    bass, shape = (
+        np.array(column, np.uint64)
+        for column in zip(*map(bass_and_shape, vocabulary.symbols), strict=True)
+    )
+    # Where each symbol stands in the array of allowed chords.
+    row, column = bass.astype(int), np.searchsorted(np.array(constraints.shapes, np.uint64), shape)
+    names = [chord_name(event_pitches(event)) for event in prompt.events[-length:]]
+    # A standardised code of 0 is the mean: it stands for "nothing known" before the prompt.
+    window = np.zeros((n, length), np.float32)
+    if names:
+        window[:, -len(names) :] = vocabulary.standardise(vocabulary.encode(names)[0])
+    steps, durations, velocities = prompt_rhythm(prompt, bars, rhythm)
+    new = np.zeros((n, len(steps)), EVENT)
+    new["step"], new["duration"], new["velocity"] = steps, durations, velocities
+    for k, step in enumerate(steps):
+        odds = np.asarray(trained.model.predict_on_batch(window[..., None]))
+        allowed = constraints.allowed_chords(np.repeat(step, n))[:, row, column]
+        codes = sampler.draw(odds, allowed)
+        new["bass"][:, k], new["shape"][:, k] = bass[codes], shape[codes]
+        constraints.append(new[:, k])
+        window = np.roll(window, -1, axis=1)
+        window[:, -1] = vocabulary.standardise(codes)
+    return list(new)
+
+
+def prompt_rhythm(
+    prompt: Riff, bars: int, rhythm: str
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Steps, durations and velocities of new events that fill `bars` bars after the prompt.
+
+    rhythm: see `generate`. After fewer than two events there is none to repeat: then eighths.
+    """
+    onset, bar_line = onsets(prompt.events), prompt.bar_line_after
+    end = bar_line + bars * prompt.ticks_per_bar
+    if rhythm == "even" or len(onset) < 2:
+        ticks = 4 if rhythm == "even" else TICKS_PER_QUARTER // 2
+        last = int(onset[-1]) if len(onset) else -ticks
+        begins = np.arange(last + ticks, end, ticks)
+        return (
+            np.diff(begins, prepend=max(0, last)),
+            np.full(len(begins), ticks),
+            np.full(len(begins), 90),
+        )
+    # The prompt is repeated from its last bar line on, so that accents stay where they were.
+    repeats = -(-bars * prompt.ticks_per_bar // bar_line)
+    begins = (onset + bar_line * np.arange(1, repeats + 1)[:, None]).ravel()
+    inside = begins < end
+    durations, velocities = (
+        np.tile(prompt.events[name], repeats)[inside] for name in ("duration", "velocity")
+    )
+    return np.diff(begins[inside], prepend=onset[-1]), durations, velocities
+
+
+def continue_riff(
+    trained: Trained, prompt: Riff, bars: int, constraints: Constraints, sampler: Sampler
+) -> list[np.ndarray]:
+    """New events for each riff, the state of the LSTM carried along."""
+    n, given = constraints.n, len(prompt.events)
+    listen, heads, cells = stateful_model(trained.model)
+    state = [np.zeros((n, size), np.float32) for size in cells for _ in range(2)]
+    features = RunningFeatures(n, prompt.ticks_per_bar, trained.vocabulary)
+    begin = int(prompt.events["step"].sum())
+    end = prompt.bar_line_after + bars * prompt.ticks_per_bar
+    onset = np.full(n, begin)
+    new: list[np.ndarray] = []
+    for k in range(given + MOST_EVENTS_A_BAR * bars):
+        row = features.row()
+        known, *state = map(np.asarray, listen.predict_on_batch([row, *state]))
+        if k < given:
+            events = np.repeat(prompt.events[k], n)
+        else:
+            events = draw_events(heads, known, row, features, constraints, sampler, first=k == 0)
+            constraints.append(events)
+            new.append(events)
+            onset = onset + events["step"]
+            if (onset >= end).all():
+                break
+        features.append(events)
+    made = np.stack(new, axis=1)
+    inside = begin + np.cumsum(made["step"], axis=1) < end
+    return [events[keep] for events, keep in zip(made, inside, strict=True)]
+
+
+def draw_events(
+    heads: dict[str, keras.Model],
+    known: np.ndarray,
+    row: np.ndarray,
+    features: RunningFeatures,
+    constraints: Constraints,
+    sampler: Sampler,
+    first: bool,
+) -> np.ndarray:
+    """The next event of each riff, drawn part by part: each is told of those before it.
+
+    heads, known: see `stateful_model`. row: what the heads read, as `features` gave it; what was
+        drawn is written into it. first: whether nothing stands before these events.
+    Returns (n,) of dtype `EVENT`.
+    """
+    vocabulary, n = features.vocabulary, constraints.n
+    # What each part may be, as far as that is known; a part that is not named may be anything.
+    later = np.tile(np.arange(len(vocabulary.steps)) > 0, (n, 1))
+    allowed: dict[str, np.ndarray] = {"duration": later}  # every note sounds
+    if not first:
+        allowed["step"] = later  # what starts together is one event
+    codes = np.zeros((n, len(PARTS)), int)
+    target = row[:, 0, RIFF_COLUMNS["target"]]
+    for place, part in enumerate(PARTS):
+        logits = np.asarray(heads[part].predict_on_batch([row, known]), np.float64)[:, 0]
+        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+        codes[:, place] = sampler.draw(odds, allowed.get(part, np.ones(odds.shape, bool)))
+        target[:, place] = codes[:, place] + 1  # the next part reads it there
+        if part == "step":
+            steps = np.array(vocabulary.steps)[codes[:, place]]
+            features.complete_row(row, steps)
+            chords = constraints.allowed_chords(steps)
+            allowed["bass"] = chords.any(axis=2)
+        elif part == "bass":
+            shapes = chords[np.arange(n), codes[:, place]]
+            allowed["shape"] = np.pad(shapes, ((0, 0), (1, 0)))  # not class 0, that of rare shapes
+    return vocabulary.decode(codes)
