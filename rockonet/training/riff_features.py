@@ -3,33 +3,53 @@
 from __future__ import annotations
 
 import bisect
+from typing import TypeVar
 
 import numpy as np
 
-from rockonet.common.theory import meter_ticks
 from rockonet.dataset.corpus import Corpus
-from rockonet.training.riff_vocabulary import PARTS, TIME_EDGES, RiffVocabulary
+from rockonet.training.riff_vocabulary import PARTS, TIME_EDGES, RiffVocabulary, class_of
 from rockonet.training.runs import MATCH_LENGTHS, longest_matches
 
+Ticks = TypeVar("Ticks", int, np.ndarray)
 LAG_BARS = (1, 2, 4, 8)
+POSITIONS = 48  # places in a bar that are told apart
 # Columns of what the network reads at each event. Classes count from 1 here, 0 says "nothing".
-_WIDTHS = {
-    "target": 5,  # the event itself: only the parts before the one that is predicted are looked at
-    "previous": 5,
-    "lags": 5 * len(LAG_BARS),  # the events that started just so many bars before
-    "match": 5,  # what followed the last time that the longest run of the last events was heard
-    "recent": 5,  # the same for the last two events only
+# So many whole events, which have a column for each of their parts:
+_EVENTS = {
+    "target": 1,  # the event itself: only the parts before the one that is predicted are looked at
+    "previous": 1,
+    "lags": len(LAG_BARS),  # the events that started just so many bars before
+    "match": 1,  # what followed the last time that the longest run of the last events was heard
+    "recent": 1,  # the same for the last two events only
+}
+# And so many numbers beside them:
+_NUMBERS = {
     "lag_steps": len(LAG_BARS),  # how long until the next event, so many bars before now
     "match_length": 1,  # place in MATCH_LENGTHS, counted from 1
-    "now": 1,  # where in the bar the previous event started, in 48ths, counted from 1
+    "now": 1,  # where in the bar the previous event started, counted from 1
     "then": 1,  # where this one starts
 }
-_ENDS = np.cumsum([0, *_WIDTHS.values()]).tolist()
-RIFF_COLUMNS = {name: slice(a, a + w) for (name, w), a in zip(_WIDTHS.items(), _ENDS, strict=False)}
-N_COLUMNS = _ENDS[-1]
-BASS_COLUMNS = np.concatenate(
-    [np.arange(s.start + 1, s.stop, 5) for n, s in RIFF_COLUMNS.items() if _WIDTHS[n] % 5 == 0]
-)
+_WIDTHS = {name: n * len(PARTS) for name, n in _EVENTS.items()} | _NUMBERS
+_ENDS = dict(zip(_WIDTHS, np.cumsum(list(_WIDTHS.values())).tolist(), strict=True))
+RIFF_COLUMNS = {name: slice(end - _WIDTHS[name], end) for name, end in _ENDS.items()}
+N_COLUMNS = sum(_WIDTHS.values())
+# What has to be alike for an event to be heard again.
+_SYMBOL = [PARTS.index(part) for part in ("step", "bass", "shape")]
+
+
+def part_columns(name: str, part: str) -> slice:
+    """The columns of one part of the events that `name` stands for in `RIFF_COLUMNS`."""
+    columns = RIFF_COLUMNS[name]
+    return slice(columns.start + PARTS.index(part), columns.stop, len(PARTS))
+
+
+BASS_COLUMNS = np.r_[tuple(part_columns(name, "bass") for name in _EVENTS)]
+
+
+def bar_position(ticks: Ticks, ticks_per_bar: Ticks) -> Ticks:
+    """Where in its bar a time lies, or each of many: counted from 1, in POSITIONS to the bar."""
+    return ticks % ticks_per_bar * POSITIONS // ticks_per_bar + 1
 
 
 def riff_inputs(
@@ -45,7 +65,7 @@ def riff_inputs(
     Notebook: 03.
     """
     n = len(events)
-    codes = np.concatenate([vocabulary.encode(events) + 1, np.zeros((1, 5), np.int64)])
+    codes = np.concatenate([vocabulary.encode(events) + 1, np.zeros((1, len(PARTS)), np.int64)])
     track = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
     begin, place = offsets[:-1][track], np.arange(n)
     first, bar = place == begin, ticks_per_bar[track]
@@ -61,9 +81,9 @@ def riff_inputs(
         lags.append(codes[np.where((then >= 0) & (onset[at] == then) & (at < place), at, n)])
         then = now - bars * bar
         at = np.minimum(np.searchsorted(key + onset, key + then, side="right"), n - 1)
-        wait = np.searchsorted(TIME_EDGES, np.maximum(onset[at] - then, 0), side="right")
+        wait = class_of(TIME_EDGES, np.maximum(onset[at] - then, 0)) + 1
         lag_steps.append(np.where((then >= 0) & ~first, wait, 0))
-    match, recent, length = longest_matches(codes[:n, :3], track, begin)
+    match, recent, length = longest_matches(codes[:n, _SYMBOL], track, begin)
     found = {
         "target": codes[:n],
         "previous": codes[np.where(first, n, place - 1)],
@@ -72,15 +92,15 @@ def riff_inputs(
         "recent": codes[recent],
         "lag_steps": np.stack(lag_steps, axis=1),
         "match_length": length[:, None],
-        "now": np.where(first, 0, now % bar * 48 // bar + 1)[:, None],
-        "then": (onset % bar * 48 // bar + 1)[:, None],
+        "now": np.where(first, 0, bar_position(now, bar))[:, None],
+        "then": bar_position(onset, bar)[:, None],
     }
     return np.concatenate([found[name] for name in _WIDTHS], axis=1).astype(np.int16)
 
 
 def corpus_inputs(corpus: Corpus, vocabulary: RiffVocabulary) -> np.ndarray:
     """`riff_inputs` of all tracks of a corpus. Notebook: 03."""
-    bars = [meter_ticks(corpus.song_info[track.song].meter) for track in corpus.tracks]
+    bars = [corpus.ticks_per_bar(track) for track in range(len(corpus.tracks))]
     return riff_inputs(corpus.events, corpus.offsets, np.array(bars), vocabulary)
 
 
@@ -118,19 +138,19 @@ class RunningFeatures:
                     if length <= 2:
                         column["recent"][i] = self.codes[found, i]
             now = onsets[-1]
-            column["now"][i] = now % self.bar * 48 // self.bar + 1
+            column["now"][i] = bar_position(now, self.bar)
             for lag, bars in enumerate(LAG_BARS):
                 then = now - bars * self.bar
                 if then >= 0:
                     wait = onsets[bisect.bisect_right(onsets, then)] - then
-                    column["lag_steps"][i, lag] = np.searchsorted(TIME_EDGES, wait, side="right")
+                    column["lag_steps"][i, lag] = class_of(TIME_EDGES, wait) + 1
         return row
 
     def complete_row(self, row: np.ndarray, steps: np.ndarray) -> None:
         """Fill in what is known once the next step is, in ticks (n,)."""
         for i, step in enumerate(steps.tolist()):
             onset = (self.onsets[i][-1] if self.onsets[i] else 0) + step
-            row[i, 0, RIFF_COLUMNS["then"]] = onset % self.bar * 48 // self.bar + 1
+            row[i, 0, RIFF_COLUMNS["then"]] = bar_position(onset, self.bar)
             for lag, bars in enumerate(LAG_BARS):
                 found = self.at[i].get(onset - bars * self.bar)
                 if found is not None:
@@ -141,7 +161,7 @@ class RunningFeatures:
         """Take note of the next event of each riff."""
         codes = self.vocabulary.encode(events) + 1
         for i, (step, symbol) in enumerate(
-            zip(events["step"].tolist(), codes[:, :3].tolist(), strict=True)
+            zip(events["step"].tolist(), codes[:, _SYMBOL].tolist(), strict=True)
         ):
             onset = (self.onsets[i][-1] if self.onsets[i] else 0) + step
             self.at[i].setdefault(onset, len(self.codes))

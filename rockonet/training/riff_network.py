@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from typing import Any
 
 import keras
-from keras import layers, ops
+from keras import KerasTensor, layers, ops
 
-from rockonet.training.riff_features import N_COLUMNS, RIFF_COLUMNS
-from rockonet.training.riff_vocabulary import PARTS
+from rockonet.training.riff_features import N_COLUMNS, POSITIONS, RIFF_COLUMNS, part_columns
+from rockonet.training.riff_vocabulary import PART_TABLE, PARTS, Part
 from rockonet.training.runs import MATCH_LENGTHS
 
 
@@ -21,108 +20,176 @@ def riff_model(
     dropout: float = 0.1,
     candidates: bool = True,
     skip: bool = True,
-    carry: bool = False,
-) -> Any:
+) -> keras.Model:
     """The network of the riff recipe, not yet compiled.
 
     sizes: classes of each part, as `RiffVocabulary.sizes`. units: cells of the LSTM layers.
     hidden: width of the layer in each head. candidates: whether it sees what the music suggests;
         skip: whether the heads see the input besides the LSTM (both for experiments).
-    carry: give it in pieces, to go on event by event: a network from the inputs and the states of
-        the LSTM layers to what it knows and the new states; and for each part a network from the
-        inputs and what is known to its logits.
     Reads ints (batch, events, N_COLUMNS) of `riff_inputs`; gives a dict of logits (batch, events,
         classes), one for each of `PARTS`. Each part sees the target's parts before it, and no more.
     Notebook: 03.
     """
-    inputs = keras.Input((None, N_COLUMNS), dtype="int32")
-    width = {"step": 24, "bass": 48, "shape": 24, "duration": 16, "velocity": 4}
-    embed = {p: layers.Embedding(sizes[p] + 1, width[p], name=f"embed_{p}") for p in PARTS}
-    small = {
-        p: layers.Embedding(sizes[p] + 1, max(3, width[p] // 4), name=f"candidate_{p}")
-        for p in PARTS
-    }
-    position = layers.Embedding(49, 12, name="embed_position")
-    run = layers.Embedding(len(MATCH_LENGTHS) + 1, 8, name="embed_match_length")
+    reader = EventReader(sizes)
+    known = embed_inputs(reader, candidates)
+    heard = lstm_stack(known, units, dropout)
+    told = join(heard, known) if skip else heard
+    logits = chained_heads(reader, told, sizes, hidden, dropout, candidates)
+    return keras.Model(reader.inputs, logits, name="riff")
 
-    def columns(name: str, first: int = 0, every: int = 1) -> Any:
-        return inputs[:, :, RIFF_COLUMNS[name].start + first : RIFF_COLUMNS[name].stop : every]
 
-    def join(*things: Any) -> Any:
-        return layers.Concatenate()(things) if len(things) > 1 else things[0]
+class EventReader:
+    """What the network reads of each event, and the learned numbers that stand for its classes.
 
-    def embedded(table: Any, codes: Any) -> Any:
-        """(batch, events, n) codes to (batch, events, n × width)."""
-        return layers.Reshape((-1, codes.shape[-1] * table.output_dim))(table(codes))
+    inputs: ints (batch, events, N_COLUMNS), see `RIFF_COLUMNS`. The rest are tables with a row of
+    learned numbers for each class: for the parts of an event; narrower ones for those of what the
+    music suggests; for places in the bar; for lengths of the longest match.
+    """
 
-    def guesses(part: int) -> Any:
-        """Codes of one part: what the music suggests, and last what the previous event had."""
-        previous = columns("previous", part, 5)
-        if not candidates:
-            return previous
-        lags = columns("lags", part, 5) if part else columns("lag_steps")
-        return join(lags, columns("match", part, 5), columns("recent", part, 5), previous)
+    def __init__(self, sizes: dict[str, int]):
+        self.inputs = keras.Input((None, N_COLUMNS), dtype="int32")
 
-    known = [embed[part](columns("previous", i, 5)[:, :, 0]) for i, part in enumerate(PARTS)]
-    known.append(position(columns("now")[:, :, 0]))
+        def table(kind: str, part: Part, width: int) -> layers.Embedding:
+            return layers.Embedding(sizes[part.name] + 1, width, name=f"{kind}_{part.name}")
+
+        self.event = {part.name: table("embed", part, part.width) for part in PART_TABLE}
+        self.candidate = {
+            part.name: table("candidate", part, max(3, part.width // 4)) for part in PART_TABLE
+        }
+        self.position = layers.Embedding(POSITIONS + 1, 12, name="embed_position")
+        self.match_length = layers.Embedding(len(MATCH_LENGTHS) + 1, 8, name="embed_match_length")
+
+    def codes(self, name: str, part: str = "") -> KerasTensor:
+        """Some of the inputs, (batch, events, n): all that `name` stands for, or one part of it."""
+        return self.inputs[:, :, part_columns(name, part) if part else RIFF_COLUMNS[name]]
+
+    def suggestions(self, part: str) -> KerasTensor:
+        """What the music suggests for a part, and last what the previous event had, as codes."""
+        lags = self.codes("lag_steps") if part == "step" else self.codes("lags", part)
+        return join(lags, *(self.codes(name, part) for name in ("match", "recent", "previous")))
+
+
+def embed_inputs(reader: EventReader, candidates: bool = True) -> KerasTensor:
+    """What is known before an event, as numbers: the last event, the time, what is suggested."""
+    known = [reader.event[part](reader.codes("previous", part)[:, :, 0]) for part in PARTS]
+    known.append(reader.position(reader.codes("now")[:, :, 0]))
     if candidates:
-        known.append(embedded(small["step"], guesses(0)))
-        known += [embedded(small[p], columns("match", i, 5)) for i, p in enumerate(PARTS) if i]
-        known.append(run(columns("match_length")[:, :, 0]))
-    known = join(*known)
-    heard, states_in, states_out = known, [], []
+        known.append(embedded(reader.candidate["step"], reader.suggestions("step")))
+        known += [
+            embedded(reader.candidate[part], reader.codes("match", part))
+            for part in PARTS
+            if part != "step"
+        ]
+        known.append(reader.match_length(reader.codes("match_length")[:, :, 0]))
+    return join(*known)
+
+
+def lstm_stack(known: KerasTensor, units: Sequence[int], dropout: float) -> KerasTensor:
+    """What LSTM layers make of all events so far; each layer reads what the one below it shows."""
+    heard = known
     for number, cells in enumerate(units):
-        lstm = layers.LSTM(cells, return_sequences=True, return_state=carry, name=f"lstm_{number}")
-        if carry:
-            states_in += [keras.Input((cells,)), keras.Input((cells,))]
-            heard, *states = lstm(heard, initial_state=states_in[-2:])
-            states_out += states
-        else:
-            heard = lstm(heard)
+        heard = layers.LSTM(cells, return_sequences=True, name=f"lstm_{number}")(heard)
         heard = layers.Dropout(dropout, name=f"dropout_{number}")(heard)
-
-    told = [join(heard, known) if skip else heard]  # what the next head knows; grows part by part
-    if carry:
-        listen = keras.Model([inputs, *states_in], [*told, *states_out], name="listen")
-        told = [keras.Input((None, told[0].shape[-1]))]
-    heard_and_known, logits = told[0], {}
-    for i, part in enumerate(PARTS):
-        guessed = guesses(i)
-        told_here = list(told)
-        if part == "bass":
-            told_here.append(position(columns("then")[:, :, 0]))
-        if candidates:
-            if i:
-                told_here.append(embedded(small[part], guessed))
-                # Do the matches suggest the step that was taken?
-                steps = join(columns("match", 0, 5), columns("recent", 0, 5))
-                told_here.append(ops.cast(ops.equal(steps, columns("target")[:, :, :1]), "float32"))
-            one, other = guessed[:, :, :, None], guessed[:, :, None, :]
-            agree = ops.cast(ops.logical_and(ops.equal(one, other), one > 0), "float32")
-            told_here.append(layers.Reshape((-1, guessed.shape[-1] ** 2))(agree))
-        thought = layers.Dense(hidden, activation="relu", name=f"hidden_{part}")(join(*told_here))
-        thought = layers.Dropout(dropout, name=f"dropout_{part}")(thought)
-        score = layers.Dense(sizes[part], name=f"score_{part}")(thought)
-        if candidates:  # a vote for each guess, as strong as the network trusts it just now
-            if part == "duration":  # until the next note is a frequent length
-                guessed = join(guessed, columns("target")[:, :, :1])
-            trust = layers.Dense(guessed.shape[-1], name=f"trust_{part}")(thought)
-            votes = ops.one_hot(guessed - 1, sizes[part])  # of what is not there: no vote
-            score = score + ops.einsum("btg,btgc->btc", trust, votes)
-        logits[part] = score
-        told.append(embed[part](columns("target")[:, :, i]))
-    if carry:
-        return listen, {p: keras.Model([inputs, heard_and_known], logits[p]) for p in PARTS}
-    return keras.Model(inputs, logits, name="riff")
+    return heard
 
 
-@functools.lru_cache(maxsize=4)
-def stateful_model(model: Any) -> tuple[Any, dict[str, Any], list[int]]:
-    """The riff network in pieces, see `carry` of `riff_model`, and the sizes of its states."""
+def chained_heads(
+    reader: EventReader,
+    told: KerasTensor,
+    sizes: dict[str, int],
+    hidden: int,
+    dropout: float = 0.0,
+    candidates: bool = True,
+) -> dict[str, KerasTensor]:
+    """The logits of each part; a head is told what all are told, and the parts before its own."""
+    told_so_far, logits = [told], {}
+    for part in PARTS:
+        logits[part] = part_head(
+            reader, part, told_so_far, sizes[part], hidden, dropout, candidates
+        )
+        told_so_far.append(reader.event[part](reader.codes("target", part)[:, :, 0]))
+    return logits
+
+
+def part_head(
+    reader: EventReader,
+    part: str,
+    told: Sequence[KerasTensor],
+    n_classes: int,
+    hidden: int,
+    dropout: float,
+    candidates: bool,
+) -> KerasTensor:
+    """The logits of one part, (batch, events, n_classes): what its head thinks, and the votes."""
+    told = list(told)
+    if part == "bass":  # the first that knows when the event starts
+        told.append(reader.position(reader.codes("then")[:, :, 0]))
+    if candidates:
+        suggested = reader.suggestions(part)
+        told += weighed(reader, part, suggested)
+    thought = layers.Dense(hidden, activation="relu", name=f"hidden_{part}")(join(*told))
+    thought = layers.Dropout(dropout, name=f"dropout_{part}")(thought)
+    score = layers.Dense(n_classes, name=f"score_{part}")(thought)
+    if candidates:  # a vote for each suggestion, as strong as the network trusts it just now
+        if part == "duration":  # until the next note is a frequent length
+            suggested = join(suggested, reader.codes("target", "step"))
+        trust = layers.Dense(suggested.shape[-1], name=f"trust_{part}")(thought)
+        votes = ops.one_hot(suggested - 1, n_classes)  # of what is not there: no vote
+        score = score + ops.einsum("btg,btgc->btc", trust, votes)
+    return score
+
+
+def weighed(reader: EventReader, part: str, suggested: KerasTensor) -> list[KerasTensor]:
+    """What helps a head to judge suggestions: which they are, and which of them agree."""
+    found = []
+    if part != "step":
+        found.append(embedded(reader.candidate[part], suggested))
+        # Do the matches suggest the step that was taken?
+        steps = join(reader.codes("match", "step"), reader.codes("recent", "step"))
+        found.append(ops.cast(ops.equal(steps, reader.codes("target", "step")), "float32"))
+    one, other = suggested[:, :, :, None], suggested[:, :, None, :]
+    agree = ops.cast(ops.logical_and(ops.equal(one, other), one > 0), "float32")
+    found.append(layers.Reshape((-1, suggested.shape[-1] ** 2))(agree))
+    return found
+
+
+def embedded(table: layers.Embedding, codes: KerasTensor) -> KerasTensor:
+    """Rows of a table for codes (batch, events, n), side by side: (batch, events, n × width)."""
+    return layers.Reshape((-1, codes.shape[-1] * table.output_dim))(table(codes))
+
+
+def join(*tensors: KerasTensor) -> KerasTensor:
+    """Tensors side by side."""
+    return layers.Concatenate()(tensors) if len(tensors) > 1 else tensors[0]
+
+
+@functools.lru_cache(maxsize=4)  # networks of a few MB each, which take seconds to build
+def stateful_model(
+    model: keras.Model,
+) -> tuple[keras.Model, dict[str, keras.Model], list[int]]:
+    """The network of `riff_model` in pieces with its weights, to go on event by event.
+
+    Returns a network from the inputs and the states of the LSTM layers to what the heads are told
+    and the new states; for each part a network from the inputs and what it is told to its logits;
+    and the cells of each LSTM layer, which has two states of that size.
+    """
     cells = [layer.units for layer in model.layers if layer.name.startswith("lstm_")]
     sizes = {part: logits.shape[-1] for part, logits in model.output.items()}
     hidden = model.get_layer(f"hidden_{PARTS[0]}").units
-    listen, heads = riff_model(sizes, cells, hidden, carry=True)
+    reader = EventReader(sizes)
+    heard = known = embed_inputs(reader)
+    states_before: list[KerasTensor] = []
+    states_after: list[KerasTensor] = []
+    for number, size in enumerate(cells):
+        lstm = layers.LSTM(size, return_sequences=True, return_state=True, name=f"lstm_{number}")
+        states_before += [keras.Input((size,)), keras.Input((size,))]
+        heard, *states = lstm(heard, initial_state=states_before[-2:])
+        states_after += states
+    told = join(heard, known)
+    listen = keras.Model([reader.inputs, *states_before], [told, *states_after], name="listen")
+    told = keras.Input((None, told.shape[-1]))
+    logits = chained_heads(reader, told, sizes, hidden)
+    heads = {part: keras.Model([reader.inputs, told], logits[part]) for part in PARTS}
     for piece in (listen, *heads.values()):
         for layer in piece.layers:
             if layer.weights:

@@ -1,4 +1,4 @@
-"""How the riff recipe writes events as classes, part by part."""
+"""The parts of an event, and how the riff recipe writes each of them as a class."""
 
 from __future__ import annotations
 
@@ -9,12 +9,51 @@ import numpy as np
 from rockonet.dataset.corpus import Corpus
 from rockonet.dataset.events import EVENT, sounding_intervals
 
-PARTS = ("step", "bass", "shape", "duration", "velocity")  # in the order of prediction
-# Classes of times in ticks: each of 0 to 96 is one of its own, longer ones share.
+# Where the classes of times in ticks begin: each of 0 to 96 is one of its own, longer ones share,
+# and the last class has no end. Velocities end before the last edge.
 TIME_EDGES = np.array(
     [*range(97), 108, 120, 144, 168, 192, 240, 288, 384, 480, 576, 768, 1152, 1536, 3072, 6144]
 )
 VELOCITY_EDGES = np.array([1, 16, 32, 48, 56, 64, 72, 80, 88, 96, 104, 112, 120, 128])
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of an event, with a head of its own in the network.
+
+    name: the field of `EVENT`. n_classes: None if the songs decide. width: of the row of learned
+    numbers that stands for a class. edges: where classes begin, if values share them; else a value
+    is its own class. typical: the field of `RiffVocabulary` with the value that each class is
+    played as, if it has edges. loss_weight: what it counts in the loss that training makes small.
+    in_total: whether it counts in the total that is compared and shown.
+    """
+
+    name: str
+    n_classes: int | None
+    width: int
+    edges: np.ndarray | None = None
+    typical: str = ""
+    loss_weight: float = 1.0
+    in_total: bool = True
+
+
+# In the order of prediction. A new part is a row here and a field of `EVENT`: inputs, heads, loss,
+# metrics, sampling and charts follow. Its own remain: what a field of `RiffVocabulary` must say of
+# it, if its classes depend on the songs (as `shapes`); what its head is told besides (`part_head`);
+# which of its classes a riff may take (`draw_events`). Models that were trained before lack it.
+PART_TABLE = (
+    Part("step", len(TIME_EDGES), 24, TIME_EDGES, "steps"),
+    Part("bass", 128, 48),
+    Part("shape", None, 24),
+    Part("duration", len(TIME_EDGES), 16, TIME_EDGES, "durations"),
+    Part("velocity", len(VELOCITY_EDGES) - 1, 4, VELOCITY_EDGES, "velocities", 0.3, in_total=False),
+)
+PARTS = tuple(part.name for part in PART_TABLE)
+
+
+def class_of(edges: np.ndarray, values: np.ndarray | int) -> np.ndarray:
+    """The classes of values, counted from 0: the last edge that is not above each."""
+    return np.searchsorted(edges, values, side="right") - 1
 
 
 @dataclass(frozen=True)
@@ -40,66 +79,71 @@ class RiffVocabulary:
     @property
     def sizes(self) -> dict[str, int]:
         """Number of classes of each part."""
-        times = len(TIME_EDGES)
-        return dict(
-            step=times,
-            bass=128,
-            shape=len(self.shapes) + 1,
-            duration=times,
-            velocity=len(VELOCITY_EDGES) - 1,
-        )
+        return {part.name: part.n_classes or len(self.shapes) + 1 for part in PART_TABLE}
 
     def encode(self, events: np.ndarray) -> np.ndarray:
-        """Classes of events: ints (n_events, 5), the columns as in `PARTS`."""
-        shapes = np.array(self.shapes, np.uint64)
-        place = np.minimum(np.searchsorted(shapes, events["shape"]), len(shapes) - 1)
-        known = shapes[place] == events["shape"]
-        return np.stack(
-            [
-                np.searchsorted(TIME_EDGES, events["step"], side="right") - 1,
-                events["bass"].astype(np.int64),
-                np.where(known, place + 1, 0),
-                np.searchsorted(TIME_EDGES, events["duration"], side="right") - 1,
-                np.searchsorted(VELOCITY_EDGES, events["velocity"], side="right") - 1,
-            ],
-            axis=1,
-        )
+        """Classes of events: ints (n_events, n_parts), the columns as in `PARTS`."""
+        return np.stack([self._classes(part, events[part.name]) for part in PART_TABLE], axis=1)
+
+    def _classes(self, part: Part, values: np.ndarray) -> np.ndarray:
+        if part.edges is not None:
+            return class_of(part.edges, values)
+        if part.name == "shape":
+            shapes = np.array(self.shapes, np.uint64)
+            place = np.minimum(np.searchsorted(shapes, values), len(shapes) - 1)
+            return np.where(shapes[place] == values, place + 1, 0)
+        return values.astype(np.int64)
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
-        """Events (n_events,) of dtype `EVENT` for classes (n_events, 5); no shape may be rare."""
+        """Events (n_events,) of dtype `EVENT` for classes (n_events, n_parts).
+
+        No shape may be rare.
+        """
         events = np.zeros(len(codes), EVENT)
-        events["step"] = np.array(self.steps)[codes[:, 0]]
-        events["bass"] = codes[:, 1]
-        events["shape"] = np.array(self.shapes, np.uint64)[codes[:, 2] - 1]
-        events["duration"] = np.array(self.durations)[codes[:, 3]]
-        events["velocity"] = np.array(self.velocities)[codes[:, 4]]
+        for part, classes in zip(PART_TABLE, codes.T, strict=True):
+            if part.edges is not None:
+                events[part.name] = np.array(getattr(self, part.typical))[classes]
+            elif part.name == "shape":
+                events["shape"] = np.array(self.shapes, np.uint64)[classes - 1]
+            else:
+                events[part.name] = classes
         return events
 
     def extra_nats(self, events: np.ndarray) -> np.ndarray:
-        """What telling an event costs beyond its classes, in nats: floats (n_events, 5).
+        """What telling an event costs beyond its classes, in nats: floats (n_events, n_parts)."""
+        extra = np.zeros((len(events), len(PARTS)))
+        for column, part in enumerate(PART_TABLE):
+            if part.edges is not None:
+                extra[:, column] = nats_within_class(part.edges, events[part.name])
+            elif part.name == "shape":
+                rare = self._classes(part, events["shape"]) == 0
+                extra[rare, column] = self._rare_shape_nats(events["shape"][rare])
+        return extra
 
-        All values of a class are taken as equally likely; beyond the last time they grow less
-        likely evenly. A rare shape is told by its count among the rare ones, with one part in ten
-        kept for shapes that were never seen, told interval by interval.
+    def _rare_shape_nats(self, shapes: np.ndarray) -> np.ndarray:
+        """What it costs to tell shapes that share the class of rare ones.
+
+        A shape is told by its count among the rare ones, with one part in ten kept for shapes that
+        were never seen, told interval by interval.
         """
-        extra = np.zeros((len(events), 5))
-        for column, name in ((0, "step"), (3, "duration")):
-            ticks = events[name].astype(np.int64)
-            place = np.searchsorted(TIME_EDGES, ticks, side="right") - 1
-            last = place == len(TIME_EDGES) - 1
-            width = np.append(np.diff(TIME_EDGES), 1)[place]
-            stop = 1 / TIME_EDGES[-1]
-            beyond = -np.log(stop) - (ticks - TIME_EDGES[-1]) * np.log1p(-stop)
-            extra[:, column] = np.where(last, beyond, np.log(width))
-        velocity = np.searchsorted(VELOCITY_EDGES, events["velocity"], side="right") - 1
-        extra[:, 4] = np.log(np.diff(VELOCITY_EDGES)[velocity])
-        rare = self.encode(events)[:, 2] == 0
-        shapes, total = events["shape"][rare], sum(count for _, count in self.rare)
-        share, counts = (0.9 if total else 0.0), dict(self.rare)
+        counts, total = dict(self.rare), sum(count for _, count in self.rare)
+        share = 0.9 if total else 0.0
         heard = np.array([counts.get(int(shape), 0) for shape in shapes]) / max(total, 1)
         spelled = np.exp(-shape_nats(shapes, np.array(self.bits)))
-        extra[rare, 2] = -np.log(share * heard + (1 - share) * spelled)
-        return extra
+        return -np.log(share * heard + (1 - share) * spelled)
+
+
+def nats_within_class(edges: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """What it costs to tell values when their classes are known.
+
+    All values of a class are taken as equally likely; beyond the last edge they grow less likely
+    evenly.
+    """
+    values = values.astype(np.int64)
+    width = np.append(np.diff(edges), 1)[class_of(edges, values)]
+    stop = 1 / edges[-1]
+    beyond = -np.log(stop) - (values - edges[-1]) * np.log1p(-stop)
+    return np.where(values >= edges[-1], beyond, np.log(width))
 
 
 def interval_chances(shapes: np.ndarray) -> np.ndarray:
@@ -116,23 +160,26 @@ def shape_nats(shapes: np.ndarray, chances: np.ndarray) -> np.ndarray:
 def riff_vocabulary(corpus: Corpus, n_shapes: int = 300) -> RiffVocabulary:
     """The vocabulary of a training corpus: its most frequent shapes, and typical values.
 
+    n_shapes: so many get a class of their own.
     Notebook: 03.
     """
     shapes, counts = corpus.shape_table()
-
-    def typical(name: str, edges: np.ndarray) -> tuple[int, ...]:
-        values, heard = np.unique(corpus.events[name], return_counts=True)
-        place = np.searchsorted(edges, values, side="right") - 1
-        best = edges.copy()
-        for i in np.argsort(heard, kind="stable"):  # the most frequent value is written last
-            best[place[i]] = values[i]
-        return tuple(best.tolist())
-
     return RiffVocabulary(
         shapes=tuple(np.sort(shapes[:n_shapes]).tolist()),
         rare=tuple(zip(shapes[n_shapes:].tolist(), counts[n_shapes:].tolist(), strict=True)),
         bits=tuple(interval_chances(corpus.events["shape"]).tolist()),
-        steps=typical("step", TIME_EDGES),
-        durations=typical("duration", TIME_EDGES),
-        velocities=typical("velocity", VELOCITY_EDGES[:-1]),
+        **{
+            part.typical: typical_values(part.edges[: part.n_classes], corpus.events[part.name])
+            for part in PART_TABLE
+            if part.edges is not None
+        },
     )
+
+
+def typical_values(begins: np.ndarray, values: np.ndarray) -> tuple[int, ...]:
+    """The most frequent value of each class, given where classes begin; that place if none is."""
+    distinct, heard = np.unique(values, return_counts=True)
+    place, best = class_of(begins, distinct), begins.copy()
+    for i in np.argsort(heard, kind="stable"):  # the most frequent value is written last
+        best[place[i]] = distinct[i]
+    return tuple(best.tolist())
