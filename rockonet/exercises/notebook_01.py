@@ -1,29 +1,31 @@
-"""The exercises of notebook 01."""
+"""The exercises of notebook 01: for each its task in a line, and what is said of an answer."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-import symusic
+from symusic.core import ScoreTick
 
 from rockonet.common.tunings import STANDARD_TUNING, TUNINGS
-from rockonet.exercises.verdicts import exercise, is_share
+from rockonet.exercises.verdicts import Exercise, Verdict, is_share
 
 
-@exercise("1.1", "the number of a fret")
-def _fret_in_drop_d(answer: int) -> tuple[bool, str]:
-    answer, wanted, usual = int(answer), 43, STANDARD_TUNING[0]
-    low = TUNINGS["drop D"][0]
-    if answer == wanted - usual:
-        return False, f"that is where G2 lies in standard tuning, {wanted - usual} frets above E2."
-    if answer < wanted - usual:
+def fret_in_drop_d(answer: int) -> Verdict:
+    """Exercise 1.1: On which fret of the lowest string does G2 lie in drop D?"""
+    g2, e2, d2 = 43, STANDARD_TUNING[0], TUNINGS["drop D"][0]
+    answer = int(answer)
+    if answer == g2 - e2:
+        return False, f"that is where G2 lies in standard tuning, {g2 - e2} frets above E2."
+    if answer < g2 - e2:
         return False, "the open string sounds lower now, so the finger has to go up, not down."
-    if answer > wanted - low:
+    if answer > g2 - d2:
         return False, "that is too high: count the semitones from D2 up to G2, one for each fret."
-    return answer == wanted - low, f"from D2 up to G2 it is {wanted - low} semitones, a fret each."
+    return answer == g2 - d2, f"from D2 up to G2 it is {g2 - d2} semitones, a fret each."
 
 
-@exercise("1.2", "a copy of `first_bars` whose track has another program")
-def _as_a_piano(answer: symusic.Score, first_bars: symusic.Score) -> tuple[bool, str]:
+def as_a_piano(answer: ScoreTick, first_bars: ScoreTick) -> Verdict:
+    """Exercise 1.2: Hear the first eight bars as a piano."""
     (track,), (before,) = answer.tracks, first_bars.tracks
     if before.program == 0:
         return False, (
@@ -35,8 +37,8 @@ def _as_a_piano(answer: symusic.Score, first_bars: symusic.Score) -> tuple[bool,
     return track.notes == before.notes, "the same notes, and another instrument: that is MIDI."
 
 
-@exercise("1.3", "a share, a number from 0 to 1")
-def _share_of_chords(answer: float, notes: dict[str, np.ndarray]) -> tuple[bool, str]:
+def share_of_chords(answer: float, notes: dict[str, np.ndarray]) -> Verdict:
+    """Exercise 1.3: At what share of the times at which something starts is it a chord?"""
     _, size = np.unique(notes["onset"], return_counts=True)
     if abs(answer - size[size > 1].sum() / size.sum()) <= 0.005:
         return False, "that is the share of notes within chords. Count the times, each once."
@@ -46,12 +48,21 @@ def _share_of_chords(answer: float, notes: dict[str, np.ndarray]) -> tuple[bool,
     return is_share(answer, float((size > 1).mean()), "of the times at which something starts")
 
 
-@exercise("1.4", "a number of notes a second")
-def _notes_a_second(answer: float, score: symusic.Score, notes: dict) -> tuple[bool, str]:
+def notes_a_second(answer: float, score: ScoreTick, notes: dict[str, np.ndarray]) -> Verdict:
+    """Exercise 1.4: How many notes a second does the guitar play, on average?"""
+    in_seconds: Any = score.copy().to("Second")  # an object, as far as symusic's types know
     n_notes = len(notes["pitch"])
-    rate = n_notes / score.copy().to("Second").end()
+    rate = n_notes / in_seconds.end()
     if abs(answer - rate) <= 0.1:
         return True, f"{rate:.1f} notes a second, each note of a chord counted."
     if abs(answer - n_notes / (score.end() / score.ticks_per_quarter)) <= 0.1:
         return False, "that is notes for each quarter note; how long is the song in seconds?"
     return False, f"{answer:.3g} is too {'low' if answer < rate else 'high'}."
+
+
+EXERCISES = {
+    "1.1": Exercise("the number of a fret", fret_in_drop_d),
+    "1.2": Exercise("a copy of `first_bars` whose track has another program", as_a_piano),
+    "1.3": Exercise("a share, a number from 0 to 1", share_of_chords),
+    "1.4": Exercise("a number of notes a second", notes_a_second),
+}

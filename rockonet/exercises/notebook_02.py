@@ -1,4 +1,4 @@
-"""The exercises of notebook 02."""
+"""The exercises of notebook 02: for each its task in a line, and what is said of an answer."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import numpy as np
 from rockonet.dataset.classic_windows import OneHot
 from rockonet.dataset.corpus import Corpus
 from rockonet.dataset.style import style_metrics, usual_in_rock
-from rockonet.exercises.verdicts import exercise, is_share
+from rockonet.exercises.verdicts import Exercise, Verdict, is_share
 
 
-@exercise("2.1", "a number of windows")
-def _windows_of_twenty(answer: int) -> tuple[bool, str]:
+def windows_of_twenty(answer: int) -> Verdict:
+    """Exercise 2.1: How many windows of 12 symbols and an answer do 20 symbols make?"""
     answer = int(answer)
     if answer == 1:
         return False, "windows overlap: the next one begins one symbol later."
@@ -24,8 +24,8 @@ def _windows_of_twenty(answer: int) -> tuple[bool, str]:
     return True, "it may begin at the symbols 1 to 8: the last answer is symbol 20."
 
 
-@exercise("2.2", "a list of windows, each a list of symbols with the answer last")
-def _varied_windows(answer: list, melody: list[str], length: int) -> tuple[bool, str]:
+def varied_windows(answer: list[list[str]], melody: list[str], length: int) -> Verdict:
+    """Exercise 2.2: Cut a melody into windows; keep those with four distinct symbols."""
     windows = [melody[i : i + length + 1] for i in range(len(melody) - length)]
     wanted = [window for window in windows if len(set(window)) >= 4]
     if [list(window) for window in answer] == wanted:
@@ -35,8 +35,8 @@ def _varied_windows(answer: list, melody: list[str], length: int) -> tuple[bool,
     return False, f"{len(answer)} windows; {len(wanted)} of {len(windows)} hold four distinct ones."
 
 
-@exercise("2.3", "the title of a song")
-def _most_varied_song(answer: str, corpus: Corpus) -> tuple[bool, str]:
+def most_varied_song(answer: str, corpus: Corpus) -> Verdict:
+    """Exercise 2.3: Which song has the most distinct symbols?"""
     songs = [corpus.select([number]) for number in range(len(corpus.songs))]
     distinct = {
         title: len(song.chords()[0]) for title, song in zip(corpus.songs, songs, strict=True)
@@ -52,16 +52,16 @@ def _most_varied_song(answer: str, corpus: Corpus) -> tuple[bool, str]:
     return False, f"{answer} has {distinct[answer]}; the most is {max(distinct.values())}."
 
 
-@exercise("2.4", "a share, a number from 0 to 1")
-def _always_the_same_answer(answer: float, Y: OneHot, codes: np.ndarray) -> tuple[bool, str]:
+def always_the_same_answer(answer: float, Y: OneHot, codes: np.ndarray) -> Verdict:
+    """Exercise 2.4: How often is the most frequent symbol the right answer?"""
     share = float(np.bincount(Y.codes).max() / len(Y))
     if abs(answer - np.bincount(codes).max() / len(codes)) <= 0.002:
         return False, "that is among all events. Only windows with enough variety ask questions."
     return is_share(answer, share, "right answers: what a model must beat to have learned anything")
 
 
-@exercise("2.5", "a corpus, as `build_corpus` makes it")
-def _tracks_by_name(answer: Corpus, corpus: Corpus) -> tuple[bool, str]:
+def tracks_by_name(answer: Corpus, corpus: Corpus) -> Verdict:
+    """Exercise 2.5: Build a corpus in which the names of tracks count, too."""
     mine, before = (set(zip(c.tracks, np.diff(c.offsets), strict=True)) for c in (answer, corpus))
     tracks, songs = len(answer.tracks) - len(corpus.tracks), set(answer.songs) - set(corpus.songs)
     if tracks < 0:
@@ -76,8 +76,8 @@ def _tracks_by_name(answer: Corpus, corpus: Corpus) -> tuple[bool, str]:
     return True, f"{tracks} tracks more, and {len(songs)} songs that were not there before."
 
 
-@exercise("2.6", "a list with the names of the numbers that lie outside")
-def _like_rock(answer: list[str], corpus: Corpus, song: int) -> tuple[bool, str]:
+def like_rock(answer: list[str] | str, corpus: Corpus, song: int) -> Verdict:
+    """Exercise 2.6: Which numbers of a song lie outside of what is usual in rock?"""
     tracks = [corpus.track_events(i) for i, t in enumerate(corpus.tracks) if t.song == song]
     usual, numbers = usual_in_rock(), style_metrics(tracks)
     outside = {
@@ -91,7 +91,17 @@ def _like_rock(answer: list[str], corpus: Corpus, song: int) -> tuple[bool, str]
     if wrong := sorted(outside ^ given):
         low, high = usual[wrong[0]]
         return False, f"look at {wrong[0]} again: {numbers[wrong[0]]:.3f}, usual {low} to {high}."
-    return (
-        True,
-        f"{corpus.songs[song]} plays like rock in {len(usual) - len(outside)} of 7 numbers.",
-    )
+    inside = f"{len(usual) - len(outside)} of {len(usual)}"
+    return True, f"{corpus.songs[song]} plays like rock in {inside} numbers."
+
+
+EXERCISES = {
+    "2.1": Exercise("a number of windows", windows_of_twenty),
+    "2.2": Exercise(
+        "a list of windows, each a list of symbols with the answer last", varied_windows
+    ),
+    "2.3": Exercise("the title of a song", most_varied_song),
+    "2.4": Exercise("a share, a number from 0 to 1", always_the_same_answer),
+    "2.5": Exercise("a corpus, as `build_corpus` makes it", tracks_by_name),
+    "2.6": Exercise("a list with the names of the numbers that lie outside", like_rock),
+}

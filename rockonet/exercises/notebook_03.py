@@ -1,4 +1,4 @@
-"""The exercises of notebook 03."""
+"""The exercises of notebook 03: for each its task in a line, and what is said of an answer."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import numpy as np
 
 from rockonet.common.settings import Settings
 from rockonet.dataset.corpus import Corpus
-from rockonet.exercises.verdicts import exercise, is_share
+from rockonet.exercises.verdicts import Exercise, Verdict, is_share
 from rockonet.training.classic_recipe import classic_model
 from rockonet.training.history import History
 from rockonet.training.measuring import held_out_nats
 from rockonet.training.trained import Trained
 
 
-@exercise("3.1", "a probability, a number from 0 to 1")
-def _chance_of_three_nats(answer: float) -> tuple[bool, str]:
+def chance_of_three_nats(answer: float) -> Verdict:
+    """Exercise 3.1: Which probability of the right answer does a loss of 3 nats stand for?"""
     if abs(answer - math.exp(3)) < 1:
         return False, "that is how many equally likely answers it stands for; one of them is right."
     if abs(abs(answer) - math.log(3)) < 0.05:
@@ -25,8 +25,8 @@ def _chance_of_three_nats(answer: float) -> tuple[bool, str]:
     return is_share(answer, math.exp(-3), "for the right answer: one of 20 equally likely ones")
 
 
-@exercise("3.2", "a rate and an epoch, as in (0.0001, 3)")
-def _kept_model(answer: tuple[float, int], history: History) -> tuple[bool, str]:
+def kept_model(answer: tuple[float, int], history: History) -> Verdict:
+    """Exercise 3.2: At which rate and after which epoch is the validation loss lowest?"""
     rate, epoch = answer
     best = history.best
     if (rate, epoch) == (best.learning_rate, best.epoch):
@@ -43,8 +43,8 @@ def _kept_model(answer: tuple[float, int], history: History) -> tuple[bool, str]
     return False, f"the lowest point of all dashed lines is {best.validation_loss:.3f} nats."
 
 
-@exercise("3.3", "the history of a sweep over four rates")
-def _fourth_rate(answer: History, history: History) -> tuple[bool, str]:
+def fourth_rate(answer: History, history: History) -> Verdict:
+    """Exercise 3.3: Give the sweep a fourth rate, 0.03."""
     last = {rate: answer.of(rate)[-1].loss for rate in answer.learning_rates}
     if len(last) < 4 or 0.03 not in last:
         return False, f"this sweep has the rates {', '.join(f'{rate:g}' for rate in last)}."
@@ -58,15 +58,15 @@ def _fourth_rate(answer: History, history: History) -> tuple[bool, str]:
     )
 
 
-@exercise("3.4", "the history of a sweep without decay")
-def _without_decay(answer: History, history: History) -> tuple[bool, str]:
+def without_decay(answer: History, history: History) -> Verdict:
+    """Exercise 3.4: Sweep without decay: does the boldest rate win only because of it?"""
     rates = history.learning_rates
     if answer.learning_rates != rates:
         return False, "sweep over the same rates, so that they can be compared."
     if all(answer.of(rate) == history.of(rate) for rate in rates):
         return False, "these are the losses with decay; set it to 0 with settings.replace(...)."
     gain = {rate: history.of(rate)[-1].loss - answer.of(rate)[-1].loss for rate in rates}
-    most = max(gain, key=gain.get)
+    most = max(rates, key=lambda rate: gain[rate])
     lowest = min(rates, key=lambda rate: answer.of(rate)[-1].loss)
     held = ", ".join(f"{answer.of(rate)[-1].validation_loss:.2f}" for rate in rates)
     return True, (
@@ -75,8 +75,8 @@ def _without_decay(answer: History, history: History) -> tuple[bool, str]:
     )
 
 
-@exercise("3.5", "a function that builds a network, as `classic_model` does")
-def _one_layer(answer: Callable, settings: Settings) -> tuple[bool, str]:
+def one_layer(answer: Callable, settings: Settings) -> Verdict:
+    """Exercise 3.5: Build the classic network with one LSTM layer instead of three."""
     try:
         model = answer(12, 50, settings.units, settings.dense, settings.dropout)
     except Exception as error:  # whatever Keras has against it
@@ -94,8 +94,8 @@ def _one_layer(answer: Callable, settings: Settings) -> tuple[bool, str]:
     return True, f"one LSTM, with {share:.0%} of the weights of the three."
 
 
-@exercise("3.6", "a trained riff recipe without the skip")
-def _without_skip(answer: Trained, riff_recipe: Trained, validation: Corpus) -> tuple[bool, str]:
+def without_skip(answer: Trained, riff_recipe: Trained, validation: Corpus) -> Verdict:
+    """Exercise 3.6: Train the riff recipe with the candidates, but without the skip."""
     weights = answer.model.count_params(), riff_recipe.model.count_params()
     if "embed_match_length" not in {layer.name for layer in answer.model.layers}:
         return False, "the candidates are gone, as in step 4: leave them in, take out the skip."
@@ -107,3 +107,13 @@ def _without_skip(answer: Trained, riff_recipe: Trained, validation: Corpus) -> 
         f"without the skip {chord[0]:.2f} nats for a chord, with it {chord[1]:.2f}; in total "
         f"{total[0]:.2f} and {total[1]:.2f}."
     )
+
+
+EXERCISES = {
+    "3.1": Exercise("a probability, a number from 0 to 1", chance_of_three_nats),
+    "3.2": Exercise("a rate and an epoch, as in (0.0001, 3)", kept_model),
+    "3.3": Exercise("the history of a sweep over four rates", fourth_rate),
+    "3.4": Exercise("the history of a sweep without decay", without_decay),
+    "3.5": Exercise("a function that builds a network, as `classic_model` does", one_layer),
+    "3.6": Exercise("a trained riff recipe without the skip", without_skip),
+}

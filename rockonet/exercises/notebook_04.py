@@ -1,4 +1,4 @@
-"""The exercises of notebook 04."""
+"""The exercises of notebook 04: for each its task in a line, and what is said of an answer."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import numpy as np
 
 from rockonet.common.theory import pitch_name, scale_pitch_classes
 from rockonet.dataset.events import event_pitches
-from rockonet.exercises.verdicts import exercise
+from rockonet.exercises.verdicts import Exercise, Verdict
 from rockonet.generation.originality import WARN_COPIED, CopyIndex, originality
 from rockonet.generation.sampling import sample
 from rockonet.guitar.guitar_pro_writer import guitar_pro
 from rockonet.guitar.riff import SOUNDS, Riff
 
 
-@exercise("4.1", "a whole number in digits: how many of the four can be drawn")
-def _top_half(answer: int) -> tuple[bool, str]:
+def top_half(answer: int) -> Verdict:
+    """Exercise 4.1: Of the odds 0.4, 0.3, 0.2 and 0.1: how many can be drawn with top_p=0.5?"""
     odds = np.tile([0.4, 0.3, 0.2, 0.1], (1000, 1))
     drawn = len(set(sample(odds, 1.0, 0.5, 0, np.linspace(0, 0.999, 1000)).tolist()))
     answer = int(answer)
@@ -26,8 +26,8 @@ def _top_half(answer: int) -> tuple[bool, str]:
     return answer == drawn, "the likeliest come in, one after the other, until 0.5 is reached."
 
 
-@exercise("4.2", "a list of five riffs")
-def _five_riffs(answer: list[Riff], prompt: Riff) -> tuple[bool, str]:
+def five_riffs(answer: list[Riff], prompt: Riff) -> Verdict:
+    """Exercise 4.2: Make five riffs from the same prompt."""
     if len(answer) != 5:
         return False, f"{len(answer)} riffs; five are asked for: n=5."
     begun = [riff.events[: riff.prompt_events] for riff in answer]
@@ -37,22 +37,20 @@ def _five_riffs(answer: list[Riff], prompt: Riff) -> tuple[bool, str]:
     return different == 5, f"one prompt, {different} different ways to go on."
 
 
-@exercise("4.3", "a riff with half the tempo of `riff`")
-def _slow_and_clean(answer: Riff, riff: Riff) -> tuple[bool, str]:
+def slow_and_clean(answer: Riff, riff: Riff) -> Verdict:
+    """Exercise 4.3: Play `riff` on a clean guitar at half the speed."""
     if not np.array_equal(answer.events, riff.events):
         return False, "the notes are not those of `riff`: copy it with riff.sounding(…)."
     if abs(answer.tempo_bpm - riff.tempo_bpm / 2) > 0.5:
-        return (
-            False,
-            f"its tempo is {answer.tempo_bpm:.0f}; half of {riff.tempo_bpm:.0f} is asked for.",
-        )
+        tempos = f"{answer.tempo_bpm:.0f}; half of {riff.tempo_bpm:.0f}"
+        return False, f"its tempo is {tempos} is asked for."
     if answer.program != SOUNDS["clean"]:
         return False, 'the tempo is right; now the clean guitar: "clean".'
     return True, "the tab is the same, since it counts beats and not seconds."
 
 
-@exercise("4.4", "two lists of riffs, made at the temperatures 0.5 and 1.5")
-def _variety(answer: tuple[list[Riff], list[Riff]]) -> tuple[bool, str]:
+def variety(answer: tuple[list[Riff], list[Riff]]) -> Verdict:
+    """Exercise 4.4: Does variety grow with temperature? Eight riffs at 0.5, eight at 1.5."""
     if min(map(len, answer)) < 8:
         return False, "of so few riffs the numbers are chance: make eight of each, n=8."
     cold, hot = (
@@ -65,8 +63,8 @@ def _variety(answer: tuple[list[Riff], list[Riff]]) -> tuple[bool, str]:
     return True, f"{means}: the hotter, the more outsiders get their chance."
 
 
-@exercise("4.5", "a list of riffs, one for each of the three scales")
-def _three_scales(answer: list[Riff], scales: Sequence[str]) -> tuple[bool, str]:
+def three_scales(answer: list[Riff], scales: Sequence[str]) -> Verdict:
+    """Exercise 4.5: Go on from one prompt in three scales."""
     if len(answer) != len(scales):
         return False, f"{len(answer)} riffs for {len(scales)} scales."
     for riff, scale in zip(answer, scales, strict=True):
@@ -77,10 +75,10 @@ def _three_scales(answer: list[Riff], scales: Sequence[str]) -> tuple[bool, str]
     return True, "no note of the new events lies outside of its scale."
 
 
-@exercise("4.6", "a riff of yours")
-def _your_riff(
-    answer: Riff, training: CopyIndex, prompts: Sequence[Riff], folder: Path
-) -> tuple[bool, str]:
+def your_riff(
+    answer: Riff | list[Riff], training: CopyIndex, prompts: Sequence[Riff], folder: Path
+) -> Verdict:
+    """Exercise 4.6: Make a riff from a prompt of your own, and save it."""
     if isinstance(answer, list):  # favourites: the last one
         if not answer:
             return False, "mark a card of the riff machine as a favourite first."
@@ -103,3 +101,13 @@ def _your_riff(
         return False, "the saved Guitar Pro file is of another riff: save it again."
     where = f"{path.parent.name}/{path.name}"
     return True, f"{len(answer.generated)} new events after {len(given)} of yours, in {where}."
+
+
+EXERCISES = {
+    "4.1": Exercise("a whole number in digits: how many of the four can be drawn", top_half),
+    "4.2": Exercise("a list of five riffs", five_riffs),
+    "4.3": Exercise("a riff with half the tempo of `riff`", slow_and_clean),
+    "4.4": Exercise("two lists of riffs, made at the temperatures 0.5 and 1.5", variety),
+    "4.5": Exercise("a list of riffs, one for each of the three scales", three_scales),
+    "4.6": Exercise("a riff of yours", your_riff),
+}

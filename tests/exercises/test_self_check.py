@@ -160,3 +160,16 @@ def test_self_check_of_riffs(starter_corpus, tmp_path, capsys):
     assert said("4.6", [typed, riff], **made).startswith("✔ Right: 20")  # of favourites the last
     song = ru.random_excerpt(starter_corpus, 4, seed=3, bars=16)
     assert "Try another seed" in said("4.6", song, **made)
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        ("4.9", "notebook 04 has 4.1, 4.2, 4.3, 4.4, 4.5, 4.6"),
+        ("7.1", "as in '1.2'"),
+        ("", "'1.2'"),
+    ],
+)
+def test_an_exercise_that_is_not_there_is_named(number, said):
+    with pytest.raises(ValueError, match=f"There is no exercise '{number}'.*{said}"):
+        ru.self_check(number, None)
