@@ -27,6 +27,13 @@ the lowest string of a guitar). An *event* is all notes of one track that start 
 import rockonet
 from rockonet.common.errors import explain_errors
 
-__getattr__, __dir__, __all__ = rockonet.__getattr__, rockonet.__dir__, rockonet.__all__
+__all__, __dir__ = rockonet.__all__, rockonet.__dir__
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module 'rockonet_utils' has no attribute '{name}'")
+    return getattr(rockonet, name)
+
 
 explain_errors()  # a notebook that comes in here is told in a sentence what was refused

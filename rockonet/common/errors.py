@@ -5,75 +5,96 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import os
-import types
 from pathlib import Path
-from typing import Any
+from types import TracebackType
 
 import IPython
+from IPython.core.interactiveshell import InteractiveShell
 
 _ROOMS = Path(__file__).resolve().parents[1]
 _HOUSE, _DOOR = f"{_ROOMS}{os.sep}", str(_ROOMS.parent / "rockonet_utils.py")
+_EXPLAINED = (
+    *(NameError, AttributeError, SyntaxError, KeyboardInterrupt),
+    *(ValueError, OSError, RuntimeError),  # what this project refuses with
+)
 
 
-def explain_errors(shell: Any = None) -> None:
+def explain_errors(shell: InteractiveShell | None = None) -> None:
     """Have notebooks say what to do when a cell uses a name that a cell above it makes, cannot be
     read or was stopped; and keep to the cell and the sentence when this project refuses something.
 
     shell: the notebook's interpreter; without one, that of the notebook which imports the door.
     """
 
-    def show(shell: Any, kind: type, error: Exception, trace: Any, tb_offset: Any = None) -> list:
-        if issubclass(kind, SyntaxError):
-            lines = shell.SyntaxTB.structured_traceback(kind, error, [])
-            lines.append(
-                "The computer cannot read this cell. A text has to stand in quotes, as in "
-                'answer = "candle smoke", and what opens with a bracket has to close.'
-            )
+    def show(
+        shell: InteractiveShell,
+        kind: type[BaseException],
+        error: BaseException,
+        trace: TracebackType,
+        tb_offset: int | None = None,
+    ) -> list[str]:
+        if isinstance(error, SyntaxError):
+            lines = shell.SyntaxTB.structured_traceback(kind, error, None)
         else:
-            short = trace
-            if kind is not AttributeError:  # that one this project never raises on purpose
-                short = cut_at_the_door(trace, stopped=kind is KeyboardInterrupt)
+            short = cut_at_the_door(error, trace)
             if short is not trace:  # the sentence holds the cause
                 error.__cause__, error.__suppress_context__ = None, True
             lines = shell.InteractiveTB.structured_traceback(kind, error, short, tb_offset)
-        if kind is NameError:
-            lines.append(
-                f"'{error.name}' is not known here. If it is made in a cell that has not run yet, "
-                "click the cell that you want and choose Run → Run All Above Selected Cell in the "
-                "menu; then run it again. Otherwise it is misspelt, or a text that needs quotes."
-            )
-        if kind is AttributeError:
-            near = difflib.get_close_matches(str(error.name), dir(error.obj), 1)
-            lines += [f"There is no '{error.name}' here. Do you mean '{name}'?" for name in near]
-        if kind is KeyboardInterrupt:
-            lines.append("This cell was stopped before its end. Run it again when you want to.")
-        if kind is dataclasses.FrozenInstanceError:
-            lines.append(
-                "It is never changed in place, so that cells may run in any order. Make a copy "
-                "that differs, as in settings = settings.replace(epochs=3)."
-            )
+        lines += filter(None, [advice(error)])
         shell._showtraceback(kind, error, lines)
         return lines
 
-    if shell := shell or IPython.get_ipython():
-        ours = (ValueError, OSError, RuntimeError)
-        ours += (KeyboardInterrupt, AttributeError, dataclasses.FrozenInstanceError)
-        shell.set_custom_exc((NameError, SyntaxError, *ours), show)
+    shell = shell or IPython.get_ipython()
+    if shell:
+        shell.set_custom_exc(_EXPLAINED, show)
 
 
-def cut_at_the_door(trace: Any, stopped: bool = False) -> Any:
-    """A traceback up to the first call of this project, if the error was raised in it.
+def advice(error: BaseException) -> str:
+    """What to do about an error that learners often make, in one line; nothing for all others."""
+    if isinstance(error, SyntaxError):
+        return (
+            "The computer cannot read this cell. A text has to stand in quotes, as in "
+            'answer = "candle smoke", and what opens with a bracket has to close.'
+        )
+    if type(error) is NameError:
+        return (
+            f"'{error.name}' is not known here. If it is made in a cell that has not run yet, "
+            "click the cell that you want and choose Run → Run All Above Selected Cell in the "
+            "menu; then run it again. Otherwise it is misspelt, or a text that needs quotes."
+        )
+    if type(error) is AttributeError:
+        for near in difflib.get_close_matches(str(error.name), dir(error.obj), 1):
+            return f"There is no '{error.name}' here. Do you mean '{near}'?"
+    if isinstance(error, KeyboardInterrupt):
+        return "This cell was stopped before its end. Run it again when you want to."
+    if isinstance(error, dataclasses.FrozenInstanceError):
+        return (
+            "It is never changed in place, so that cells may run in any order. Make a copy "
+            "that differs, as in settings = settings.replace(epochs=3)."
+        )
+    return ""
 
-    stopped: or if it was stopped there, in whichever library that it called.
+
+def cut_at_the_door(error: BaseException, trace: TracebackType) -> TracebackType | None:
+    """A traceback up to the first call of this project, if that explains enough.
+
+    It does if this project raised the error on purpose, or if it was stopped there, in whichever
+    library it called.
     """
     chain = [trace]
     while chain[-1].tb_next:
         chain.append(chain[-1].tb_next)
     files = [link.tb_frame.f_code.co_filename for link in chain]
     ours = [file.startswith(_HOUSE) or file == _DOOR for file in files]
-    if not any(ours if stopped else ours[-1:]):
+    if isinstance(error, KeyboardInterrupt):
+        explained = any(ours)
+    elif type(error) is AttributeError:  # a misspelling at the door; in a room a mistake of ours
+        explained = files[-1] == _DOOR
+    else:
+        explained = ours[-1]
+    if not explained:
         return trace
     kept = None
     for link in reversed(chain[: ours.index(True)]):
-        kept = types.TracebackType(kept, link.tb_frame, link.tb_lasti, link.tb_lineno)
+        kept = TracebackType(kept, link.tb_frame, link.tb_lasti, link.tb_lineno)
     return kept

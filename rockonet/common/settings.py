@@ -13,6 +13,9 @@ from typing import Any
 
 import numpy as np
 
+# Whole numbers that may be 0; all others are 1 or more.
+_ZERO_TOO = ("programs", "seed", "unique_factor", "epoch_windows", "riff_epoch_windows")
+
 
 def project_folder() -> Path:
     """The folder that holds ``data/starter``: the one of this package, or at or above the cwd."""
@@ -59,34 +62,39 @@ class Settings:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        zero_too = ("programs", "seed", "unique_factor", "epoch_windows", "riff_epoch_windows")
-        for name in self.__dataclass_fields__:
-            if not hasattr(Settings, name):
-                continue  # the first four have no default and are no numbers
-            value, example = getattr(self, name), getattr(Settings, name)
-            values = list(value) if np.ndim(value) else [value]
-            first = example[0] if isinstance(example, tuple) else example
-            kind = numbers.Integral if isinstance(first, int) else numbers.Real
-            least = 0 if name in zero_too or isinstance(first, float) else 1
-            fits = [isinstance(number, kind) and number >= least for number in values]
-            fits += [x < 1 for x in values if "dropout" in name]
-            if np.ndim(value) != np.ndim(example) or not fits or not all(fits):
-                wanted = f"{'whole ' * (kind is numbers.Integral)}number"
-                wanted = f"{wanted}s in brackets" if np.ndim(example) else f"one {wanted}"
-                raise ValueError(
-                    f"{name} is {value!r}; it wants {wanted}, {least} or more"
-                    f"{' and below 1' * ('dropout' in name)}, as {name}={example}."
-                )
+        for field in dataclasses.fields(self):
+            if field.default is not dataclasses.MISSING:  # those without one are no numbers
+                _refuse_misfit(field.name, getattr(self, field.name), field.default)
 
     def replace(self, **changes: Any) -> Settings:
         """A copy with some numbers changed, as in ``settings.replace(epochs=3)``.
 
         Raises: ValueError for a name that is none of the settings, or a number that cannot be.
         """
-        for name in changes.keys() - {field.name for field in dataclasses.fields(self)}:
-            near = difflib.get_close_matches(name, Settings.__dataclass_fields__, 1, 0)
-            raise ValueError(f"There is no setting named {name!r}: do you mean {near[0]!r}?")
+        names = [field.name for field in dataclasses.fields(self)]
+        if unknown := [name for name in changes if name not in names]:
+            near = difflib.get_close_matches(unknown[0], names, n=1, cutoff=0)
+            raise ValueError(f"There is no setting named {unknown[0]!r}: do you mean {near[0]!r}?")
         return dataclasses.replace(self, **changes)
+
+
+def _refuse_misfit(name: str, value: Any, default: Any) -> None:
+    """ValueError if a setting is not of its default's kind, or not in its range."""
+    several = isinstance(default, tuple)
+    whole = isinstance(default[0] if several else default, int)
+    kind = numbers.Integral if whole else numbers.Real
+    least = 1 if whole and name not in _ZERO_TOO else 0
+    values = list(value) if np.ndim(value) else [value]
+    fits = bool(values) and all(isinstance(one, kind) and float(one) >= least for one in values)
+    limit = f"{least} or more"
+    if "dropout" in name:
+        fits = fits and all(one < 1 for one in values)
+        limit += " and below 1"
+    if fits and np.ndim(value) == np.ndim(default):
+        return
+    wanted = "whole number" if whole else "number"
+    wanted = f"{wanted}s in brackets" if several else f"one {wanted}"
+    raise ValueError(f"{name} is {value!r}; it wants {wanted}, {limit}, as {name}={default}.")
 
 
 # The published profile holds the original's numbers (its saved model, README and chart); its
@@ -157,18 +165,15 @@ def settings(profile: str | None = None, data: str | os.PathLike | None = None) 
             "ROCKONET_DATA name a folder that exists (unpack a .zip first), or 'starter' for the "
             "songs that ship with the project."
         )
-    # Two folders of the same name must not share what is made from them.
-    mark = (
-        ""
-        if data in known
-        else "-" + hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:6]
-    )
+    name = folder.name
+    if data not in known:  # two folders of the same name must not share what is made from them
+        name += "-" + hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:6]
     output = Path(os.environ.get("ROCKONET_OUTPUT") or project / "output")
     return Settings(
         profile=profile,
         data=data,
         folder=folder,
-        output=output / f"{folder.name}{mark}-{profile}",
+        output=output / f"{name}-{profile}",
         figures=Path(os.environ.get("ROCKONET_FIGURES") or project / "figures"),
         **PROFILES[profile],
     )

@@ -10,6 +10,14 @@ import numpy as np
 TICKS_PER_QUARTER = 12
 MAJOR_SCALE = (0, 2, 4, 5, 7, 9, 11)  # semitones above the tonic; its modes are minor scales too
 
+# Scales that guitarists name and music21 does not know; what they write for the words of others.
+_INTERVALS = {
+    "minor pentatonic": (0, 3, 5, 7, 10),
+    "major pentatonic": (0, 2, 4, 7, 9),
+    "blues": (0, 3, 5, 6, 7, 10),
+}
+_KIND_OF_SCALE = {"m": "minor", "min": "minor", "maj": "major", "penta": "pentatonic"}
+
 
 def pitch_name(pitch: int) -> str:
     """Scientific name of a MIDI pitch: 40 is 'E2', 61 is 'C#4'. Notebook: 01."""
@@ -35,6 +43,7 @@ def pitch_number(name: str) -> int | None:
 
 
 def meter_ticks(meter: tuple[int, int]) -> int:
+    """Ticks of a bar, of a meter as (beats, note value): 48 in 4/4, 36 in 6/8."""
     return max(1, 4 * TICKS_PER_QUARTER * meter[0] // meter[1])
 
 
@@ -48,10 +57,12 @@ def beat_ticks(meter: tuple[int, int]) -> int:
 
 
 def is_tempo(quarters_a_minute: float) -> bool:
+    """Whether music is played so slow or fast; files may say anything."""
     return 10 <= quarters_a_minute <= 1000
 
 
 def is_meter(beats: int, value: int) -> bool:
+    """Whether music is written in such a meter; files may say anything."""
     return 1 <= beats <= 32 and value in (1, 2, 4, 8, 16)
 
 
@@ -64,30 +75,26 @@ def scale_pitch_classes(scale: str) -> tuple[int, ...]:
     Raises: ValueError if the tonic or the kind does not exist.
     Notebook: 04.
     """
-    import music21
+    import music21  # takes almost two seconds, for what only this function needs
 
     words = scale.replace("♯", "#").replace("♭", "b").split()
     tonic = re.fullmatch(r"([A-Ga-g])([#b]?)(m?)", words[0]) if words else None
-    whole = {"m": "minor", "min": "minor", "maj": "major", "penta": "pentatonic"}
-    kind = " ".join(whole.get(word.lower(), word.lower()) for word in words[1:])
-    if tonic and tonic[3]:
-        kind = f"minor {kind}".strip()
-    if kind == "pentatonic":
-        kind = "minor pentatonic"
     if tonic:
-        name = tonic[1].upper() + tonic[2].replace("b", "-")
-        first = music21.pitch.Pitch(name).pitchClass
-        own = {"minor pentatonic": (0, 3, 5, 7, 10), "blues": (0, 3, 5, 6, 7, 10)}
-        own["major pentatonic"] = (0, 2, 4, 7, 9)
-        if kind in own:
-            return tuple((first + interval) % 12 for interval in own[kind])
+        kind = " ".join(_KIND_OF_SCALE.get(word.lower(), word.lower()) for word in words[1:])
+        if tonic[3]:
+            kind = f"minor {kind}".strip()
+        if kind == "pentatonic":
+            kind = "minor pentatonic"
+        name = tonic[1].upper() + tonic[2].replace("b", "-")  # a flat as music21 writes it
+        if kind in _INTERVALS:
+            first = music21.pitch.Pitch(name).pitchClass
+            return tuple((first + interval) % 12 for interval in _INTERVALS[kind])
         known = getattr(music21.scale, kind.title().replace(" ", "") + "Scale", None)
-        if isinstance(known, type) and issubclass(known, music21.scale.ConcreteScale) and kind:
+        if kind and isinstance(known, type) and issubclass(known, music21.scale.ConcreteScale):
             pitches = known(name).getPitches(f"{name}4", f"{name}5")
             classes = tuple(dict.fromkeys(pitch.pitchClass for pitch in pitches))
-            if (
-                len(classes) >= 5
-            ):  # music21 also calls things scales that have no notes of their own
+            # music21 also calls things scales that have no notes of their own.
+            if len(classes) >= 5:
                 return classes
     raise ValueError(
         f"There is no scale {scale!r}: write a note and a kind, as in 'E minor', 'A minor "
@@ -98,7 +105,6 @@ def scale_pitch_classes(scale: str) -> tuple[int, ...]:
 def key_fifths(pitches: Iterable[int]) -> int:
     """The key signature with the fewest accidentals: sharps count up, flats down (−6 to 6)."""
     weight = np.bincount([pitch % 12 for pitch in pitches], minlength=12)
-    inside = {
-        fifths: weight[(np.array(MAJOR_SCALE) + 7 * fifths) % 12].sum() for fifths in range(-6, 7)
-    }
+    scale = np.array(MAJOR_SCALE)
+    inside = {fifths: weight[(scale + 7 * fifths) % 12].sum() for fifths in range(-6, 7)}
     return max(inside, key=lambda fifths: (inside[fifths], -abs(fifths), fifths))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from rockonet.common.theory import pitch_name, pitch_number
 
 STANDARD_TUNING = (40, 45, 50, 55, 59, 64)  # E2 A2 D3 G3 B3 E4, MIDI pitches of the open strings
-TUNINGS = {
+TUNINGS: dict[str, tuple[int, ...]] = {
     "standard": STANDARD_TUNING,
     "E♭": (39, 44, 49, 54, 58, 63),
     "drop D": (38, 45, 50, 55, 59, 64),
@@ -18,28 +18,30 @@ TUNINGS = {
 FRETS = 22
 
 
-def tuning_pitches(tuning: str | Sequence[int]) -> tuple[int, ...]:
+def tuning_pitches(tuning: str | Sequence[int | str]) -> tuple[int, ...]:
     """The MIDI pitches of the six open strings, lowest string first.
 
     tuning: a name in `TUNINGS` (``Eb`` works for ``E♭``), six note names as in ``"D2 A2 D3 G3 B3
-        E4"``, their letters alone as in ``"DADGBE"``, or six MIDI numbers.
+        E4"``, their letters alone as in ``"DADGBE"``, or a list of six MIDI numbers or names.
     Raises: ValueError with the names to choose from.
     Notebook: 04.
     """
+    notes: Sequence[int | str] = tuning
     if isinstance(tuning, str):
         short = "".join(tuning.replace("♭", "b").replace("♯", "#").split())
-        for name, pitches in TUNINGS.items():
+        for name, named in TUNINGS.items():
             if short.lower() == "".join(name.lower().replace("♭", "b").split()):
-                return pitches
-        letters = re.fullmatch(6 * "([A-Ga-g][#b]?)", short)
-        tuning = letters and named_strings(letters.groups()) or tuning.split()
+                return named
+        notes = tuning.split()
+        if letters := re.fullmatch(6 * "([A-Ga-g][#b]?)", short):
+            notes = named_strings(letters.groups()) or notes
     pitches = tuple(
-        pitch_number(note) or -1 if isinstance(note, str) else int(note) for note in tuning
+        pitch_number(note) or -1 if isinstance(note, str) else int(note) for note in notes
     )
     rising = all(low < high for low, high in itertools.pairwise(pitches))
     if len(pitches) != 6 or not rising or not 20 <= pitches[0] <= pitches[-1] <= 90:
         raise ValueError(
-            f"There is no tuning {' '.join(map(str, tuning))!r}: choose one of "
+            f"There is no tuning {' '.join(map(str, notes))!r}: choose one of "
             f"{', '.join(TUNINGS)}, or give six notes from the lowest string to the "
             "highest, as in 'D2 A2 D3 G3 B3 E4'."
         )
@@ -61,9 +63,12 @@ def named_strings(names: Sequence[str]) -> tuple[int, ...] | None:
     Without an octave it is the one nearest to the string's pitch in standard tuning.
     """
     pitches = []
-    for name, usual in zip(names, TUNINGS["standard"], strict=True):
+    for name, usual in zip(names, STANDARD_TUNING, strict=True):
         pitch = pitch_number(name)
-        if pitch is None and (pitch := pitch_number(name + "4")) is not None:
-            pitch = usual + (pitch - usual + 6) % 12 - 6
+        if pitch is None:
+            letter = pitch_number(name + "4")
+            if letter is None:
+                return None
+            pitch = usual + (letter - usual + 6) % 12 - 6
         pitches.append(pitch)
-    return None if None in pitches else tuple(pitches)
+    return tuple(pitches)

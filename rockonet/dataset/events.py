@@ -98,7 +98,7 @@ def notes_from_events(events: np.ndarray) -> dict[str, np.ndarray]:
 
 def bass_and_shape(name: str) -> tuple[int, int]:
     """Back from a chord name: 'E2 B2' is bass 40 and the shape with bits 0 and 7."""
-    pitches = [pitch_number(part) for part in name.split()]
-    if None in pitches:
+    pitches = [pitch for part in name.split() if (pitch := pitch_number(part)) is not None]
+    if len(pitches) < len(name.split()):
         raise ValueError(f"{name!r} is no name of a chord: write its pitches, as in 'E2 B2'.")
     return pitches[0], sum(1 << (pitch - pitches[0]) for pitch in pitches)
