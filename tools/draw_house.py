@@ -158,22 +158,22 @@ def not_implied(imports: dict[str, set[str]]) -> dict[str, set[str]]:
     return {file: others - set().union(*map(below, others)) for file, others in imports.items()}
 
 
-def levels(arrows: dict[str, set[str]]) -> dict[str, int]:
+def levels(imports: dict[str, set[str]]) -> dict[str, int]:
     """The row of each file, counted from the ground: every arrow leads down, and few are long."""
     level: dict[str, int] = {}
 
     def settle(file: str) -> int:
-        level[file] = 1 + max(map(settle, arrows[file]), default=-1)
+        level[file] = 1 + max(map(settle, imports[file]), default=-1)
         return level[file]
 
     try:
-        for file in arrows:
+        for file in imports:
             settle(file)
     except RecursionError:
         raise SystemExit("Files import each other in a circle: see `make lint`.") from None
-    for file in arrows:
-        users = [level[user] for user in arrows if file in arrows[user]]
-        if users and not arrows[file]:
+    for file in imports:
+        users = [level[user] for user in imports if file in imports[user]]
+        if users and not imports[file]:
             level[file] = min(users) - 1  # what stands on nothing rises to just below its users
     return level
 
