@@ -110,7 +110,6 @@ from .generation.prompts import random_excerpt as random_excerpt
 from .generation.quality import TYPICAL as TYPICAL
 from .generation.quality import quality as quality
 from .generation.quality import quality_table as quality_table
-from .generation.riff_machine import KINDS as KINDS
 from .generation.riff_machine import PROMPTS as PROMPTS
 from .generation.riff_machine import SCALES as SCALES
 from .generation.riff_machine import TYPED as TYPED
@@ -141,6 +140,8 @@ from .guitar.fingering import THIN_COST as THIN_COST
 from .guitar.fingering import TOO_FAST as TOO_FAST
 from .guitar.fingering import Fingering as Fingering
 from .guitar.fingering import finger as finger
+from .guitar.formats import FORMATS as FORMATS
+from .guitar.formats import KINDS as KINDS
 from .guitar.guitar_pro_writer import guitar_pro as guitar_pro
 from .guitar.musicxml_writer import musicxml as musicxml
 from .guitar.notation import NOTE_VALUES as NOTE_VALUES
@@ -150,6 +151,8 @@ from .guitar.notation import NotatedEvent as NotatedEvent
 from .guitar.notation import Symbol as Symbol
 from .guitar.notation import notation_symbols as notation_symbols
 from .guitar.notation import written as written
+from .guitar.notes import MUTED_TICKS as MUTED_TICKS
+from .guitar.notes import PlayedNote as PlayedNote
 
 # Notebook 04: a riff, and everything it shows itself as
 from .guitar.playability import NECK as NECK
@@ -158,8 +161,6 @@ from .guitar.playability import playable_chords as playable_chords
 from .guitar.playability import revoiced as revoiced
 from .guitar.playability import voicings as voicings
 from .guitar.player import Player as Player
-from .guitar.riff import FORMATS as FORMATS
-from .guitar.riff import MUTED_TICKS as MUTED_TICKS
 from .guitar.riff import SOUNDS as SOUNDS
 from .guitar.riff import Riff as Riff
 from .guitar.tab_reader import unread_signs as unread_signs

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
-from rockonet.common.theory import meter_ticks
+from rockonet.common.theory import TICKS_PER_QUARTER, meter_ticks
 from rockonet.common.tunings import TUNINGS, tuning_pitches
 from rockonet.dataset.corpus import Corpus, song_of_score
 from rockonet.dataset.events import events_from_notes, onsets
 from rockonet.explore.midi_file import MidiError, file_bytes, parse_midi, refuse_large
 from rockonet.explore.tracks import guitar_tracks, score_notes
 from rockonet.guitar.riff import Riff
-from rockonet.guitar.tab_reader import notes_from_tab
+from rockonet.guitar.tab_reader import read_tab
 
 
 def random_excerpt(corpus: Corpus, n_events: int, seed: int = 0, bars: int = 0) -> Riff:
@@ -61,6 +61,7 @@ def random_excerpt(corpus: Corpus, n_events: int, seed: int = 0, bars: int = 0) 
 
 
 MAX_TEXT = 20_000  # characters of a prompt
+TYPED_VELOCITY = 95  # of all notes that are typed
 
 
 def prompt_from_midi(source: str | os.PathLike | bytes, bars: int = 4, name: str = "") -> Riff:
@@ -119,30 +120,54 @@ def prompt_from_text(
         raise ValueError(f"A prompt has at most {MAX_TEXT:,} characters.")
     if not text.strip():
         raise ValueError("There is nothing in this prompt: type a tab, or notes like 'EE8 EE GG4'.")
-    frets: dict[int, tuple[int, ...]] = {}  # of each onset
+    given: dict[int, tuple[int, ...]] = {}  # the frets of each onset
     if "|" in text or text.count("-") > 6:
-        notes, tuning, frets = notes_from_tab(text, meter_ticks(meter), tuning_pitches(tuning))
+        tab = read_tab(text, meter_ticks(meter), tuning_pitches(tuning))
+        notes, tuning, given, doubts = tab.notes, tab.open_strings, tab.frets, tab.doubts
     else:
-        notes, meter = notes_from_tiny(text, meter)
-    order = np.lexsort((notes[:, 2], notes[:, 0]))
-    onset, duration, pitch = notes[order].T
-    columns = dict(track=0 * onset, onset=onset, duration=duration, pitch=pitch)
-    events, _ = events_from_notes(columns | dict(velocity=np.full(len(onset), 95)))
-    held = tuple(frets.get(int(onset), ()) for onset in onsets(events))
+        notes, meter, doubts = read_tiny(text, meter)
+    for doubt in doubts:
+        warnings.warn(doubt, stacklevel=2)
+    onset, duration, pitch = notes[np.lexsort((notes[:, 2], notes[:, 0]))].T
+    events, _ = events_from_notes(
+        dict(
+            track=np.zeros_like(onset),
+            onset=onset,
+            duration=duration,
+            pitch=pitch,
+            velocity=np.full_like(onset, TYPED_VELOCITY),
+        )
+    )
     return Riff(
-        events, len(events), tempo_bpm, meter, title="typed prompt", tuning=tuning, held=held
+        events,
+        len(events),
+        tempo_bpm,
+        meter,
+        title="typed prompt",
+        tuning=tuning,
+        given_frets=tuple(given.get(tick, ()) for tick in onsets(events).tolist()),
     )
 
 
-def notes_from_tiny(text: str, meter: tuple[int, int]) -> tuple[np.ndarray, tuple[int, int]]:
-    """Onsets, durations and pitches (n_notes, 3) of tinyNotation, and its meter."""
-    import music21
+_TINY_NOTE = r"([A-Ga-g]+'*[#\-bn]*|r)(1|2|4|8|16|32)?\.*~?\}?"
+_TINY_WORD = rf"(\d+/\d+|\}}|{_TINY_NOTE}|(trip|quad)\{{({_TINY_NOTE})?)"
+
+
+def read_tiny(
+    text: str, meter: tuple[int, int]
+) -> tuple[np.ndarray, tuple[int, int], tuple[str, ...]]:
+    """Onsets, durations and pitches (n_notes, 3) of tinyNotation, its meter, and what may have been
+    meant otherwise, in sentences.
+
+    meter: if the text names none.
+    Raises: ValueError that says what cannot be read.
+    """
+    import music21  # two seconds, which only tinyNotation has to wait for
 
     try:
         part = music21.converter.parse(f"tinyNotation: {text}")
     except Exception as error:  # music21 raises what its parts raise, without a common class
         raise ValueError(f"This is neither tab nor tinyNotation ({error}).") from error
-    found = part.recurse().getElementsByClass(music21.meter.TimeSignature).first()
     unread = [word for word in text.split() if not re.fullmatch(_TINY_WORD, word)]
     if unread:
         raise ValueError(
@@ -150,23 +175,24 @@ def notes_from_tiny(text: str, meter: tuple[int, int]) -> tuple[np.ndarray, tupl
             "a length of 1, 2, 4, 8 or 16 and no octave (the low E string is EE); or chords as six "
             "lines of tab that begin with e| B| G| D| A| E|."
         )
-    if all(re.fullmatch(r"[A-G][#b]?[234]", word) for word in text.split()) and "2" in text:
-        warnings.warn(
-            "A number was read as a length, not as an octave: E2 is a half note, and the low E "
-            "string is EE.",
-            stacklevel=3,
+    ticks = [
+        (
+            float(note.getOffsetInHierarchy(part)) * TICKS_PER_QUARTER,
+            float(note.quarterLength) * TICKS_PER_QUARTER,
+            note.pitch.midi,
         )
-    notes = [
-        (note.getOffsetInHierarchy(part), note.quarterLength, note.pitch.midi)
         for note in part.recurse().notes
     ]
-    if not notes:
+    if not ticks:
         raise ValueError("There is no note in this prompt: type notes like 'EE8 EE GG4'.")
-    ticks = np.array([(float(a) * 12, float(b) * 12, pitch) for a, b, pitch in notes])
+    notes = np.maximum(np.rint(ticks), (0, 1, 0)).astype(np.int64)
+    found = part.recurse().getElementsByClass(music21.meter.TimeSignature).first()
     if found and re.match(r"\s*\d+/\d+", text):
         meter = found.numerator, found.denominator
-    return np.maximum(np.rint(ticks), (0, 1, 0)).astype(np.int64), meter
-
-
-_TINY_NOTE = r"([A-Ga-g]+'*[#\-bn]*|r)(1|2|4|8|16|32)?\.*~?\}?"
-_TINY_WORD = rf"(\d+/\d+|\}}|{_TINY_NOTE}|(trip|quad)\{{({_TINY_NOTE})?)"
+    doubts: tuple[str, ...] = ()
+    if all(re.fullmatch(r"[A-G][#b]?[234]", word) for word in text.split()) and "2" in text:
+        doubts = (
+            "A number was read as a length, not as an octave: E2 is a half note, and the low E "
+            "string is EE.",
+        )
+    return notes, meter, doubts

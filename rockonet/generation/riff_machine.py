@@ -22,6 +22,7 @@ from rockonet.dataset.events import onsets
 from rockonet.generation.generator import generate
 from rockonet.generation.originality import CopyIndex, bars_of_prompt, originality
 from rockonet.generation.prompts import prompt_from_midi, prompt_from_text, random_excerpt
+from rockonet.guitar.formats import FILE_FORMATS
 from rockonet.guitar.riff import SOUNDS, Riff
 from rockonet.guitar.tab_reader import unread_signs
 from rockonet.training.trained import Trained
@@ -43,14 +44,6 @@ D|----------------|----------2-----|
 A|------2-----2---|------2---------|
 E|0-0-3---0-0---3-|0-0-3-------3-0-|
 """
-KINDS = {
-    ".mid": "MIDI",
-    ".gp5": "Guitar Pro",
-    ".musicxml": "MusicXML",
-    ".mp3": "MP3",
-    ".wav": "WAV",
-}
-KINDS |= {".txt": "tab as text", ".svg": "score as picture"}
 
 
 class RiffMachine:
@@ -252,5 +245,5 @@ def download_link(riff: Riff, suffix: str, band: bool = True) -> str:
     data = base64.b64encode(riff.encoded(suffix, band)).decode()
     return (
         f'<a download="{riff.file_name}{suffix}" '
-        f'href="data:application/octet-stream;base64,{data}">{KINDS[suffix]}</a>'
+        f'href="data:application/octet-stream;base64,{data}">{FILE_FORMATS[suffix].label}</a>'
     )

@@ -1,21 +1,35 @@
-"""Bass and drums to go with a guitar."""
+"""Bass and drums to go with a guitar, and all three as one s"""
 
 from __future__ import annotations
 
 import collections
 import functools
+from typing import TYPE_CHECKING
 
 import numpy as np
+from symusic.core import (
+    NoteTickList,
+    ScoreTick,
+    TempoTick,
+    TextMetaTick,
+    TimeSignatureTick,
+    TrackTick,
+)
 
 from rockonet.common.settings import project_folder
 from rockonet.common.theory import TICKS_PER_QUARTER, beat_ticks, meter_ticks
 from rockonet.dataset.corpus import song_of_score
-from rockonet.dataset.events import onsets
+from rockonet.dataset.events import notes_from_events, onsets
 from rockonet.explore.midi_file import midi_files, read_midi
 from rockonet.explore.tracks import score_notes
 
+if TYPE_CHECKING:
+    from rockonet.guitar.riff import Riff
+
 BASS_PROGRAM, BASS_LOWEST = 33, 28  # fingered bass; its open E string
-STICK = 37  # side stick, for counting in
+BASS_VELOCITY = 95
+STICK, STICK_VELOCITY = 37, 110  # side stick, for counting in
+HIT_TICKS = 3  # how long a drum is written; it sounds as long as it does
 
 
 @functools.cache
@@ -74,7 +88,7 @@ def bass_line(events: np.ndarray, ticks_per_bar: int) -> np.ndarray:
     onset = onsets(events)
     low = events["bass"] % 12
     stop = int((onset + events["duration"]).max())
-    notes = []
+    notes: list[tuple[int, int]] = []  # start and pitch
     for bar in range(stop // ticks_per_bar + (stop % ticks_per_bar > 0)):
         inside = np.flatnonzero(onset // ticks_per_bar == bar)
         if len(inside):
@@ -95,3 +109,54 @@ def bass_line(events: np.ndarray, ticks_per_bar: int) -> np.ndarray:
     return np.array(
         [(start, end - start, pitch) for (start, pitch), end in zip(notes, ends, strict=True)]
     )
+
+
+def band_score(riff: Riff, band: bool = False, count_in: bool = False) -> ScoreTick:
+    """A riff as a score with 12 ticks to the quarter note.
+
+    band: with a bass (`bass_line`) and drums (`groove`). count_in: after a bar of sticks.
+    """
+    shift = riff.ticks_per_bar * count_in
+    score = ScoreTick(TICKS_PER_QUARTER)
+    score.tempos.append(TempoTick(0, riff.tempo_bpm))
+    score.time_signatures.append(TimeSignatureTick(0, *riff.meter))
+
+    def add(name: str, program: int, is_drum: bool, *columns: np.ndarray | int) -> None:
+        onset, duration, pitch, velocity = np.broadcast_arrays(*columns)
+        track = TrackTick(name=name, program=program, is_drum=is_drum)
+        track.notes = NoteTickList.from_numpy(
+            (onset + shift).astype(np.int32),
+            duration.astype(np.int32),
+            pitch.astype(np.int8),
+            velocity.astype(np.int8),
+        )
+        score.tracks.append(track)
+
+    notes = notes_from_events(riff.events)
+    columns = (notes[name] for name in ("onset", "duration", "pitch", "velocity"))
+    add(riff.title, riff.program, False, *columns)
+    hits = np.zeros((0, 3), int)
+    if band and len(riff.events):
+        roots = bass_line(riff.events, riff.ticks_per_bar)
+        add("bass", BASS_PROGRAM, False, *roots.T, BASS_VELOCITY)
+        hits = _drums(riff, int(roots[:, :2].sum(axis=1).max()))
+    if count_in:
+        beats = np.arange(-shift, 0, beat_ticks(riff.meter))
+        sticks = np.broadcast_arrays(beats, STICK, STICK_VELOCITY)
+        hits = np.concatenate([np.stack(sticks, axis=1), hits])
+    if len(hits):
+        onset, drum, velocity = hits.T
+        add("drums", 0, True, onset, HIT_TICKS, drum, velocity)
+    if riff.prompt_ticks:
+        score.markers.append(TextMetaTick(riff.prompt_ticks + shift, "generated from here"))
+    return score
+
+
+def _drums(riff: Riff, stop: int) -> np.ndarray:
+    """The groove from bar to bar until tick `stop`, ints (n_hits, 3): tick, drum, velocity."""
+    triplets = bool((onsets(riff.events) % 3 > 0).mean() > 0.15)
+    bar = groove(riff.meter, riff.tempo_bpm, triplets)
+    starts = np.arange(0, stop, riff.ticks_per_bar)
+    hits = np.tile(bar, (len(starts), 1))
+    hits[:, 0] += np.repeat(starts, len(bar))
+    return hits

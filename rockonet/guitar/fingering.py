@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -52,7 +53,12 @@ TOO_FAST = 60.0  # frets a second: beyond that nobody gets there in time
 
 @dataclass(frozen=True)
 class HandPositions:
-    """Ways to hold a chord: its frets, the fret under the index finger, a string, a cost."""
+    """The ways to hold a chord, each with each place of the hand from which it can be reached.
+
+    frets: ints (n_states, 6), −1 for a silent string. hand: (n_states,), the fret under the index
+    finger. string: the lowest that sounds, counted from 0. cost: of the way itself, whatever is
+    played before it.
+    """
 
     frets: np.ndarray
     hand: np.ndarray
@@ -60,8 +66,10 @@ class HandPositions:
     cost: np.ndarray
 
 
+# 10 kB a row at the most, mostly 3: some 50 MB if it should ever be full.
 @functools.lru_cache(maxsize=1 << 14)
 def hand_positions(ways: tuple[tuple[int, ...], ...], tuning: tuple[int, ...]) -> HandPositions:
+    """The states of the hand for a chord that can be held in these ways, see `voicings`."""
     rows = []
     for way in ways:
         pressed = [fret for fret in way if fret > 0]
@@ -78,8 +86,7 @@ def hand_positions(ways: tuple[tuple[int, ...], ...], tuning: tuple[int, ...]) -
             cost += STRETCH_COST * (bool(pressed) and highest - hand == REACH)
             cost += LOW_TREBLE_COST * max(0, HOME - hand) * (treble and bool(pressed))
             rows.append((way, hand, string, cost))
-    kinds = list(zip(*rows, strict=True))
-    return HandPositions(*map(np.array, kinds))
+    return HandPositions(*map(np.array, zip(*rows, strict=True)))
 
 
 def finger(
@@ -87,13 +94,13 @@ def finger(
     tempo_bpm: float = 120.0,
     ticks_per_bar: int = 48,
     tuning: str | Sequence[int] = "standard",
-    held: Sequence[tuple[int, ...]] = (),
+    given_frets: Sequence[tuple[int, ...]] = (),
     frets: tuple[int, int] = NECK,
 ) -> Fingering:
     """The easiest way to play events: a string and a fret for each note, by dynamic programming.
 
     events: of dtype `EVENT`. tempo_bpm, ticks_per_bar: to know how fast the hand has to move.
-    held: the frets of the first events, as in `Fingering`, where somebody has chosen them.
+    given_frets: the frets of the first events, as in `Fingering`, where somebody has chosen them.
     frets: the first and last fret to be used; what cannot be played there is played elsewhere.
     A state is a voicing (`voicings`) and the place of the hand, whose index finger reaches four
     frets up. It costs to move the hand, the more the less time there is; to stretch; to play high
@@ -106,52 +113,71 @@ def finger(
     the optimum path paradigm', 1989.
     Notebook: 04.
     """
-    tuning = tuning_pitches(tuning)
-    onset = onsets(events)
-    seconds = np.diff(onset, prepend=onset[:1]) * 60 / tempo_bpm / TICKS_PER_QUARTER
-    silent = (-1,) * len(tuning)
-    problems, rows, back = [], [], []
-    cost = np.zeros(1)
-    where = np.zeros((1, 2))  # hand and string of each state of the event before
-    before: tuple[int, ...] | None = None  # its pitches
-    for event, wait in zip(events, seconds, strict=True):
-        bar = int(onset[len(rows)]) // ticks_per_bar + 1
-        pitches = event_pitches(event)
-        ways = voicings(pitches, tuning, frets) or voicings(pitches, tuning)
-        if len(rows) < len(held) and held[len(rows)] in ways:
-            ways = (held[len(rows)],)
-        if not ways:
-            problems.append(f"bar {bar}: {chord_name(pitches)} cannot be fingered")
-        states = hand_positions(ways or (silent,), tuning)
-        rows.append(states)
-        own = states.cost
-        moved = np.abs(states.hand[:, None] - where[None, :, 0])
-        if len(back) == 0:
-            moved[:] = 0
-        jumped = np.abs(states.string[:, None] - where[None, :, 1])
-        hurry = np.clip(0.25 / max(wait, 0.02), 0.5, 4)
-        price = cost[None] + SHIFT_COST * hurry * (moved + (moved > 0)) + STRING_COST * jumped
-        if pitches == before:
-            held_else = (states.frets[:, None] != rows[-2].frets[None]).any(axis=2)
-            price = price + AGAIN_COST * held_else
-        before = pitches
-        back.append(price.argmin(axis=1))
-        cost = price.min(axis=1) + own
-        where = np.stack([states.hand, states.string], axis=1)
-    if not rows:
+    if not len(events):
         return Fingering(np.zeros((0, 6), int), np.zeros(0, int), 1.0)
-    chosen = [int(cost.argmin())]
-    for choice in reversed(back[1:]):
-        chosen.append(int(choice[chosen[-1]]))
-    chosen.reverse()
-    hand = np.array([states.hand[i] for states, i in zip(rows, chosen, strict=True)])
-    speed = np.abs(np.diff(hand)) / np.maximum(seconds[1:], 1e-3)
-    for i in np.flatnonzero(speed > TOO_FAST):
-        bar = int(onset[i + 1]) // ticks_per_bar + 1
-        problems.append(f"bar {bar}: the hand jumps {abs(hand[i + 1] - hand[i])} frets too fast")
+    strings = tuning_pitches(tuning)
+    onset = onsets(events)
+    bars = onset // ticks_per_bar + 1
+    seconds = np.diff(onset) * 60 / tempo_bpm / TICKS_PER_QUARTER  # from each event to the next
+    chords = [event_pitches(event) for event in events]
+    unplayable, states = [], []
+    for i, chord in enumerate(chords):
+        ways = voicings(chord, strings, frets) or voicings(chord, strings)
+        if i < len(given_frets) and given_frets[i] in ways:
+            ways = (given_frets[i],)
+        if not ways:
+            unplayable.append(f"bar {bars[i]}: {chord_name(chord)} cannot be fingered")
+        states.append(hand_positions(ways or ((-1,) * len(strings),), strings))
+    again = [chord == before for before, chord in itertools.pairwise(chords)]
+    path = cheapest_path(states, seconds, again)
+    hand = np.array([state.hand[i] for state, i in zip(states, path, strict=True)])
+    moved = np.abs(np.diff(hand))
+    for i in too_fast(moved, seconds):
+        unplayable.append(f"bar {bars[i + 1]}: the hand jumps {moved[i]} frets too fast")
     return Fingering(
-        np.array([states.frets[i] for states, i in zip(rows, chosen, strict=True)]),
+        np.array([state.frets[i] for state, i in zip(states, path, strict=True)]),
         hand,
-        float((len(events) - (speed > 0).sum()) / len(events)),
-        tuple(problems),
+        float((len(events) - (moved > 0).sum()) / len(events)),
+        tuple(unplayable),
     )
+
+
+def cheapest_path(
+    states: Sequence[HandPositions], seconds: np.ndarray, again: Sequence[bool]
+) -> list[int]:
+    """The state of each event on the path that costs least, by the algorithm of Viterbi.
+
+    seconds: (n_events − 1,) from each event to the next. again: whether the next is the same chord.
+    """
+    cost = states[0].cost + STRING_COST * states[0].string  # the hand comes from the lowest string
+    choices = []  # for each state of an event, the best one of the event before
+    pairs = itertools.pairwise(states)
+    for (before, after), wait, same in zip(pairs, seconds, again, strict=True):
+        # Added one after the other, so that of paths with equal costs the same one always wins.
+        total = sum(transition_costs(before, after, wait, same), cost[None])
+        choices.append(total.argmin(axis=1))
+        cost = total.min(axis=1) + after.cost
+    path = [int(cost.argmin())]
+    for choice in reversed(choices):
+        path.append(int(choice[path[-1]]))
+    return path[::-1]
+
+
+def transition_costs(
+    before: HandPositions, after: HandPositions, seconds: float, again: bool
+) -> list[np.ndarray]:
+    """What it costs to go from each state to each of the next event: (n_after, n_before) each,
+    for the hand, for the string, and for another way to hold what is struck again."""
+    moved = np.abs(after.hand[:, None] - before.hand[None])
+    crossed = np.abs(after.string[:, None] - before.string[None])
+    hurry = np.clip(0.25 / max(seconds, 0.02), 0.5, 4)
+    costs = [SHIFT_COST * hurry * (moved + (moved > 0)), STRING_COST * crossed]
+    if again:
+        held_else = (after.frets[:, None] != before.frets[None]).any(axis=2)
+        costs.append(AGAIN_COST * held_else)
+    return costs
+
+
+def too_fast(moved: np.ndarray, seconds: np.ndarray) -> list[int]:
+    """Where the hand cannot be in time; moved: frets from each event to the next."""
+    return np.flatnonzero(moved / np.maximum(seconds, 1e-3) > TOO_FAST).tolist()

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 from rockonet.common.theory import TICKS_PER_QUARTER, beat_ticks
 from rockonet.common.tunings import STANDARD_TUNING, TUNINGS, string_names
-from rockonet.dataset.events import event_pitches
 from rockonet.guitar.notation import (
     NOTE_VALUES,
     SCORE_COLOUR,
+    NotatedEvent,
     beam_values,
     cell_ticks,
     key_alteration,
@@ -31,33 +32,23 @@ def musicxml(riff: Riff) -> str:
     ``n-<symbol>-<note>``, the same note in the TAB ``t-<symbol>-<note>``.
     Notebook: 04.
     """
-    fifths = riff.fifths
-    root = ElementTree.Element("score-partwise", version="4.0")
+    root = Element("score-partwise", version="4.0")
     _add(root, "work/work-title", riff.title)
     _add(_add(root, "part-list/score-part", id="P1"), "part-name", "Guitar")
     part = _add(root, "part", id="P1")
-    for bar, group in itertools.groupby(enumerate(riff.symbols), lambda pair: pair[1].bar):
-        inside = list(group)
+    numbers = range(len(riff.symbols))
+    for bar, inside in itertools.groupby(numbers, lambda number: riff.symbols[number].bar):
+        symbols = list(inside)
         measure = _add(part, "measure", number=bar + 1)
         if bar == 0:
-            _add_attributes(measure, riff, fifths)
-        beams = beam_values([symbol for _, symbol in inside], beat_ticks(riff.meter))
-        brackets = tuplet_brackets([symbol for _, symbol in inside], cell_ticks(riff.meter))
-        shown: dict[tuple[str, int], int] = {}  # accidentals hold until the bar line
-        for (number, symbol), beam, bracket in zip(inside, beams, brackets, strict=True):
-            if symbol.event == riff.prompt_events > 0 and not symbol.tied:
-                words = _add(measure, "direction", placement="above")
-                look = {"font-weight": "bold", "color": SCORE_COLOUR}
-                _add(words, "direction-type/words", "generated from here", **look)
-                _add(words, "staff", 1)
-            _add_notes(measure, riff, number, fifths, shown, beam, bracket)
-        _add(measure, "backup/duration", sum(symbol.duration for _, symbol in inside))
-        for number, _ in inside:
-            _add_notes(measure, riff, number, fifths)
+            _add_attributes(measure, riff)
+        _add_staff(measure, riff, symbols)
+        _add(measure, "backup/duration", sum(riff.symbols[i].duration for i in symbols))
+        _add_tab(measure, riff, symbols)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, "unicode")
 
 
-def _add(parent: Any, path: str, text: Any = None, **attributes: Any) -> Any:
+def _add(parent: Element, path: str, text: object = None, **attributes: object) -> Element:
     """Add XML elements, one in the other, as in ``_add(note, "notations/tied")``; the last one."""
     for tag in path.split("/"):
         parent = ElementTree.SubElement(parent, tag)
@@ -66,11 +57,11 @@ def _add(parent: Any, path: str, text: Any = None, **attributes: Any) -> Any:
     return parent
 
 
-def _add_attributes(measure: Any, riff: Riff, fifths: int) -> None:
+def _add_attributes(measure: Element, riff: Riff) -> None:
     """What stands at the head of a score: key, meter, clefs, tuning and tempo."""
     head = _add(measure, "attributes")
     _add(head, "divisions", TICKS_PER_QUARTER)
-    _add(head, "key/fifths", fifths)
+    _add(head, "key/fifths", riff.fifths)
     time = _add(head, "time")
     _add(time, "beats", riff.meter[0])
     _add(time, "beat-type", riff.meter[1])
@@ -94,77 +85,112 @@ def _add_attributes(measure: Any, riff: Riff, fifths: int) -> None:
     # A metronome mark would take a music font into the picture, which makes it twice as large.
     words = f"{round(riff.tempo_bpm)} bpm"
     if riff.open_strings != STANDARD_TUNING:
-        named = {pitches: name for name, pitches in TUNINGS.items()}
-        words += f", {named.get(riff.open_strings) or ' '.join(string_names(riff.open_strings))}"
+        named = [name for name, pitches in TUNINGS.items() if pitches == riff.open_strings]
+        words += f", {named[0] if named else ' '.join(string_names(riff.open_strings))}"
     _add(tempo, "direction-type/words", words)
     _add(tempo, "sound", tempo=riff.tempo_bpm)
 
 
-def _add_notes(
-    measure: Any,
-    riff: Riff,
-    number: int,
-    fifths: int,
-    shown: dict[tuple[str, int], int] | None = None,
-    beam: Sequence[str] = (),
-    bracket: Sequence[str] = (),
-) -> None:
-    """Add the notes of a symbol, or its rest: for the TAB, unless `shown` keeps the accidentals."""
-    symbol = riff.symbols[number]
-    tab = shown is None
-    pitches = event_pitches(riff.events[symbol.event]) if symbol.event >= 0 else ()
-    goes_on = number + 1 < len(riff.symbols) and riff.symbols[number + 1].tied
-    ties = [kind for kind, yes in (("stop", symbol.tied), ("start", goes_on)) if yes and pitches]
-    name, dots, triplet = NOTE_VALUES[symbol.duration]
-    for k, pitch in enumerate(pitches or (None,)):
-        note = _add(measure, "note", id=f"{'t' if tab else 'n'}-{number}-{k}")
-        if symbol.event >= riff.prompt_events > 0:
-            note.set("color", SCORE_COLOUR)
-        if k:
-            _add(note, "chord")
-        if tab and (pitch is None or symbol.tied):
-            note.set("print-object", "no")
-        if pitch is None:
-            _add(note, "rest")
-        else:
-            letter, alter, octave = spell_pitch(pitch, fifths)
-            place = _add(note, "pitch")
-            _add(place, "step", letter)
-            _add(place, "alter", alter)
-            _add(place, "octave", octave)
-        _add(note, "duration", symbol.duration)
-        for kind in ties:
-            _add(note, "tie", type=kind)
-        _add(note, "voice", 5 if tab else 1)
-        _add(note, "type", name)
-        for _ in range(dots):
-            _add(note, "dot")
-        if pitch is not None and not tab:
-            if (
-                shown.get((letter, octave), key_alteration(letter, fifths)) != alter
-                and not symbol.tied
-            ):
-                _add(note, "accidental", {1: "sharp", -1: "flat", 0: "natural"}[alter])
-                shown[letter, octave] = alter
-        if triplet:
-            ratio = _add(note, "time-modification")
-            _add(ratio, "actual-notes", 3)
-            _add(ratio, "normal-notes", 2)
-        if tab:
+def _add_staff(measure: Element, riff: Riff, numbers: Sequence[int]) -> None:
+    """Add a bar in standard notation; numbers: those of its symbols."""
+    symbols = [riff.symbols[number] for number in numbers]
+    beams = beam_values(symbols, beat_ticks(riff.meter))
+    brackets = tuplet_brackets(symbols, cell_ticks(riff.meter))
+    accidentals: dict[tuple[str, int], int] = {}  # those shown hold until the bar line
+    for number, symbol, beam, bracket in zip(numbers, symbols, beams, brackets, strict=True):
+        if riff.goes_on_with(symbol):
+            words = _add(measure, "direction", placement="above")
+            look = {"font-weight": "bold", "color": SCORE_COLOUR}
+            _add(words, "direction-type/words", "generated from here", **look)
+            _add(words, "staff", 1)
+        for k, played in enumerate(riff.notes[number] or [None]):
+            note = _add_note(measure, riff, number, k, "n")
+            _add_value(note, symbol, voice=1)
+            if played and not played.tied:
+                _add_accidental(note, played.pitch, riff.fifths, accidentals)
+            _add_triplet(note, symbol)
+            _add(note, "staff", 1)
+            for level, kind in enumerate(beam if k == 0 else (), 1):
+                _add(note, "beam", kind, number=level)
+            notations = _add_notations(note)
+            for kind in bracket if k == 0 else ():
+                _add(notations, "tuplet", type=kind, bracket="yes")
+            if played and played.muted and k == 0:
+                _add(notations, "articulations/staccato")
+
+
+def _add_tab(measure: Element, riff: Riff, numbers: Sequence[int]) -> None:
+    """Add a bar of TAB; numbers: those of its symbols."""
+    for number in numbers:
+        symbol = riff.symbols[number]
+        for k, played in enumerate(riff.notes[number] or [None]):
+            note = _add_note(measure, riff, number, k, "t")
+            if not played or played.tied:
+                note.set("print-object", "no")
+            _add_value(note, symbol, voice=5)
+            _add_triplet(note, symbol)
             _add(note, "stem", "none")
-        _add(note, "staff", 2 if tab else 1)
-        for level, kind in enumerate(beam if k == 0 else (), 1):
-            _add(note, "beam", kind, number=level)
-        notations = _add(note, "notations")
-        for kind in ties:
-            _add(notations, "tied", type=kind)
-        for kind in bracket if k == 0 else ():
-            _add(notations, "tuplet", type=kind, bracket="yes")
-        if not tab and k == 0 and riff.is_muted(symbol):
-            _add(notations, "articulations/staccato")
-        if tab and pitch is not None:
-            for string, fret in enumerate(riff.fingering.frets[symbol.event]):
-                if fret >= 0 and riff.open_strings[string] + fret == pitch:
-                    technical = _add(notations, "technical")
-                    _add(technical, "string", len(riff.open_strings) - string)
-                    _add(technical, "fret", fret)
+            _add(note, "staff", 2)
+            notations = _add_notations(note)
+            if played and played.string >= 0:
+                technical = _add(notations, "technical")
+                _add(technical, "string", len(riff.open_strings) - played.string)
+                _add(technical, "fret", played.fret)
+
+
+def _add_note(measure: Element, riff: Riff, number: int, k: int, staff: str) -> Element:
+    """Add note `k` of a symbol, or its rest, up to the length and the ties that are heard."""
+    symbol, notes = riff.symbols[number], riff.notes[number]
+    note = _add(measure, "note", id=f"{staff}-{number}-{k}")
+    if symbol.event >= riff.prompt_events > 0:
+        note.set("color", SCORE_COLOUR)
+    if k:
+        _add(note, "chord")
+    if notes:
+        letter, alter, octave = spell_pitch(notes[k].pitch, riff.fifths)
+        pitch = _add(note, "pitch")
+        _add(pitch, "step", letter)
+        _add(pitch, "alter", alter)
+        _add(pitch, "octave", octave)
+    else:
+        _add(note, "rest")
+    _add(note, "duration", symbol.duration)
+    if symbol.tied:
+        _add(note, "tie", type="stop")
+    if number + 1 < len(riff.symbols) and riff.symbols[number + 1].tied:
+        _add(note, "tie", type="start")
+    return note
+
+
+def _add_value(note: Element, symbol: NotatedEvent, voice: int) -> None:
+    name, dots, _ = NOTE_VALUES[symbol.duration]
+    _add(note, "voice", voice)
+    _add(note, "type", name)
+    for _ in range(dots):
+        _add(note, "dot")
+
+
+def _add_accidental(
+    note: Element, pitch: int, fifths: int, shown: dict[tuple[str, int], int]
+) -> None:
+    """Add the sign that a pitch needs, unless the key or one in `shown` says the same."""
+    letter, alter, octave = spell_pitch(pitch, fifths)
+    if shown.get((letter, octave), key_alteration(letter, fifths)) != alter:
+        _add(note, "accidental", {1: "sharp", -1: "flat", 0: "natural"}[alter])
+        shown[letter, octave] = alter
+
+
+def _add_triplet(note: Element, symbol: NotatedEvent) -> None:
+    """Add that three notes take the time of two, if the symbol is one of a triplet."""
+    if NOTE_VALUES[symbol.duration][2]:
+        ratio = _add(note, "time-modification")
+        _add(ratio, "actual-notes", 3)
+        _add(ratio, "normal-notes", 2)
+
+
+def _add_notations(note: Element) -> Element:
+    """Add what is drawn at a note, its ties first."""
+    notations = _add(note, "notations")
+    for tie in note.findall("tie"):
+        _add(notations, "tied", type=tie.get("type"))
+    return notations

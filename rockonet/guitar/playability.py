@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import functools
 import itertools
-from typing import Any
 
 import numpy as np
 
-from rockonet.common.theory import scale_pitch_classes
+from rockonet.common.theory import chord_name, scale_pitch_classes
 from rockonet.common.tunings import FRETS, STANDARD_TUNING, tuning_pitches
 
 NECK = (0, FRETS)  # the frets that may be used; 0 are the open strings
@@ -68,26 +67,24 @@ def revoiced(
         while pitch > high:
             pitch -= 12
         inside.append(pitch)
-    bass = inside[0] % 12
-    if voicings(tuple(sorted(set(inside))), tuning):
-        return tuple(sorted(set(inside)))
-    best: tuple[Any, tuple[int, ...]] | None = None
-    kept = sorted(set(inside))[:7]  # more are never fingered together
-    options = [(0, -12, 12, None)] * len(kept)
-    for moves in itertools.product(*options):
+    kept = sorted(set(inside))
+    if voicings(tuple(kept), tuning):
+        return tuple(kept)
+    kept, bass = kept[:7], inside[0] % 12  # more are never fingered together
+    options = []
+    for moves in itertools.product((0, -12, 12, None), repeat=len(kept)):
         chord = {p + move for p, move in zip(kept, moves, strict=True) if move is not None}
-        if not chord or not low <= min(chord) <= max(chord) <= high:
-            continue
-        price = (
-            len({p % 12 for p in kept}) - len({p % 12 for p in chord}),
-            min(chord) % 12 != bass,
-            sum(12 if move is None else abs(move) for move in moves),
-        )
-        if best is None or price < best[0]:
-            chord = tuple(sorted(chord))
-            if voicings(chord, tuning):
-                best = price, chord
-    return best[1]
+        if chord and low <= min(chord) <= max(chord) <= high:
+            price = (
+                len({p % 12 for p in kept}) - len({p % 12 for p in chord}),
+                min(chord) % 12 != bass,
+                sum(12 if move is None else abs(move) for move in moves),
+            )
+            options.append((price, tuple(sorted(chord))))
+    for _, nearest in sorted(options, key=lambda option: option[0]):
+        if voicings(nearest, tuning):
+            return nearest
+    raise ValueError(f"In this tuning no note of {chord_name(pitches)} can be played.")
 
 
 @functools.lru_cache(maxsize=16)

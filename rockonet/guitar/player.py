@@ -44,52 +44,51 @@ class Player:
     def _repr_html_(self) -> str:
         riff = self.riff
         # Another kernel may have left players of the same number in the page.
-        notes_hash = zlib.crc32(riff.events.tobytes() + riff.title.encode())
-        mark = f"rockonet-{notes_hash:08x}-{next(_NUMBERS)}-"
-        begins, ends = self._seconds()
+        content = zlib.crc32(riff.events.tobytes() + riff.title.encode())
+        mark = f"rockonet-{content:08x}-{next(_NUMBERS)}-"
         score = self.score._repr_html_()
         for staff in "nt":
             score = score.replace(f'id="{staff}-', f'id="{mark}{staff}-')
         legend = "one bar of sticks · " if self.lead else ""
         legend += "grey, below black: prompt · " if riff.prompt_events else ""
-        notes = [
-            (round(begin, 3), round(end, 3), ids)
-            for begin, end, ids in zip(begins, ends, self._marks(), strict=True)
-        ]
+        times = self._seconds()
         template = jinja2.Template(_FILES["html"].read_text("utf-8"), autoescape=True)
         return template.render(
             css=_FILES["css"].read_text("utf-8"),
             js=_FILES["js"].read_text("utf-8"),
             mark=mark,
             seconds=self.sound.seconds,
-            notes=notes,
+            notes=[(*time, ids) for time, ids in zip(times, self._marks(), strict=True)],
             audio=self.sound._repr_html_(),
             speeds=SPEEDS,
             legend=legend,
             new_colour=SCORE_COLOUR,
             title=riff.title,
             score=score,
-            **self._roll(begins, ends),
+            **self._roll(times),
         )
 
-    def _seconds(self) -> tuple[list[float], list[float]]:
+    def _seconds(self) -> list[tuple[float, float]]:
         """When each event begins and ends in the sound; it ends where the next one begins."""
         tick = self.riff.tick_seconds
         begins = onsets(self.riff.events) * tick + self.lead
         ends = np.append(begins[1:], self.sound.seconds)
         ends = np.minimum(ends, begins + self.riff.events["duration"] * tick)
-        return begins.tolist(), ends.tolist()
+        return [
+            (round(begin, 3), round(end, 3))
+            for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)
+        ]
 
     def _marks(self) -> list[list[str]]:
         """The ids of what lights up with each event: in score, TAB and piano roll."""
         found: list[list[str]] = [[] for _ in self.riff.events]
-        for number, symbol in enumerate(self.riff.symbols):
-            if symbol.event >= 0:
-                notes = range(int(self.riff.events["shape"][symbol.event]).bit_count())
-                found[symbol.event] += [f"{staff}-{number}-{k}" for staff in "tn" for k in notes]
+        for number, notes in enumerate(self.riff.notes):
+            ids = [f"{staff}-{number}-{k}" for staff in "tn" for k in range(len(notes))]
+            if ids:
+                found[self.riff.symbols[number].event] += ids
         return [[*ids, f"r-{event}"] for event, ids in enumerate(found)]
 
-    def _roll(self, begins: list[float], ends: list[float]) -> dict[str, object]:
+    def _roll(self, times: list[tuple[float, float]]) -> dict[str, object]:
         """What the template draws of the piano roll: bar lines, and boxes for each event."""
         riff, scale = self.riff, ROLL_WIDTH / self.sound.seconds
         pitches = [event_pitches(event) for event in riff.events]
@@ -109,6 +108,6 @@ class Player:
                     "width": max(2, (end - begin) * scale - 1),
                     "tops": [ROLL_HEIGHT - (pitch - low + 1) * unit for pitch in chord],
                 }
-                for i, (chord, begin, end) in enumerate(zip(pitches, begins, ends, strict=True))
+                for i, (chord, (begin, end)) in enumerate(zip(pitches, times, strict=True))
             ],
         }

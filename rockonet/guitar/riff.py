@@ -10,15 +10,14 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import symusic
+from symusic.core import ScoreTick
 
 from rockonet.common.files import atomic_write
 from rockonet.common.theory import (
     TICKS_PER_QUARTER,
-    beat_ticks,
     is_meter,
     is_tempo,
     key_fifths,
@@ -26,22 +25,25 @@ from rockonet.common.theory import (
     scale_pitch_classes,
 )
 from rockonet.common.tunings import tuning_pitches
-from rockonet.dataset.events import event_pitches, notes_from_events, onsets
+from rockonet.dataset.events import event_pitches, notes_from_events
 from rockonet.explore.pictures import piano_roll
 from rockonet.explore.sound import Sound, render
-from rockonet.guitar.band import BASS_PROGRAM, STICK, bass_line, groove
+from rockonet.guitar.band import band_score
 from rockonet.guitar.engraving import Engraving, engrave
 from rockonet.guitar.fingering import Fingering, finger
-from rockonet.guitar.guitar_pro_writer import guitar_pro
+from rockonet.guitar.formats import FORMATS, HEARD, encoded
 from rockonet.guitar.musicxml_writer import musicxml
 from rockonet.guitar.notation import NotatedEvent, notation_symbols
+from rockonet.guitar.notes import PlayedNote, played_notes
 from rockonet.guitar.playability import NECK, revoiced
 from rockonet.guitar.player import Player
 from rockonet.guitar.tab_writer import tab_text
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
 SOUNDS = {"distortion": 30, "overdrive": 29, "clean": 27, "acoustic": 25}  # General MIDI, from 0
-FORMATS = (".mid", ".gp5", ".musicxml", ".mp3", ".wav", ".txt", ".svg")
-MUTED_TICKS = 1  # what sounds no longer, a twelfth of a quarter note, is a palm mute
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,9 +52,9 @@ class Riff:
 
     events: (n_events,) of dtype `EVENT`. tempo_bpm in quarter notes a minute. meter as (beats,
         note value). program: General MIDI program counted from 0. title: where it comes from.
-    tuning: as `tuning_pitches` takes it. held: see `finger`; of a typed tab, how it was typed.
-    frets: see `finger`. scale: what it is written in, see `scale_pitch_classes`; else it is guessed
-    from the notes.
+    tuning: as `tuning_pitches` takes it. given_frets: see `finger`; of a typed tab, how it was
+        typed. frets: see `finger`. scale: what it is written in, see `scale_pitch_classes`; else
+        it is guessed from the notes.
     Raises: ValueError for a tempo or a meter that cannot be.
     Notebook: 04.
     """
@@ -64,7 +66,7 @@ class Riff:
     program: int = 30
     title: str = "riff"
     tuning: str | Sequence[int] = "standard"
-    held: tuple[tuple[int, ...], ...] = ()
+    given_frets: tuple[tuple[int, ...], ...] = ()
     frets: tuple[int, int] = NECK
     scale: str | None = None
 
@@ -114,7 +116,7 @@ class Riff:
     def fingering(self) -> Fingering:
         """A string and a fret for every note, see `finger`."""
         bar, strings = self.ticks_per_bar, self.open_strings
-        return finger(self.events, self.tempo_bpm, bar, strings, self.held, self.frets)
+        return finger(self.events, self.tempo_bpm, bar, strings, self.given_frets, self.frets)
 
     @property
     def bar_line_after(self) -> int:
@@ -134,10 +136,14 @@ class Riff:
         """The riff as signs that can be read, see `notation_symbols`."""
         return notation_symbols(self.events, self.meter)
 
-    def is_muted(self, symbol: NotatedEvent) -> bool:
-        """Whether a note is far shorter than it is written: that is how MIDI has palm mutes."""
-        sounding = self.events["duration"][symbol.event] if symbol.event >= 0 else symbol.duration
-        return bool(sounding <= MUTED_TICKS < symbol.duration)
+    @functools.cached_property
+    def notes(self) -> list[tuple[PlayedNote, ...]]:
+        """The notes of each of its symbols, with their strings and frets, see `played_notes`."""
+        return played_notes(self.symbols, self.events, self.fingering.frets)
+
+    def goes_on_with(self, symbol: NotatedEvent) -> bool:
+        """Whether the model goes on with this symbol: whether the prompt ends before it."""
+        return symbol.event == self.prompt_events > 0 and not symbol.tied
 
     def revoiced(self) -> Riff:
         """The riff with every chord that cannot be fingered changed as little as possible."""
@@ -148,49 +154,12 @@ class Riff:
             event["shape"] = sum(1 << (pitch - chord[0]) for pitch in chord)
         return dataclasses.replace(self, events=events)
 
-    def midi(self, band: bool = False, count_in: bool = False) -> symusic.Score:
-        """The riff as a `symusic.Score` with 12 ticks to the quarter note.
+    def midi(self, band: bool = False, count_in: bool = False) -> ScoreTick:
+        """The riff as a score with 12 ticks to the quarter note.
 
         band: with a bass (`bass_line`) and drums (`groove`). count_in: after a bar of sticks.
         """
-        shift = self.ticks_per_bar * count_in
-        notes = notes_from_events(self.events)
-        score = symusic.Score(TICKS_PER_QUARTER)
-        score.tempos.append(symusic.Tempo(0, self.tempo_bpm))
-        score.time_signatures.append(symusic.TimeSignature(0, *self.meter))
-
-        def add(name: str, program: int, is_drum: bool, *columns: Any) -> None:
-            onset, duration, pitch, velocity = np.broadcast_arrays(*columns)
-            track = symusic.Track(name=name, program=program, is_drum=is_drum)
-            track.notes = symusic.core.NoteTickList.from_numpy(
-                (onset + shift).astype(np.int32),
-                duration.astype(np.int32),
-                pitch.astype(np.int8),
-                velocity.astype(np.int8),
-            )
-            score.tracks.append(track)
-
-        columns = (notes[name] for name in ("onset", "duration", "pitch", "velocity"))
-        add(self.title, self.program, False, *columns)
-        hits = np.zeros((0, 3), int)
-        if band and len(notes["onset"]):
-            roots = bass_line(self.events, self.ticks_per_bar)
-            add("bass", BASS_PROGRAM, False, *roots.T, 95)
-            bars = -(-int(roots[:, :2].sum(axis=1).max(initial=0)) // self.ticks_per_bar)
-            triplets = (onsets(self.events) % 3 > 0).mean() > 0.15
-            bar = groove(self.meter, self.tempo_bpm, bool(triplets))
-            starts = np.repeat(np.arange(bars) * self.ticks_per_bar, len(bar))
-            hits = np.tile(bar, (bars, 1)) + np.stack([starts, 0 * starts, 0 * starts], axis=1)
-        if count_in:
-            beats = np.arange(-shift, 0, beat_ticks(self.meter))
-            sticks = np.stack([beats, np.full(len(beats), STICK), np.full(len(beats), 110)], axis=1)
-            hits = np.concatenate([sticks, hits])
-        if len(hits):
-            add("drums", 0, True, hits[:, 0], 3, hits[:, 1], hits[:, 2])
-        if self.prompt_ticks:
-            text = "generated from here"
-            score.markers.append(symusic.TextMeta(self.prompt_ticks + shift, text))
-        return score
+        return band_score(self, band, count_in)
 
     def audio(self, band: bool = False, count_in: bool = False) -> Sound:
         """The riff as sound: the last thing in a cell, it shows a player.
@@ -222,7 +191,7 @@ class Riff:
         tempo = self.tempo_bpm if tempo_bpm is None else tempo_bpm
         return dataclasses.replace(self, program=SOUNDS[sound], tempo_bpm=tempo)
 
-    def piano_roll(self, ax: Any = None) -> Any:
+    def piano_roll(self, ax: Axes | None = None) -> Figure:
         """The riff as a picture, with the prompt shaded."""
         return piano_roll(
             notes_from_events(self.events),
@@ -243,32 +212,14 @@ class Riff:
     @property
     def formats(self) -> tuple[str, ...]:
         """Those of `FORMATS` that can hold it: what cannot be fingered can only be heard."""
-        return (".mid", ".mp3", ".wav") if self.fingering.unplayable else FORMATS
+        return HEARD if self.fingering.unplayable else FORMATS
 
     def encoded(self, suffix: str, band: bool = True) -> bytes:
         """The riff as the bytes of a file in one of `FORMATS`.
 
         Raises: ValueError for an unknown format, or a written one if it cannot be fingered.
         """
-        if suffix not in FORMATS:
-            raise ValueError(f"Unknown format {suffix!r}: choose from {', '.join(FORMATS)}.")
-        if suffix not in self.formats:
-            raise ValueError(
-                f"This riff is {self.fingering.verdict}. Chords can be changed with "
-                "riff.revoiced(), jumps need a slower tempo; .mid, .mp3 and .wav take it as it is."
-            )
-        if suffix == ".mid":
-            return self.midi(band).dumps_midi()
-        if suffix == ".gp5":
-            return guitar_pro(self)
-        if suffix in (".mp3", ".wav"):
-            return self.audio(band).encoded(suffix)
-        text = {
-            ".musicxml": lambda: musicxml(self),
-            ".txt": self.tab,
-            ".svg": lambda: self.score().svg,
-        }
-        return text[suffix]().encode()
+        return encoded(self, suffix, band)
 
     def save(
         self,

@@ -5,18 +5,240 @@ from __future__ import annotations
 import collections
 import itertools
 import re
-import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from rockonet.common.tunings import FRETS, TUNINGS, named_strings, tuning_pitches
+from rockonet.common.tunings import FRETS, STANDARD_TUNING, named_strings, tuning_pitches
+
+
+@dataclass(frozen=True)
+class TypedTab:
+    """What a tab says.
+
+    notes: ints (n_notes, 3), onset and duration in ticks, and pitch. open_strings: their MIDI
+    pitches, lowest first. frets: of each onset, as in `Fingering`. doubts: what may have been meant
+    otherwise, in sentences.
+    """
+
+    notes: np.ndarray
+    open_strings: tuple[int, ...]
+    frets: dict[int, tuple[int, ...]]
+    doubts: tuple[str, ...]
+
+
+class System(NamedTuple):
+    """Six lines that are played together, the lowest string first.
+
+    ruled: whether a line of beats stands over them, which says where each bar begins.
+    """
+
+    lines: list[str]
+    ruled: bool
+
+
+class Sign(NamedTuple):
+    """What stands on a string: a fret, or −1 for a dead note; bar and string counted from 0."""
+
+    bar: int
+    column: int
+    string: int
+    fret: int
+
+
+class BarGrid(NamedTuple):
+    """How the columns of a bar tell time.
+
+    lead: columns before the first beat. places: into how many the rest divides the bar. unit: ticks
+    to which a note is moved that stands between them.
+    """
+
+    lead: int
+    places: int
+    unit: int
+
+    def tick(self, column: int, bar_ticks: int) -> int:
+        exact = (column - self.lead) / self.places * bar_ticks
+        return round(exact / self.unit) * self.unit
+
+    def moves(self, column: int, bar_ticks: int) -> bool:
+        return (column - self.lead) * bar_ticks % (self.places * self.unit) > 0
+
+
+def read_tab(
+    text: str, bar_ticks: int, open_strings: tuple[int, ...] = STANDARD_TUNING
+) -> TypedTab:
+    """The notes of ASCII tab, each as long as nothing else is struck, but a bar at the most.
+
+    bar_ticks: of a bar. open_strings: of the guitar, if the tab names no other.
+    Raises: ValueError that says what cannot be read.
+    """
+    systems = split_systems(text)
+    open_strings = _named_tuning(systems[-1], open_strings)
+    bars = _bars_of(systems)
+    ruled = any(system.ruled for system in systems)
+    signs = read_frets(bars)
+    grids = place_in_time(bars, signs, bar_ticks, ruled)
+    ticks = [sign.bar * bar_ticks + grids[sign.bar].tick(sign.column, bar_ticks) for sign in signs]
+    begins = sorted(set(ticks))
+    ends = dict(zip(begins, [*begins[1:], len(bars) * bar_ticks], strict=True))
+    notes = set()
+    frets: dict[int, list[int]] = collections.defaultdict(lambda: [-1] * 6)
+    for tick, sign in zip(ticks, signs, strict=True):
+        if sign.fret >= 0:  # a dead note is silence, which ends what sounds before it
+            duration = max(1, min(ends[tick] - tick, bar_ticks))
+            notes.add((tick, duration, open_strings[sign.string] + sign.fret))
+            frets[tick][sign.string] = sign.fret
+    return TypedTab(
+        np.array(sorted(notes)),
+        open_strings,
+        {tick: tuple(row) for tick, row in frets.items()},
+        () if ruled else _doubts(bars, signs, grids, bar_ticks),
+    )
+
+
+def split_systems(text: str) -> list[System]:
+    """The systems of a tab, whichever string is written first.
+
+    Raises: ValueError if there is none, or one that has not six lines.
+    """
+    lines = [_tidy_line(line.rstrip()) for line in text.expandtabs().splitlines()]
+    systems, place = [], 0
+    for is_system, group in itertools.groupby(lines, _is_string):
+        rows = list(group)
+        if is_system and len(rows) != 6:
+            raise ValueError(
+                f"A tab has six lines, one for each string; {len(rows)} stand together from line "
+                f"{place + 1} on. Write the strings that are not played as dashes."
+            )
+        if is_system:
+            heads = [_head(row)[:1].upper() for row in rows]
+            if not (heads[1] == "A" and heads[4] == "B"):  # else the lowest string is the first
+                rows.reverse()
+            above = lines[place - 1] if place else ""
+            systems.append(System(rows, bool(re.fullmatch(r"[\s\d>]*\d[\s\d>]*", above))))
+        place += len(rows)
+    if not systems:
+        raise ValueError(
+            "There is no tab of six lines in this prompt: begin them with e| B| G| D| A| E|."
+        )
+    return systems
+
+
+def _is_string(line: str) -> bool:
+    return bool(re.match(r"\s*\S{0,3}\s*\|[^|]*[-\d]", line))
+
+
+def _head(line: str) -> str:
+    """What is written before a string: its name, or nothing."""
+    return line.split("|")[0].strip()
+
+
+def _named_tuning(system: System, asked: tuple[int, ...]) -> tuple[int, ...]:
+    """The open strings as a system names them, or else those that were asked for."""
+    heads = [_head(line) for line in system.lines]
+    named = named_strings(heads)
+    if not named:
+        return asked
+    rising = all(low < high for low, high in itertools.pairwise(named))
+    octaves = heads[-1][-1:].isdigit()
+    # Letters alone count for less than a tuning that was asked for.
+    return tuning_pitches(named) if octaves or rising and asked == STANDARD_TUNING else asked
+
+
+def _bars_of(systems: Sequence[System]) -> list[tuple[str, ...]]:
+    """What stands between the bar lines: for each bar six rows, the lowest string first."""
+    rows = [[line.split("|")[1:] for line in system.lines] for system in systems]
+    bars = itertools.chain.from_iterable(zip(*system, strict=False) for system in rows)
+    return [bar for bar in bars if any("-" in row for row in bar)]
+
+
+def read_frets(bars: Sequence[tuple[str, ...]]) -> list[Sign]:
+    """The frets and dead notes of bars, bar by bar.
+
+    Raises: ValueError if there is no fret, or one that no guitar has.
+    """
+    signs = [
+        Sign(number, found.start(), string, int(found[0]) if found[0].isdigit() else -1)
+        for number, rows in enumerate(bars)
+        for string, row in enumerate(rows)
+        # Of more than two digits without a dash each is a note, as in a gallop of open strings.
+        for found in re.finditer(r"(?<!\d)[12]\d(?!\d)|\d|[xX]", row)
+    ]
+    highest = max((sign.fret for sign in signs), default=-1)
+    if highest < 0:
+        raise ValueError("There is no fret in this tab: write numbers on its six lines.")
+    if highest > FRETS:
+        raise ValueError(f"There is no fret {highest}: a guitar has {FRETS}.")
+    return signs
+
+
+def place_in_time(
+    bars: Sequence[tuple[str, ...]], signs: Sequence[Sign], bar_ticks: int, ruled: bool
+) -> list[BarGrid]:
+    """How each bar is divided; ruled: whether a line of beats says where it begins.
+
+    A dash or two after every bar line are no time: most people write them. But two are, if all
+    bars have 8, 16 or 24 places with them.
+    """
+    first: dict[int, int] = {}  # of each bar, the column of what is struck first
+    for sign in sorted(signs):
+        first.setdefault(sign.bar, sign.column)
+    usual = min(first.values())
+    even = all(_width(rows) % 8 == 0 for rows in bars)
+    if ruled or usual > 2 or usual == 2 and even:
+        usual = 0
+    grids = []
+    for number, rows in enumerate(bars):
+        lead = first.get(number, 0) if usual else 0
+        lead = lead if lead <= 2 else usual
+        places = max(1, _width(rows) - lead)
+        if places in (17, 33) and all(row.endswith("-") for row in rows):
+            places -= 1  # a dash before the bar line too
+        # What is not divided evenly is rounded to sixteenths.
+        grids.append(BarGrid(lead, places, 1 if ruled or bar_ticks % places == 0 else 3))
+    return grids
+
+
+def _width(rows: Sequence[str]) -> int:
+    return max(map(len, rows))
+
+
+def _doubts(
+    bars: Sequence[tuple[str, ...]],
+    signs: Sequence[Sign],
+    grids: Sequence[BarGrid],
+    bar_ticks: int,
+) -> tuple[str, ...]:
+    """What may have been meant otherwise."""
+    long = [number for number, rows in enumerate(bars) if _width(rows) > 30]
+    if long:
+        columns = sorted({sign.column for sign in signs if sign.bar == long[0]})
+        if len(columns) < 2 or np.gcd.reduce(np.diff(columns)) > 2:
+            return ()
+        return (
+            f"Bar {long[0] + 1} of the tab has room for 32 notes and was read as one bar. If it is "
+            "two bars, write | between them.",
+        )
+    for sign in sorted(signs):
+        if sign.fret >= 0 and grids[sign.bar].moves(sign.column, bar_ticks):
+            return (
+                f"Bar {sign.bar + 1} of the tab has {grids[sign.bar].places} places, which do not "
+                "divide it evenly: notes were moved to the nearest sixteenth. Give it 8 or 16 "
+                "places, or 12 for triplets; a fret of two digits takes two.",
+            )
+    return ()
 
 
 def unread_signs(text: str) -> list[str]:
     """What `prompt_from_text` leaves out of a tab: signs for hammer-ons, bends, palm mutes."""
     rows = [line.split("|", 1)[1] for line in text.splitlines() if re.search(r"\|.*-", line)]
     signs = sorted(set(re.sub(r"[-\d|\sxX]", "", "".join(rows))))
-    return signs + ["PM"] * bool(rows and re.search(r"^\s*P\.?M\b", text, re.MULTILINE))
+    if rows and re.search(r"^\s*P\.?M\b", text, re.MULTILINE):
+        signs.append("PM")
+    return signs
 
 
 def _tidy_line(line: str) -> str:
@@ -33,109 +255,3 @@ def _tidy_line(line: str) -> str:
     body = re.sub(r"(?<=[-|])[oO](?=[-|])", "0", "|" + body)[1:]
     body = re.sub(r"(?<=\d)b[()r\d]+", lambda bend: "-" * len(bend[0]), body)
     return head + bar + body
-
-
-def notes_from_tab(
-    text: str, bar_ticks: int, strings: tuple[int, ...]
-) -> tuple[np.ndarray, tuple[int, ...], dict[int, tuple[int, ...]]]:
-    """Onsets, durations and pitches (n_notes, 3) of ASCII tab; the open strings; the frets of each
-    onset, lowest string first."""
-    lines = [_tidy_line(line.rstrip()) for line in text.expandtabs().splitlines()]
-    is_string = [bool(re.match(r"\s*\S{0,3}\s*\|[^|]*[-\d]", line)) for line in lines]
-    systems, ruled = [], False
-    place = 0
-    while place < len(lines):
-        height = next((k for k in range(len(lines) - place) if not is_string[place + k]), None)
-        height = len(lines) - place if height is None else height
-        if height == 0:
-            place += 1
-            continue
-        if height != 6:
-            raise ValueError(
-                f"A tab has six lines, one for each string; {height} stand together from line "
-                f"{place + 1} on. Write the strings that are not played as dashes."
-            )
-        ruled |= place > 0 and bool(re.fullmatch(r"[\s\d>]*\d[\s\d>]*", lines[place - 1]))
-        systems.append([line.split("|")[1:] for line in lines[place : place + 6]])
-        heads = [line.split("|")[0].strip() for line in lines[place : place + 6]]
-        if heads[1][:1].upper() == "A" and heads[4][:1].upper() == "B":  # lowest string first
-            systems[-1].reverse()
-            heads.reverse()
-        place += height
-    if not systems:
-        raise ValueError(
-            "There is no tab of six lines in this prompt: begin them with e| B| G| D| A| E|."
-        )
-    if named := named_strings(heads[::-1]):
-        rising = all(low < high for low, high in itertools.pairwise(named))
-        # Letters alone count for less than a tuning that was asked for.
-        if heads[0][-1:].isdigit() or rising and strings == TUNINGS["standard"]:
-            strings = tuning_pitches(named)
-    bars = []
-    for system in systems:
-        for columns in zip(*system, strict=False):
-            if max(map(len, columns)) and any("-" in column for column in columns):
-                bars.append(columns)
-    frets = [
-        (number, found.start(), string, int(found[0]))
-        for number, columns in enumerate(bars)
-        for string, column in enumerate(columns)
-        # Of more than two digits without a dash each is a note, as in a gallop of open strings.
-        for found in re.finditer(r"(?<!\d)[12]\d(?!\d)|\d", column)
-    ]
-    if not frets:
-        raise ValueError("There is no fret in this tab: write numbers on its six lines.")
-    dead = [
-        (number, found.start())
-        for number, columns in enumerate(bars)
-        for column in columns
-        for found in re.finditer("[xX]", column)
-    ]
-    notes = []
-    held = collections.defaultdict(lambda: [-1] * 6)
-    # Most people write a dash or two after a bar line, which is no time.
-    struck = sorted({(number, column) for number, column, *_ in frets + dead}, reverse=True)
-    usual = min(column for _, column in struck)
-    even = all(max(map(len, columns)) % 8 == 0 for columns in bars)
-    if ruled or usual > 2 or usual == 2 and even:
-        usual = 0
-    first = dict(struck)  # the last one wins, the lowest column of a bar
-    moved = {}  # bars in which a note is not where it was typed, with their places
-
-    def tick_of(number: int, column: int) -> int:
-        lead = first[number] if usual and first[number] <= 2 else usual
-        places = max(1, max(map(len, bars[number])) - lead)
-        if places in (17, 33) and all(row.endswith("-") for row in bars[number]):
-            places -= 1  # a dash before the bar line too
-        unit = 1 if ruled or bar_ticks % places == 0 else 3  # else rounded to sixteenths
-        exact = (column - lead) / places * bar_ticks
-        tick = round(exact / unit) * unit
-        if not ruled and abs(tick - exact) > 1e-6:
-            moved[number + 1] = places
-        return tick + number * bar_ticks
-
-    for number, column, string, fret in frets:
-        if fret > FRETS:
-            raise ValueError(f"There is no fret {fret}: a guitar has {FRETS}.")
-        tick = tick_of(number, column)
-        notes.append((tick, strings[5 - string] + fret))
-        held[tick][5 - string] = fret
-    long = [n for n, columns in enumerate(bars, 1) if max(map(len, columns)) > 30]
-    at = np.array([column for n, column in sorted(struck) if n + 1 in long[:1]])
-    if not ruled and len(at) > 1 and np.gcd.reduce(np.diff(at)) < 3:
-        warnings.warn(
-            f"Bar {long[0]} of the tab has room for 32 notes and was read as one bar. If it is two "
-            "bars, write | between them.",
-            stacklevel=3,
-        )
-    for number, places in sorted(moved.items())[: not long]:
-        warnings.warn(
-            f"Bar {number} of the tab has {places} places, which do not divide it evenly: notes "
-            "were moved to the nearest sixteenth. Give it 8 or 16 places, or 12 for triplets; a "
-            "fret of two digits takes two.",
-            stacklevel=3,
-        )
-    onsets = sorted({tick for tick, _ in notes} | {tick_of(*place) for place in dead})
-    ends = dict(zip(onsets, [*onsets[1:], len(bars) * bar_ticks], strict=True))
-    rows = [(t, max(1, min(ends[t] - t, bar_ticks)), pitch) for t, pitch in sorted(set(notes))]
-    return np.array(rows), strings, {tick: tuple(row) for tick, row in held.items()}

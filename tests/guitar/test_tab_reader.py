@@ -35,7 +35,7 @@ def test_a_tab_may_be_written_in_several_ways(write):
     np.testing.assert_array_equal(ru.prompt_from_text(low_riff(write=write)).events, usual.events)
     upside_down = "\n".join(reversed(low_riff().splitlines()))
     again = ru.prompt_from_text(upside_down)
-    assert again.held == usual.held and again.open_strings == ru.STANDARD_TUNING
+    assert again.given_frets == usual.given_frets and again.open_strings == ru.STANDARD_TUNING
 
 
 def test_blank_strings_open_strings_as_letters_and_bends_are_understood():

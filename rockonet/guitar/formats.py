@@ -1,0 +1,61 @@
+"""The formats that a riff is saved in: a new one is a row of this table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rockonet.guitar.band import band_score
+from rockonet.guitar.engraving import engrave
+from rockonet.guitar.guitar_pro_writer import guitar_pro
+from rockonet.guitar.musicxml_writer import musicxml
+from rockonet.guitar.tab_writer import tab_text
+
+if TYPE_CHECKING:
+    from rockonet.guitar.riff import Riff
+
+
+@dataclass(frozen=True)
+class FileFormat:
+    """A format that a riff is saved in.
+
+    label: what people call it. needs_fingering: whether it says a string and a fret for every
+    note. write: makes the bytes of a file from a riff, and whether a band is heard with it.
+    """
+
+    label: str
+    needs_fingering: bool
+    write: Callable[[Riff, bool], bytes]
+
+
+FILE_FORMATS = {
+    ".mid": FileFormat("MIDI", False, lambda riff, band: band_score(riff, band).dumps_midi()),
+    ".gp5": FileFormat("Guitar Pro", True, lambda riff, _: guitar_pro(riff)),
+    ".musicxml": FileFormat("MusicXML", True, lambda riff, _: musicxml(riff).encode()),
+    ".mp3": FileFormat("MP3", False, lambda riff, band: riff.audio(band).encoded(".mp3")),
+    ".wav": FileFormat("WAV", False, lambda riff, band: riff.audio(band).encoded(".wav")),
+    ".txt": FileFormat("tab as text", True, lambda riff, _: tab_text(riff).encode()),
+    ".svg": FileFormat(
+        "score as picture", True, lambda riff, _: engrave(musicxml(riff)).svg.encode()
+    ),
+}
+FORMATS = tuple(FILE_FORMATS)
+HEARD = tuple(suffix for suffix, row in FILE_FORMATS.items() if not row.needs_fingering)
+KINDS = {suffix: row.label for suffix, row in FILE_FORMATS.items()}  # what the panel calls them
+
+
+def encoded(riff: Riff, suffix: str, band: bool = True) -> bytes:
+    """A riff as the bytes of a file in one of `FORMATS`; band: with bass and drums, if it is heard.
+
+    Raises: ValueError for an unknown format, or a written one if the riff cannot be fingered.
+    """
+    if suffix not in FILE_FORMATS:
+        raise ValueError(f"Unknown format {suffix!r}: choose from {', '.join(FORMATS)}.")
+    row = FILE_FORMATS[suffix]
+    if row.needs_fingering and riff.fingering.unplayable:
+        raise ValueError(
+            f"This riff is {riff.fingering.verdict}. Chords can be changed with riff.revoiced(), "
+            f"jumps need a slower tempo; {', '.join(HEARD[:-1])} and {HEARD[-1]} take it as it is."
+        )
+    return row.write(riff, band)

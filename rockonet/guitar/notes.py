@@ -1,0 +1,53 @@
+"""The notes of a riff as a hand plays them: what everything that writes a riff down begins with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rockonet.dataset.events import event_pitches
+from rockonet.guitar.notation import NotatedEvent
+
+MUTED_TICKS = 1  # what sounds no longer, a twelfth of a quarter note, is a palm mute
+
+
+@dataclass(frozen=True)
+class PlayedNote:
+    """One note of a symbol, and how it is played: a technique is one more field here.
+
+    pitch: MIDI number. string: counted from the lowest, which is 0. fret: 0 is the open string;
+    both are −1 where the event cannot be fingered. tied: whether the note goes on from the symbol
+    before. muted: whether the palm damps it.
+    """
+
+    pitch: int
+    string: int
+    fret: int
+    tied: bool
+    muted: bool
+
+
+def played_notes(
+    symbols: Sequence[NotatedEvent], events: np.ndarray, frets: np.ndarray
+) -> list[tuple[PlayedNote, ...]]:
+    """The notes of each symbol, lowest pitch first; none for a rest.
+
+    events: of dtype `EVENT`, those of the symbols. frets: ints (n_events, 6), as in `Fingering`.
+    """
+    return [
+        _notes_of(symbol, events[symbol.event], frets[symbol.event]) if symbol.event >= 0 else ()
+        for symbol in symbols
+    ]
+
+
+def _notes_of(symbol: NotatedEvent, event: np.void, frets: np.ndarray) -> tuple[PlayedNote, ...]:
+    # MIDI has no palm mutes: a file plays them far shorter than anybody would write them.
+    muted = bool(event["duration"] <= MUTED_TICKS < symbol.duration)
+    pitches = event_pitches(event)
+    places = [(string, int(frets[string])) for string in np.flatnonzero(frets >= 0).tolist()]
+    return tuple(
+        PlayedNote(pitch, string, fret, symbol.tied, muted)
+        for pitch, (string, fret) in zip(pitches, places or [(-1, -1)] * len(pitches), strict=True)
+    )
