@@ -1,215 +1,263 @@
-"""Every public name, once: `lazy_loader` reads them here, and so do editors.
+"""Every public name, once: Python opens a room when one of its names is used, editors read them.
 
-`from .room import name as name` is how a stub hands a name on (PEP 484).
+`name as name` is how a stub hands a name on (PEP 484). One line or block a file, wing by wing in
+the order in which they build on each other, which is not quite that of the course: functions and
+types first, then constants. Plain ASCII: lazy_loader reads it in the encoding of the machine.
 """
 
-# All notebooks: settings, theory, tunings, pictures, checks
-from .common.drawing import BLUE as BLUE
-from .common.drawing import GREEN as GREEN
-from .common.drawing import GREY as GREY
-from .common.drawing import ORANGE as ORANGE
+# ruff: noqa: I001
+
+# All notebooks: settings, notes and tunings as numbers, small things that notebooks show
+from .common.settings import Settings as Settings, settings as settings, PROFILES as PROFILES
+from .common.theory import (
+    pitch_name as pitch_name,
+    chord_name as chord_name,
+    scale_pitch_classes as scale_pitch_classes,
+    key_fifths as key_fifths,
+    TICKS_PER_QUARTER as TICKS_PER_QUARTER,
+    MAJOR_SCALE as MAJOR_SCALE,
+)
+from .common.tunings import (
+    tuning_pitches as tuning_pitches,
+    STANDARD_TUNING as STANDARD_TUNING,
+    TUNINGS as TUNINGS,
+    FRETS as FRETS,
+)
+from .common.notebook import (
+    check as check,
+    table as table,
+    show_source as show_source,
+    versions as versions,
+)
 from .common.errors import explain_errors as explain_errors
-from .common.notebook import check as check
-from .common.notebook import show_source as show_source
-from .common.notebook import table as table
-from .common.notebook import versions as versions
-from .common.settings import PROFILES as PROFILES
-from .common.settings import Settings as Settings
-from .common.settings import settings as settings
-from .common.theory import MAJOR_SCALE as MAJOR_SCALE
-from .common.theory import TICKS_PER_QUARTER as TICKS_PER_QUARTER
-from .common.theory import chord_name as chord_name
-from .common.theory import key_fifths as key_fifths
-from .common.theory import pitch_name as pitch_name
-from .common.theory import scale_pitch_classes as scale_pitch_classes
-from .common.tunings import FRETS as FRETS
-from .common.tunings import STANDARD_TUNING as STANDARD_TUNING
-from .common.tunings import TUNINGS as TUNINGS
-from .common.tunings import tuning_pitches as tuning_pitches
-from .dataset.build import FILES_PER_TASK as FILES_PER_TASK
-from .dataset.build import TASKS_IN_PROCESS as TASKS_IN_PROCESS
-from .dataset.build import build_corpus as build_corpus
-from .dataset.build import corpus_for as corpus_for
-from .dataset.build import report_table as report_table
-from .dataset.classic_windows import OneHot as OneHot
-from .dataset.classic_windows import Vocabulary as Vocabulary
-from .dataset.classic_windows import Windows as Windows
-from .dataset.classic_windows import classic_data as classic_data
-from .dataset.classic_windows import classic_windows as classic_windows
-from .dataset.classic_windows import distinct_in_windows as distinct_in_windows
-from .dataset.classic_windows import load_windows as load_windows
-from .dataset.classic_windows import save_windows as save_windows
-from .dataset.classic_windows import window_picture as window_picture
-from .dataset.corpus import CORPUS_FORMAT as CORPUS_FORMAT
-from .dataset.corpus import Corpus as Corpus
-from .dataset.corpus import FileReport as FileReport
-from .dataset.corpus import Song as Song
-from .dataset.corpus import TrackInfo as TrackInfo
-from .dataset.corpus import load_corpus as load_corpus
-from .dataset.download import ROCK_COMMIT as ROCK_COMMIT
-from .dataset.download import ROCK_URL as ROCK_URL
-from .dataset.download import download_rock_archive as download_rock_archive
-
-# Notebook 02: a folder becomes a data set
-from .dataset.events import EVENT as EVENT
-from .dataset.events import event_pitches as event_pitches
-from .dataset.events import events_from_notes as events_from_notes
-from .dataset.events import notes_from_events as notes_from_events
-from .dataset.events import onsets as onsets
-from .dataset.events import sounding_intervals as sounding_intervals
-from .dataset.split import song_key as song_key
-from .dataset.split import split_by_song as split_by_song
-from .dataset.style import style_metrics as style_metrics
-from .dataset.style import usual_in_rock as usual_in_rock
-
-# Notebooks 01 to 04: the exercises
-from .exercises.self_check import self_check as self_check
+from .common.drawing import BLUE as BLUE, ORANGE as ORANGE, GREEN as GREEN, GREY as GREY
 
 # Notebook 01: a MIDI file seen and heard
-from .explore.midi_file import MAX_MIDI_BYTES as MAX_MIDI_BYTES
-from .explore.midi_file import MAX_NOTES as MAX_NOTES
-from .explore.midi_file import MAX_QUARTERS as MAX_QUARTERS
-from .explore.midi_file import MAX_TRACKS as MAX_TRACKS
-from .explore.midi_file import MIDI_SUFFIXES as MIDI_SUFFIXES
-from .explore.midi_file import MidiError as MidiError
-from .explore.midi_file import midi_files as midi_files
-from .explore.midi_file import read_folder as read_folder
-from .explore.midi_file import read_midi as read_midi
-from .explore.pictures import fretboard_chart as fretboard_chart
-from .explore.pictures import piano_roll as piano_roll
-from .explore.pictures import program_chart as program_chart
+from .explore.midi_file import (
+    MidiError as MidiError,
+    read_midi as read_midi,
+    midi_files as midi_files,
+    read_folder as read_folder,
+    MIDI_SUFFIXES as MIDI_SUFFIXES,
+    MAX_MIDI_BYTES as MAX_MIDI_BYTES,
+    MAX_TRACKS as MAX_TRACKS,
+    MAX_NOTES as MAX_NOTES,
+    MAX_QUARTERS as MAX_QUARTERS,
+)
+from .explore.tracks import (
+    guitar_tracks as guitar_tracks,
+    score_notes as score_notes,
+    bar_ticks as bar_ticks,
+    songs_with_guitar as songs_with_guitar,
+    track_label as track_label,
+    only_tracks as only_tracks,
+    GUITAR_NAMES as GUITAR_NAMES,
+    PROGRAM_FAMILIES as PROGRAM_FAMILIES,
+)
+from .explore.pictures import (
+    piano_roll as piano_roll,
+    program_chart as program_chart,
+    fretboard_chart as fretboard_chart,
+)
+from .explore.sound import (
+    Sound as Sound,
+    stop_speakers as stop_speakers,
+    soundfont as soundfont,
+    render as render,
+    PEAK_DBFS as PEAK_DBFS,
+    MAX_SECONDS as MAX_SECONDS,
+)
 from .explore.song_browser import song_browser as song_browser
-from .explore.sound import MAX_SECONDS as MAX_SECONDS
-from .explore.sound import PEAK_DBFS as PEAK_DBFS
-from .explore.sound import Sound as Sound
-from .explore.sound import render as render
-from .explore.sound import soundfont as soundfont
-from .explore.sound import stop_speakers as stop_speakers
-from .explore.tracks import GUITAR_NAMES as GUITAR_NAMES
-from .explore.tracks import PROGRAM_FAMILIES as PROGRAM_FAMILIES
-from .explore.tracks import bar_ticks as bar_ticks
-from .explore.tracks import guitar_tracks as guitar_tracks
-from .explore.tracks import only_tracks as only_tracks
-from .explore.tracks import score_notes as score_notes
-from .explore.tracks import songs_with_guitar as songs_with_guitar
-from .explore.tracks import track_label as track_label
-from .generation.constraints import MAX_REPEATS as MAX_REPEATS
-from .generation.constraints import Limits as Limits
-from .generation.generator import generate as generate
-from .generation.originality import DISTINCT_INTERVALS as DISTINCT_INTERVALS
-from .generation.originality import FAIL_COPIED as FAIL_COPIED
-from .generation.originality import WARN_COPIED as WARN_COPIED
-from .generation.originality import CopyIndex as CopyIndex
-from .generation.originality import Originality as Originality
-from .generation.originality import bars_of_prompt as bars_of_prompt
-from .generation.originality import originality as originality
-from .generation.prompts import MAX_TEXT as MAX_TEXT
-from .generation.prompts import prompt_from_midi as prompt_from_midi
-from .generation.prompts import prompt_from_text as prompt_from_text
-from .generation.prompts import random_excerpt as random_excerpt
-from .generation.quality import TYPICAL as TYPICAL
-from .generation.quality import quality as quality
-from .generation.quality import quality_table as quality_table
-from .generation.riff_machine import PROMPTS as PROMPTS
-from .generation.riff_machine import SCALES as SCALES
-from .generation.riff_machine import TYPED as TYPED
-from .generation.riff_machine import RiffMachine as RiffMachine
-from .generation.riff_machine import download_link as download_link
 
-# Notebook 04: prompts, sampling, originality, the riff machine
-from .generation.sampling import odds_chart as odds_chart
-from .generation.sampling import sample as sample
-from .guitar.band import BASS_LOWEST as BASS_LOWEST
-from .guitar.band import BASS_PROGRAM as BASS_PROGRAM
-from .guitar.band import STICK as STICK
-from .guitar.band import bass_line as bass_line
-from .guitar.band import groove as groove
-from .guitar.engraving import Engraving as Engraving
-from .guitar.engraving import engrave as engrave
-from .guitar.fingering import AGAIN_COST as AGAIN_COST
-from .guitar.fingering import GAP_COST as GAP_COST
-from .guitar.fingering import HIGH_COST as HIGH_COST
-from .guitar.fingering import HOME as HOME
-from .guitar.fingering import LOW_TREBLE_COST as LOW_TREBLE_COST
-from .guitar.fingering import OPEN_COST as OPEN_COST
-from .guitar.fingering import OPEN_TREBLE_COST as OPEN_TREBLE_COST
-from .guitar.fingering import SHIFT_COST as SHIFT_COST
-from .guitar.fingering import STRETCH_COST as STRETCH_COST
-from .guitar.fingering import STRING_COST as STRING_COST
-from .guitar.fingering import THIN_COST as THIN_COST
-from .guitar.fingering import TOO_FAST as TOO_FAST
-from .guitar.fingering import Fingering as Fingering
-from .guitar.fingering import finger as finger
-from .guitar.formats import FORMATS as FORMATS
-from .guitar.formats import KINDS as KINDS
-from .guitar.guitar_pro_writer import guitar_pro as guitar_pro
+# Notebook 02: a folder becomes a corpus, a row an event; the published windows
+from .dataset.events import (
+    events_from_notes as events_from_notes,
+    sounding_intervals as sounding_intervals,
+    onsets as onsets,
+    event_pitches as event_pitches,
+    notes_from_events as notes_from_events,
+    EVENT as EVENT,
+)
+from .dataset.corpus import (
+    Song as Song,
+    TrackInfo as TrackInfo,
+    FileReport as FileReport,
+    Corpus as Corpus,
+    load_corpus as load_corpus,
+    CORPUS_FORMAT as CORPUS_FORMAT,
+)
+from .dataset.build import (
+    build_corpus as build_corpus,
+    report_table as report_table,
+    corpus_for as corpus_for,
+    FILES_PER_TASK as FILES_PER_TASK,
+    TASKS_IN_PROCESS as TASKS_IN_PROCESS,
+)
+from .dataset.download import (
+    download_rock_archive as download_rock_archive,
+    ROCK_COMMIT as ROCK_COMMIT,
+    ROCK_URL as ROCK_URL,
+)
+from .dataset.split import song_key as song_key, split_by_song as split_by_song
+from .dataset.style import style_metrics as style_metrics, usual_in_rock as usual_in_rock
+from .dataset.classic_windows import (
+    Vocabulary as Vocabulary,
+    Windows as Windows,
+    OneHot as OneHot,
+    distinct_in_windows as distinct_in_windows,
+    window_picture as window_picture,
+    classic_windows as classic_windows,
+    save_windows as save_windows,
+    load_windows as load_windows,
+    classic_data as classic_data,
+)
+
+# Notebook 04: a riff, what a guitar can play of it, and all that it shows itself as
+from .guitar.riff import Riff as Riff, SOUNDS as SOUNDS
+from .guitar.formats import FORMATS as FORMATS, KINDS as KINDS
+from .guitar.notes import PlayedNote as PlayedNote, MUTED_TICKS as MUTED_TICKS
+from .guitar.playability import (
+    voicings as voicings,
+    revoiced as revoiced,
+    playable_chords as playable_chords,
+    NECK as NECK,
+    REACH as REACH,
+)
+from .guitar.fingering import (
+    Fingering as Fingering,
+    finger as finger,
+    SHIFT_COST as SHIFT_COST,
+    STRING_COST as STRING_COST,
+    HIGH_COST as HIGH_COST,
+    STRETCH_COST as STRETCH_COST,
+    OPEN_COST as OPEN_COST,
+    OPEN_TREBLE_COST as OPEN_TREBLE_COST,
+    LOW_TREBLE_COST as LOW_TREBLE_COST,
+    HOME as HOME,
+    THIN_COST as THIN_COST,
+    GAP_COST as GAP_COST,
+    AGAIN_COST as AGAIN_COST,
+    TOO_FAST as TOO_FAST,
+)
+from .guitar.notation import (
+    NotatedEvent as NotatedEvent,
+    notation_symbols as notation_symbols,
+    Symbol as Symbol,
+    written as written,
+    SCORE_COLOUR as SCORE_COLOUR,
+    NOTE_VALUES as NOTE_VALUES,
+    SIGNS as SIGNS,
+)
+from .guitar.engraving import Engraving as Engraving, engrave as engrave
 from .guitar.musicxml_writer import musicxml as musicxml
-from .guitar.notation import NOTE_VALUES as NOTE_VALUES
-from .guitar.notation import SCORE_COLOUR as SCORE_COLOUR
-from .guitar.notation import SIGNS as SIGNS
-from .guitar.notation import NotatedEvent as NotatedEvent
-from .guitar.notation import Symbol as Symbol
-from .guitar.notation import notation_symbols as notation_symbols
-from .guitar.notation import written as written
-from .guitar.notes import MUTED_TICKS as MUTED_TICKS
-from .guitar.notes import PlayedNote as PlayedNote
-
-# Notebook 04: a riff, and everything it shows itself as
-from .guitar.playability import NECK as NECK
-from .guitar.playability import REACH as REACH
-from .guitar.playability import playable_chords as playable_chords
-from .guitar.playability import revoiced as revoiced
-from .guitar.playability import voicings as voicings
-from .guitar.player import Player as Player
-from .guitar.riff import SOUNDS as SOUNDS
-from .guitar.riff import Riff as Riff
-from .guitar.tab_reader import unread_signs as unread_signs
 from .guitar.tab_writer import tab_text as tab_text
-from .training.batches import FEEDERS as FEEDERS
-from .training.classic_recipe import classic_model as classic_model
-from .training.classic_recipe import classic_optimizer as classic_optimizer
-from .training.classic_recipe import mean_loss as mean_loss
-from .training.counting import copy_nats as copy_nats
-from .training.counting import entropy_nats as entropy_nats
-from .training.counting import ngram_nats as ngram_nats
-from .training.drawings import likeness_chart as likeness_chart
-from .training.drawings import lstm_picture as lstm_picture
-from .training.drawings import nats_chart as nats_chart
-from .training.drawings import riff_picture as riff_picture
-from .training.drawings import self_similarity_chart as self_similarity_chart
-from .training.drawings import shape_picture as shape_picture
-from .training.history import Epoch as Epoch
-from .training.history import History as History
-from .training.history import load_history as load_history
-from .training.history import load_nats as load_nats
-from .training.history import save_nats as save_nats
-from .training.loss_chart import RATE_STYLES as RATE_STYLES
-from .training.loss_chart import loss_chart as loss_chart
-from .training.loss_chart import parts_chart as parts_chart
-from .training.loss_chart import redraw_loss_chart as redraw_loss_chart
-from .training.loss_chart import save_loss_chart as save_loss_chart
-from .training.measuring import held_out_nats as held_out_nats
-from .training.riff_features import LAG_BARS as LAG_BARS
-from .training.riff_features import N_COLUMNS as N_COLUMNS
-from .training.riff_features import RIFF_COLUMNS as RIFF_COLUMNS
-from .training.riff_features import corpus_inputs as corpus_inputs
-from .training.riff_features import riff_inputs as riff_inputs
+from .guitar.tab_reader import unread_signs as unread_signs
+from .guitar.guitar_pro_writer import guitar_pro as guitar_pro
+from .guitar.band import (
+    groove as groove,
+    bass_line as bass_line,
+    BASS_PROGRAM as BASS_PROGRAM,
+    BASS_LOWEST as BASS_LOWEST,
+    STICK as STICK,
+)
+from .guitar.player import Player as Player
+
+# Notebook 03: both recipes, their training and charts, and predictors that only count
+from .training.classic_recipe import (
+    classic_model as classic_model,
+    classic_optimizer as classic_optimizer,
+    mean_loss as mean_loss,
+)
+from .training.riff_vocabulary import (
+    RiffVocabulary as RiffVocabulary,
+    riff_vocabulary as riff_vocabulary,
+    TIME_EDGES as TIME_EDGES,
+    VELOCITY_EDGES as VELOCITY_EDGES,
+    PARTS as PARTS,
+)
+from .training.riff_features import (
+    riff_inputs as riff_inputs,
+    corpus_inputs as corpus_inputs,
+    LAG_BARS as LAG_BARS,
+    RIFF_COLUMNS as RIFF_COLUMNS,
+    N_COLUMNS as N_COLUMNS,
+)
+from .training.runs import MATCH_LENGTHS as MATCH_LENGTHS
 from .training.riff_network import riff_model as riff_model
 from .training.riff_recipe import PATIENCE as PATIENCE
-from .training.riff_vocabulary import PARTS as PARTS
-from .training.riff_vocabulary import TIME_EDGES as TIME_EDGES
-from .training.riff_vocabulary import VELOCITY_EDGES as VELOCITY_EDGES
-from .training.riff_vocabulary import RiffVocabulary as RiffVocabulary
-from .training.riff_vocabulary import riff_vocabulary as riff_vocabulary
+from .training.batches import FEEDERS as FEEDERS
+from .training.sweep import (
+    learning_rate_sweep as learning_rate_sweep,
+    train_riff_model as train_riff_model,
+    shipped_model as shipped_model,
+    train_shipped_models as train_shipped_models,
+)
+from .training.history import (
+    Epoch as Epoch,
+    History as History,
+    load_history as load_history,
+    save_nats as save_nats,
+    load_nats as load_nats,
+)
+from .training.trained import (
+    Trained as Trained,
+    load_trained as load_trained,
+    TRAINED_FORMAT as TRAINED_FORMAT,
+)
+from .training.loss_chart import (
+    loss_chart as loss_chart,
+    parts_chart as parts_chart,
+    save_loss_chart as save_loss_chart,
+    redraw_loss_chart as redraw_loss_chart,
+    RATE_STYLES as RATE_STYLES,
+)
+from .training.drawings import (
+    lstm_picture as lstm_picture,
+    shape_picture as shape_picture,
+    riff_picture as riff_picture,
+    self_similarity_chart as self_similarity_chart,
+    nats_chart as nats_chart,
+    likeness_chart as likeness_chart,
+)
+from .training.counting import (
+    entropy_nats as entropy_nats,
+    ngram_nats as ngram_nats,
+    copy_nats as copy_nats,
+)
+from .training.measuring import held_out_nats as held_out_nats
+from .training.step_ladder import chord_model as chord_model, chord_nats as chord_nats
 
-# Notebook 03: both recipes, and predictors that only count
-from .training.runs import MATCH_LENGTHS as MATCH_LENGTHS
-from .training.step_ladder import chord_model as chord_model
-from .training.step_ladder import chord_nats as chord_nats
-from .training.sweep import learning_rate_sweep as learning_rate_sweep
-from .training.sweep import shipped_model as shipped_model
-from .training.sweep import train_riff_model as train_riff_model
-from .training.sweep import train_shipped_models as train_shipped_models
-from .training.trained import TRAINED_FORMAT as TRAINED_FORMAT
-from .training.trained import Trained as Trained
-from .training.trained import load_trained as load_trained
+# Notebook 04: prompts, sampling within limits, originality, the riff machine
+from .generation.prompts import (
+    random_excerpt as random_excerpt,
+    prompt_from_midi as prompt_from_midi,
+    prompt_from_text as prompt_from_text,
+    MAX_TEXT as MAX_TEXT,
+)
+from .generation.sampling import sample as sample, odds_chart as odds_chart
+from .generation.constraints import Limits as Limits, MAX_REPEATS as MAX_REPEATS
+from .generation.generator import generate as generate
+from .generation.originality import (
+    Originality as Originality,
+    CopyIndex as CopyIndex,
+    originality as originality,
+    bars_of_prompt as bars_of_prompt,
+    WARN_COPIED as WARN_COPIED,
+    FAIL_COPIED as FAIL_COPIED,
+    DISTINCT_INTERVALS as DISTINCT_INTERVALS,
+)
+from .generation.quality import (
+    quality as quality,
+    quality_table as quality_table,
+    TYPICAL as TYPICAL,
+)
+from .generation.riff_machine import (
+    RiffMachine as RiffMachine,
+    download_link as download_link,
+    SCALES as SCALES,
+    PROMPTS as PROMPTS,
+    TYPED as TYPED,
+)
+
+# The exercises of all four
+from .exercises.self_check import self_check as self_check
