@@ -251,9 +251,9 @@ from .generation.quality import (
     quality_table as quality_table,
     TYPICAL as TYPICAL,
 )
+from .generation.riff_card import download_link as download_link
 from .generation.riff_machine import (
     RiffMachine as RiffMachine,
-    download_link as download_link,
     SCALES as SCALES,
     PROMPTS as PROMPTS,
     TYPED as TYPED,

@@ -102,11 +102,11 @@ def continue_riff(
     new: list[np.ndarray] = []
     for k in range(given + MOST_EVENTS_A_BAR * bars):
         row = features.row()
-        known, *state = map(np.asarray, listen.predict_on_batch([row, *state]))
+        told, *state = map(np.asarray, listen.predict_on_batch([row, *state]))
         if k < given:
             events = np.repeat(prompt.events[k], n)
         else:
-            events = draw_events(heads, known, row, features, constraints, sampler, first=k == 0)
+            events = draw_events(heads, told, row, features, constraints, sampler, first=k == 0)
             constraints.append(events)
             new.append(events)
             onset = onset + events["step"]
@@ -120,7 +120,7 @@ def continue_riff(
 
 def draw_events(
     heads: dict[str, keras.Model],
-    known: np.ndarray,
+    told: np.ndarray,
     row: np.ndarray,
     features: RunningFeatures,
     constraints: Constraints,
@@ -129,7 +129,7 @@ def draw_events(
 ) -> np.ndarray:
     """The next event of each riff, drawn part by part: each is told of those before it.
 
-    heads, known: see `stateful_model`. row: what the heads read, as `features` gave it; what was
+    heads, told: see `stateful_model`. row: what the heads read, as `features` gave it; what is
         drawn is written into it. first: whether nothing stands before these events.
     Returns (n,) of dtype `EVENT`.
     """
@@ -142,7 +142,7 @@ def draw_events(
     codes = np.zeros((n, len(PARTS)), int)
     target = row[:, 0, RIFF_COLUMNS["target"]]
     for place, part in enumerate(PARTS):
-        logits = np.asarray(heads[part].predict_on_batch([row, known]), np.float64)[:, 0]
+        logits = np.asarray(heads[part].predict_on_batch([row, told]), np.float64)[:, 0]
         odds = np.exp(logits - logits.max(axis=1, keepdims=True))
         codes[:, place] = sampler.draw(odds, allowed.get(part, np.ones(odds.shape, bool)))
         target[:, place] = codes[:, place] + 1  # the next part reads it there
@@ -150,7 +150,7 @@ def draw_events(
             steps = np.array(vocabulary.steps)[codes[:, place]]
             features.complete_row(row, steps)
             chords = constraints.allowed_chords(steps)
-            allowed["bass"] = chords.any(axis=2)
+            allowed["bass"] = np.any(chords, axis=2)
         elif part == "bass":
             shapes = chords[np.arange(n), codes[:, place]]
             allowed["shape"] = np.pad(shapes, ((0, 0), (1, 0)))  # not class 0, that of rare shapes
