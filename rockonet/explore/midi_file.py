@@ -87,7 +87,8 @@ def repaired_tracks(data: bytes, name: str) -> tuple[bytes, str]:
     file: tracks are counted here, and a track that is cut off is reduced to its whole events.
     """
     claimed, place = int.from_bytes(data[10:12], "big"), 8 + int.from_bytes(data[4:8], "big")
-    found, remark = [], ""
+    found: list[bytes] = []
+    remark = ""
     while len(found) < min(claimed, MAX_TRACKS + 1) and place + 8 <= len(data):
         kind, length = data[place : place + 4], int.from_bytes(data[place + 4 : place + 8], "big")
         body = data[place + 8 : place + 8 + length]

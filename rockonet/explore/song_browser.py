@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 import ipywidgets as widgets
@@ -15,67 +16,86 @@ from rockonet.explore.sound import render
 from rockonet.explore.tracks import GUITAR_NAMES, bar_ticks, only_tracks, score_notes, track_label
 
 
-def song_browser(folder: str | os.PathLike) -> Any:
+def song_browser(folder: str | os.PathLike) -> widgets.VBox:
     """An ipywidgets panel: pick a song and a track, see its piano roll, press to hear it.
 
     Notebook: 01.
     """
-    files = {str(p.relative_to(folder)): p for p in midi_files(folder)}
-    wide = {"width": "24em"}
-    song = widgets.Dropdown(options=files, description="Song", layout=wide)
-    track = widgets.Dropdown(description="Track", layout=wide)
-    hear = widgets.Button(description="Hear this track", icon="play")
-    hear_all = widgets.Button(description="Hear the song", icon="play")
-    picture, player = widgets.Output(), widgets.Output()
+    return SongBrowser(folder).panel
 
-    def show(output: widgets.Output, *things: Any) -> None:
-        output.clear_output(wait=True)
-        with output:
-            for thing in things:
-                display(thing)
 
-    def choose_song(_: Any = None) -> None:
+class SongBrowser:
+    """The widgets of the panel, and what happens when they are used."""
+
+    def __init__(self, folder: str | os.PathLike):
+        files = {str(path.relative_to(folder)): path for path in midi_files(folder)}
+        wide = {"width": "24em"}
+        self.song = widgets.Dropdown(options=files, description="Song", layout=wide)
+        # A track's value is (song, place): new for every song, so that the picture follows.
+        self.track = widgets.Dropdown(description="Track", layout=wide)
+        self.hear_track = widgets.Button(description="Hear this track", icon="play")
+        self.hear_song = widgets.Button(description="Hear the song", icon="play")
+        self.picture, self.player = widgets.Output(), widgets.Output()
+        choice = widgets.HBox([self.song, self.track])
+        buttons = widgets.HBox([self.hear_track, self.hear_song])
+        self.panel = widgets.VBox([choice, buttons, self.picture, self.player])
+
+        self.song.observe(lambda _: self.list_tracks(), "value")
+        self.track.observe(lambda _: self.draw_track(), "value")
+        self.hear_track.on_click(lambda _: self.play(whole_song=False))
+        self.hear_song.on_click(lambda _: self.play(whole_song=True))
+        self.list_tracks()
+
+    def list_tracks(self) -> None:
+        """Offer the tracks of the song that is chosen; the first guitar, if any, comes first."""
+        path: Path = self.song.value
         try:
-            tracks = [t for t in read_midi(song.value).tracks if len(t.notes)]
+            tracks = played_tracks(read_midi(path))
         except MidiError as error:
-            track.options = []
-            show(picture, str(error))
+            self.track.options = []
+            show(self.picture, str(error))
             return
-        # With the song in it the value is new for every song, so that the picture follows.
-        track.options = [(track_label(t), (song.value, i)) for i, t in enumerate(tracks)]
-        # Guitars are what this is about: start with the first one if there is any.
+        self.track.options = [(track_label(t), (path, i)) for i, t in enumerate(tracks)]
         guitars = [i for i, t in enumerate(tracks) if not t.is_drum and t.program in GUITAR_NAMES]
-        track.index = (guitars or [0])[0] if tracks else None
+        self.track.index = (guitars or [0])[0] if tracks else None
 
-    def chosen() -> tuple[ScoreTick, TrackTick]:
-        path, number = track.value
+    def chosen(self) -> tuple[ScoreTick, TrackTick]:
+        """The song and the track that are chosen, read anew."""
+        path, place = self.track.value
         score = read_midi(path)
-        return score, [t for t in score.tracks if len(t.notes)][number]
+        return score, played_tracks(score)[place]
 
-    def choose_track(_: Any = None) -> None:
-        if track.value is None:
+    def draw_track(self) -> None:
+        """Show eight bars of the track, from its first note on."""
+        if self.track.value is None:
             return
-        score, one = chosen()
-        notes, bar = score_notes([one], score.ticks_per_quarter), bar_ticks(score)
+        score, track = self.chosen()
+        notes, bar = score_notes([track], score.ticks_per_quarter), bar_ticks(score)
         first = int(notes["onset"][0]) // bar + 1
-        title = f"{song.label} – {one.name}"
-        show(picture, piano_roll(notes, title, (first, first + 7), ticks_per_bar=bar))
-        show(player)
+        title = f"{self.song.label} – {track.name}"
+        show(self.picture, piano_roll(notes, title, (first, first + 7), ticks_per_bar=bar))
+        show(self.player)
 
-    def press(button: widgets.Button) -> None:
-        if track.value is not None:
-            score, one = chosen()
-            show(player, Markdown("One moment, the sound is being made…"))
-            try:
-                show(player, render(score if button is hear_all else only_tracks(score, [one])))
-            except ValueError as error:
-                show(player, str(error))
+    def play(self, whole_song: bool) -> None:
+        """Show a player for the song or the track that is chosen."""
+        if self.track.value is None:
+            return
+        score, track = self.chosen()
+        show(self.player, Markdown("One moment, the sound is being made…"))
+        try:
+            show(self.player, render(score if whole_song else only_tracks(score, [track])))
+        except ValueError as error:
+            show(self.player, str(error))
 
-    song.observe(choose_song, "value")
-    track.observe(choose_track, "value")
-    hear.on_click(press)
-    hear_all.on_click(press)
-    choose_song()
-    choose_track()
-    choice, buttons = widgets.HBox([song, track]), widgets.HBox([hear, hear_all])
-    return widgets.VBox([choice, buttons, picture, player])
+
+def played_tracks(score: ScoreTick) -> list[TrackTick]:
+    """The tracks that have a note."""
+    return [track for track in score.tracks if len(track.notes)]
+
+
+def show(output: widgets.Output, *things: Any) -> None:
+    """Put things in the place of what an output showed."""
+    output.clear_output(wait=True)
+    with output:
+        for thing in things:
+            display(thing)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import functools
-import importlib
+import importlib.util
 import io
 import os
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-from symusic.core import ScoreTick, TextMetaTick
+from symusic.core import ScoreSecond, ScoreTick, TextMetaTick
 
 from rockonet.common.quiet import quiet_stderr
 
@@ -45,13 +45,15 @@ class Sound:
             return float(20 * np.log10(np.abs(self.samples).max(initial=0.0)))
 
     def encoded(self, suffix: str = ".mp3") -> bytes:
-        """The sound as the bytes of an ``.mp3`` or ``.wav`` file."""
+        """The sound as the bytes of an ``.mp3`` or ``.wav`` file.
+
+        Raises: ValueError for another suffix.
+        """
         buffer = io.BytesIO()
         if suffix == ".mp3":
             # 0.9 is about 64 kbit/s: a notebook with several players stays under 1 MB.
-            soundfile.write(
-                buffer, self.samples.mean(1), self.rate, format="MP3", compression_level=0.9
-            )
+            mono = self.samples.mean(axis=1)
+            soundfile.write(buffer, mono, self.rate, format="MP3", compression_level=0.9)
         elif suffix == ".wav":
             soundfile.write(buffer, self.samples, self.rate, format="WAV", subtype="PCM_16")
         else:
@@ -60,7 +62,7 @@ class Sound:
 
     def _repr_html_(self) -> str:
         data = base64.b64encode(self.encoded()).decode()
-        return (
+        return (  # of numbers and letters alone: there is nothing to escape
             f'<audio controls preload="metadata" src="data:audio/mpeg;base64,{data}" '
             f'aria-label="Player, {self.seconds:.0f} seconds">'
             "This browser plays no audio; open the saved .mp3 instead.</audio>"
@@ -71,7 +73,7 @@ class Sound:
 
         The kernel's machine plays, which on a remote server is not the one in front of you.
         """
-        import pygame
+        import pygame  # a fifth of a second, for what hardly anybody needs
 
         try:
             pygame.mixer.quit()
@@ -89,7 +91,7 @@ class Sound:
 
 def stop_speakers() -> None:
     """Stop what `Sound.play_on_speakers` began."""
-    import pygame
+    import pygame  # as above
 
     if pygame.mixer.get_init():
         pygame.mixer.stop()
@@ -101,12 +103,10 @@ def soundfont() -> Path:
     TimGM6mb comes with the package pretty_midi, so nothing has to be downloaded.
     Raises: FileNotFoundError if the file named is not there.
     """
-    named = os.environ.get("ROCKONET_SOUNDFONT")
-    path = (
-        Path(named)
-        if named
-        else Path(importlib.util.find_spec("pretty_midi").origin).with_name("TimGM6mb.sf2")
-    )
+    # Where the package is, without importing it.
+    package = importlib.util.find_spec("pretty_midi")
+    folder = Path(package.origin).parent if package and package.origin else Path()
+    path = Path(os.environ.get("ROCKONET_SOUNDFONT") or folder / "TimGM6mb.sf2")
     if not path.is_file():
         raise FileNotFoundError(
             f"There is no SoundFont {str(path)!r}. Let ROCKONET_SOUNDFONT name an .sf2 file, or "
@@ -124,7 +124,7 @@ def render(score: ScoreTick) -> Sound:
     Notebook: 01 and 04.
     """
     try:
-        import midirenderer
+        import midirenderer  # there is none for some machines
     except ModuleNotFoundError as error:
         raise RuntimeError(
             "There is no synthesiser for this machine: midirenderer exists for Linux and Windows "
@@ -132,7 +132,9 @@ def render(score: ScoreTick) -> Sound:
         ) from error
     if score.note_num() == 0:
         raise ValueError("There is no note to play in this score.")
-    if score.to("second").end() > MAX_SECONDS:
+    timed = score.to("second")
+    assert isinstance(timed, ScoreSecond)  # of `to` symusic's types say no more than object
+    if timed.end() > MAX_SECONDS:
         raise ValueError(
             f"This score lasts longer than {MAX_SECONDS // 60} minutes: choose a part."
         )
@@ -146,6 +148,6 @@ def render(score: ScoreTick) -> Sound:
     return Sound(samples * np.float32(10 ** (PEAK_DBFS / 20) / max(peak, 1e-9)), rate)
 
 
-@functools.lru_cache(maxsize=2)
+@functools.lru_cache(maxsize=2)  # of 6 MB, or what ROCKONET_SOUNDFONT names
 def _soundfont_bytes(path: Path) -> bytes:
     return path.read_bytes()
