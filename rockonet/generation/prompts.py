@@ -19,6 +19,9 @@ from rockonet.explore.tracks import guitar_tracks, score_notes
 from rockonet.guitar.riff import Riff
 from rockonet.guitar.tab_reader import read_tab
 
+MAX_TEXT = 20_000  # characters of a prompt
+TYPED_VELOCITY = 95  # of all notes that are typed
+
 
 def random_excerpt(corpus: Corpus, n_events: int, seed: int = 0, bars: int = 0) -> Riff:
     """A random excerpt of `n_events` successive events of one track, to be used as a prompt.
@@ -31,37 +34,30 @@ def random_excerpt(corpus: Corpus, n_events: int, seed: int = 0, bars: int = 0) 
     if n_events < 1:
         raise ValueError("An excerpt has one event or more.")
     rng = np.random.default_rng(seed)
-    places = []
-    for track, info in enumerate(corpus.tracks):
-        events = corpus.track_events(track)
-        bar = meter_ticks(corpus.song_info[info.song].meter)
+    places: list[tuple[int, int]] = []  # track and event where an excerpt may begin
+    good: list[tuple[int, int]] = []  # those on a bar line, without a long rest
+    for track in range(len(corpus.tracks)):
+        events, bar = corpus.track_events(track), corpus.ticks_per_bar(track)
         starts = np.arange(len(events) - n_events + 1)
-        if len(starts) == 0:
-            continue
         on_bar = onsets(events)[starts] % bar == 0
         rests = np.concatenate([[0], np.cumsum(events["step"] > bar // 2)])
         flowing = rests[starts + n_events] == rests[starts + 1]
-        places += [
-            (track, int(s), bool(good)) for s, good in zip(starts, on_bar & flowing, strict=True)
-        ]
+        places += [(track, start) for start in starts.tolist()]
+        good += [(track, start) for start in starts[on_bar & flowing].tolist()]
     if not places:
         raise ValueError(
             f"No track of this corpus has {n_events} events. Ask for fewer, or add songs."
         )
-    good = [place for place in places if place[2]] or places
-    track, start, _ = good[rng.integers(len(good))]
+    chosen = good or places
+    track, start = chosen[rng.integers(len(chosen))]
     info = corpus.tracks[track]
     song = corpus.song_info[info.song]
     events = corpus.track_events(track)[start:].copy()
     events["step"][0] = 0
-    onset, bar = onsets(events), meter_ticks(song.meter)
+    onset, bar = onsets(events), corpus.ticks_per_bar(track)
     end = (onset[n_events - 1] // bar + 1 + bars) * bar
     events = events[: max(n_events, (onset < end).sum()) if bars else n_events]
     return Riff(events, n_events, song.tempo_bpm, song.meter, info.program, song.title)
-
-
-MAX_TEXT = 20_000  # characters of a prompt
-TYPED_VELOCITY = 95  # of all notes that are typed
 
 
 def prompt_from_midi(source: str | os.PathLike | bytes, bars: int = 4, name: str = "") -> Riff:

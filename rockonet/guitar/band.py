@@ -32,7 +32,7 @@ STICK, STICK_VELOCITY = 37, 110  # side stick, for counting in
 HIT_TICKS = 3  # how long a drum is written; it sounds as long as it does
 
 
-@functools.cache
+@functools.cache  # a bar for each starter song: a few kB
 def _grooves() -> dict[tuple[int, int], list[tuple[float, np.ndarray]]]:
     """For each meter of the starter songs: tempo and the bar that the drums play most often."""
     found: dict[tuple[int, int], list[tuple[float, np.ndarray]]] = {}

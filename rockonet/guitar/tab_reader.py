@@ -51,20 +51,24 @@ class Sign(NamedTuple):
 class BarGrid(NamedTuple):
     """How the columns of a bar tell time.
 
-    lead: columns before the first beat. places: into how many the rest divides the bar. unit: ticks
-    to which a note is moved that stands between them.
+    begin, ticks: when the bar begins and how long it is. lead: columns before its first beat.
+    places: into how many the others divide it. unit: notes are moved to multiples of so many ticks.
     """
 
+    begin: int
+    ticks: int
     lead: int
     places: int
     unit: int
 
-    def tick(self, column: int, bar_ticks: int) -> int:
-        exact = (column - self.lead) / self.places * bar_ticks
-        return round(exact / self.unit) * self.unit
+    def tick(self, column: int) -> int:
+        """When a note in this column begins."""
+        exact = (column - self.lead) / self.places * self.ticks
+        return self.begin + round(exact / self.unit) * self.unit
 
-    def moves(self, column: int, bar_ticks: int) -> bool:
-        return (column - self.lead) * bar_ticks % (self.places * self.unit) > 0
+    def moves(self, column: int) -> bool:
+        """Whether a note in this column is not played exactly where it is written."""
+        return (column - self.lead) * self.ticks % (self.places * self.unit) > 0
 
 
 def read_tab(
@@ -81,7 +85,7 @@ def read_tab(
     ruled = any(system.ruled for system in systems)
     signs = read_frets(bars)
     grids = place_in_time(bars, signs, bar_ticks, ruled)
-    ticks = [sign.bar * bar_ticks + grids[sign.bar].tick(sign.column, bar_ticks) for sign in signs]
+    ticks = [grids[sign.bar].tick(sign.column) for sign in signs]
     begins = sorted(set(ticks))
     ends = dict(zip(begins, [*begins[1:], len(bars) * bar_ticks], strict=True))
     notes = set()
@@ -95,7 +99,7 @@ def read_tab(
         np.array(sorted(notes)),
         open_strings,
         {tick: tuple(row) for tick, row in frets.items()},
-        () if ruled else _doubts(bars, signs, grids, bar_ticks),
+        () if ruled else _doubts(bars, signs, grids),
     )
 
 
@@ -197,8 +201,8 @@ def place_in_time(
         places = max(1, _width(rows) - lead)
         if places in (17, 33) and all(row.endswith("-") for row in rows):
             places -= 1  # a dash before the bar line too
-        # What is not divided evenly is rounded to sixteenths.
-        grids.append(BarGrid(lead, places, 1 if ruled or bar_ticks % places == 0 else 3))
+        unit = 1 if ruled or bar_ticks % places == 0 else 3  # else rounded to sixteenths
+        grids.append(BarGrid(number * bar_ticks, bar_ticks, lead, places, unit))
     return grids
 
 
@@ -210,7 +214,6 @@ def _doubts(
     bars: Sequence[tuple[str, ...]],
     signs: Sequence[Sign],
     grids: Sequence[BarGrid],
-    bar_ticks: int,
 ) -> tuple[str, ...]:
     """What may have been meant otherwise."""
     long = [number for number, rows in enumerate(bars) if _width(rows) > 30]
@@ -223,7 +226,7 @@ def _doubts(
             "two bars, write | between them.",
         )
     for sign in sorted(signs):
-        if sign.fret >= 0 and grids[sign.bar].moves(sign.column, bar_ticks):
+        if sign.fret >= 0 and grids[sign.bar].moves(sign.column):
             return (
                 f"Bar {sign.bar + 1} of the tab has {grids[sign.bar].places} places, which do not "
                 "divide it evenly: notes were moved to the nearest sixteenth. Give it 8 or 16 "
