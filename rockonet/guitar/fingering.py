@@ -105,10 +105,10 @@ def finger(
     A state is a voicing (`voicings`) and the place of the hand, whose index finger reaches four
     frets up. It costs to move the hand, the more the less time there is; to stretch; to play high
     up; to change strings; to leave one out within a chord; to hold what is struck again in another
-    way than before; and to do what guitarists do not:
-    power chords on thin strings, melodies on thin open ones. Open strings are easy else. An event
-    without a voicing gets silent strings and makes the riff unplayable, as does a hand that has to
-    move faster than 60 frets a second.
+    way than before; and to do what guitarists do not: power chords on thin strings, melodies on
+    thin open ones. Open strings are easy else. An event without a voicing gets silent strings and
+    makes the riff unplayable, as does a hand that has to move faster than 60 frets a second.
+    Raises: ValueError for an unknown tuning.
     Source: the idea of the cheapest path is that of Sayegh, 'Fingering for string instruments with
     the optimum path paradigm', 1989.
     Notebook: 04.
@@ -153,7 +153,7 @@ def cheapest_path(
     choices = []  # for each state of an event, the best one of the event before
     pairs = itertools.pairwise(states)
     for (before, after), wait, same in zip(pairs, seconds, again, strict=True):
-        # Added one after the other, so that of paths with equal costs the same one always wins.
+        # Always in this order: of paths that cost the same, rounding decides which one is taken.
         total = sum(transition_costs(before, after, wait, same), cost[None])
         choices.append(total.argmin(axis=1))
         cost = total.min(axis=1) + after.cost

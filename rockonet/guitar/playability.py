@@ -59,6 +59,7 @@ def revoiced(
 
     Best is to keep every pitch class, then the lowest one below, then to move as little as
     possible.
+    Raises: ValueError if none of them is on the neck in any octave.
     Notebook: 04.
     """
     low, high = tuning[0], tuning[-1] + FRETS

@@ -89,10 +89,12 @@ class Riff:
 
     @property
     def ticks_per_bar(self) -> int:
+        """The length of a bar: 48 in 4/4."""
         return meter_ticks(self.meter)
 
     @property
     def tick_seconds(self) -> float:
+        """How long a tick lasts."""
         return 60 / self.tempo_bpm / TICKS_PER_QUARTER
 
     @property
