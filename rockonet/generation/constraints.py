@@ -22,15 +22,14 @@ MAX_REPEATS = 32
 
 @dataclass(frozen=True)
 class Limits:
-    """What `generate` keeps to beyond its arguments; as they are, few have to change them.
+    """What `generate` keeps to besides its arguments; few have to change it.
 
-    frets: the lowest and the highest that may be used, see `NECK`; open strings if it is 0.
+    frets: the lowest and the highest that may be used; 0 are the open strings.
     polyphony: a chord has at most so many notes, 1 to 6. revoice: a prompt that cannot be fingered
         is changed as little as possible; else it is refused.
     max_copied: at most so many new events in a row stand in the songs that `generate` is given as
         `training` (see `originality`), 1 or more.
     events: stop after so many new events, if that comes before the end of the last bar; 1 or more.
-    Notebook: 04.
     """
 
     frets: tuple[int, int] = NECK
@@ -45,9 +44,9 @@ class Constraints:
 
     shapes: those of the vocabulary. playable: which chords the guitar and the scale allow, bools
         (128, n_shapes), see `playable_chords`. n: how many riffs. prompt: the events that all of
-        them begin with. max_repeats, index, max_copied: see `generate` and `Limits`; without an
-        index anything may be copied.
-    It has to hear of each new event: `append` it.
+        them begin with. max_repeats: how often a chord may be played in a row. index, max_copied:
+        of which songs no more than so many events in a row may be copied, if there is an index.
+    Each new event has to be told: `append` it.
     """
 
     def __init__(
@@ -68,7 +67,7 @@ class Constraints:
         self.repeats = np.zeros(n, int)
         self.tokens: list[list[int]] = [[] for _ in range(n)]
         for event in prompt:
-            self._count_repeats(np.repeat(event, n))
+            self._set_last(np.repeat(event, n))
         self.last_is_new = False
 
     def allowed_chords(self, steps: np.ndarray) -> np.ndarray:
@@ -94,10 +93,10 @@ class Constraints:
             new_tokens = interval_tokens(np.stack([self.last, events]))[1]
             for tokens, token in zip(self.tokens, new_tokens.tolist(), strict=True):
                 tokens.append(token)
-        self._count_repeats(events)
+        self._set_last(events)
         self.last_is_new = True
 
-    def _count_repeats(self, events: np.ndarray) -> None:
+    def _set_last(self, events: np.ndarray) -> None:
         same = (events["bass"] == self.last["bass"]) & (events["shape"] == self.last["shape"])
         self.repeats = np.where(same, self.repeats + 1, 1)
         self.last = events

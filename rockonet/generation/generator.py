@@ -1,4 +1,4 @@
-"""A prompt is continued: a request is checked, riffs are made side by side, the best are kept."""
+"""A prompt is continued: tries are made side by side, and of each riff the best one is kept."""
 
 from __future__ import annotations
 
@@ -47,9 +47,10 @@ def generate(
     best_of: so many are made side by side for each riff, and the one that is most like real songs
         is kept: see `TYPICAL`. With 1 you get what the model says, as it says it.
     scale, tuning: what may be played, see `playable_chords`. Nothing else is. Without a tuning it
-        is that of the prompt. limits: what else may be played, see `Limits`.
-    max_repeats: a chord is not played more often than that in a row. training: the songs that the
-        model learned from, of which not much is copied (see `Limits`).
+        is that of the prompt. max_repeats: a chord is not played more often than that in a row.
+    training: the songs that the model learned from; of them not much is copied, see `limits`.
+    limits: which frets, how many notes to a chord, how much of a copy and other things that few
+        have to change, see `Limits`.
     rhythm: the classic recipe predicts which notes come next but not when. "prompt" repeats the
         prompt's rhythm for as long as needed; "even" puts 0.3 quarter notes (rounded to 4 ticks)
         between all events, as published.
@@ -74,9 +75,9 @@ def generate(
         new = continue_classic(trained, given, bars, constraints, sampler, rhythm)
     else:
         new = continue_riff(trained, given, bars, constraints, sampler)
+    song = re.sub(r"^(after )+|,? seed \d+.*$", "", given.title)  # the prompt may be a riff itself
     riffs = []
     for i in range(n):
-        song = re.sub(r"^(after )+|,? seed \d+.*$", "", given.title)  # it may be a riff itself
         title = f"after {song[:50]}, seed {seed}" + (f", {i + 1} of {n}" if n > 1 else "")
         tries = new[i * best_of : (i + 1) * best_of]
         made = [assemble(given, events[: limits.events], bars, title) for events in tries]
@@ -122,11 +123,14 @@ def prepare_prompt(
     """
     given = prompt or Riff(np.zeros(0, EVENT), title="silence")
     strings = tuning_pitches(tuning or given.tuning)
-    given = dataclasses.replace(given, tuning=strings, frets=limits.frets, scale=scale)
+    lowest, highest = limits.frets
+    given = dataclasses.replace(given, tuning=strings, frets=(lowest, highest), scale=scale)
     if limits.revoice:
         return given.revoiced()
     if given.fingering.unplayable:
-        raise ValueError(f"The prompt is {given.fingering.verdict}; revoice=True changes it.")
+        raise ValueError(
+            f"The prompt is {given.fingering.verdict}; Limits(revoice=True) changes it."
+        )
     return given
 
 

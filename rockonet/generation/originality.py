@@ -51,9 +51,8 @@ class Originality:
 class CopyIndex:
     """Where in a corpus each interval with its time stands, to find copied runs quickly.
 
-    tokens: of each event of the corpus (see `interval_tokens`), −1 for the first of a track, and a
-        last −1 behind them all.
-    places: where each token stands, ascending.
+    tokens: one for each event of the corpus, see `interval_tokens`; −1 for the first of a track,
+        and a last −1 behind them all. places: of each token, in ascending order.
     For a million events they take 8 MB each.
     """
 

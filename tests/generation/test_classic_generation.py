@@ -68,7 +68,17 @@ def test_a_seed_gives_the_same_riffs_and_n_gives_different_ones():
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"n": 0}, {"bars": 0}, {"temperature": -1}, {"top_p": 0}, {"rhythm": "swing"}]
+    "wrong",
+    [
+        {"n": 0},
+        {"bars": 0},
+        {"best_of": 0},
+        {"temperature": -1},
+        {"top_p": 0},
+        {"rhythm": "swing"},
+        {"limits": ru.Limits(events=0)},
+        {"limits": ru.Limits(max_copied=0)},
+    ],
 )
 def test_numbers_out_of_range_are_refused(parrot, wrong):
     with pytest.raises(ValueError, match="must be"):
