@@ -1,10 +1,12 @@
 """What tests of several wings start from; what takes long is made once a session."""
 
 import os
+import shutil
+import time
 
 import numpy as np
 import pytest
-from helpers import melody, midi_bytes
+from helpers import melody, midi_bytes, tiny_settings
 
 os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
 
@@ -56,6 +58,28 @@ def riff_recipe():
 
 
 @pytest.fixture(scope="session")
+def made_once(tmp_path_factory):
+    """Gives the folder of a name, filled by `make(folder)` once for all workers of pytest-xdist."""
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent  # each worker has its own within
+
+    def folder(name, make):
+        place, done = base / name, base / f"{name} is done"
+        try:
+            place.mkdir()
+        except FileExistsError:  # another worker came first
+            while not done.exists():  # the time limit of the test ends it
+                time.sleep(0.1)
+        else:
+            make(place)
+            done.touch()
+        return place
+
+    return folder
+
+
+@pytest.fixture(scope="session")
 def choice(tmp_path_factory):
     """Settings of a riff recipe that is trained in seconds."""
     folder = tmp_path_factory.mktemp("riff")
@@ -65,9 +89,20 @@ def choice(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def trained(small, choice):
-    """The riff model of these settings."""
-    return ru.train_riff_model(small[0], small[1], choice, live=False)
+def riff_training(made_once, small, choice):
+    """The folder that training with these settings leaves: copy it before you write there."""
+
+    def make(folder):
+        ru.train_riff_model(*small[:2], choice.replace(output=folder), live=False)
+
+    return made_once("riff training", make)
+
+
+@pytest.fixture(scope="session")
+def trained(small, choice, riff_training):
+    """The riff model of these settings, from disk."""
+    shutil.copytree(riff_training, choice.output, dirs_exist_ok=True)
+    return ru.train_riff_model(*small[:2], choice, live=False)
 
 
 @pytest.fixture(scope="session")
@@ -91,3 +126,14 @@ def tiny():
     train, held = corpus.select([0, 1]), corpus.select([2])
     X, Y, vocabulary = ru.classic_windows(train, 8, 2)
     return (X, Y), ru.classic_windows(held, 8, 2, vocabulary)[:2], vocabulary
+
+
+@pytest.fixture(scope="session")
+def classic_training(made_once, tiny):
+    """The folder that a sweep over two rates leaves, and its history in whole.csv."""
+
+    def make(folder):
+        history = ru.learning_rate_sweep(*tiny, tiny_settings(folder), live=False)
+        history.save(folder / "whole.csv")
+
+    return made_once("classic training", make)

@@ -32,29 +32,21 @@ def printed(cell):
 @pytest.mark.notebooks
 @pytest.mark.timeout(600)
 @each_notebook
-def test_each_runs_alone_and_so_do_the_solutions(path, tmp_path):
+def test_each_runs_alone_with_its_solutions_and_every_cell_may_run_twice(path, tmp_path):
     notebook = shortened(path)
     found = exercises(notebook)
     for _, solution, cell in found:
         cell.source = re.sub(
             r"^answer = None.*$", lambda _, s=solution: s, cell.source, flags=re.MULTILINE
         )
-    after = executed(notebook, tmp_path)
-    # With the players of its solutions a notebook may be larger than a committed one.
-    assert [p for p in run_notebooks.problems(after) if "bytes" not in p] == []
-    verdicts = [printed(cell) for cell in after.cells if "ru.self_check" in cell.source]
-    assert len(verdicts) == len(found) and all("✔ Right" in text for text in verdicts), verdicts
-
-
-@pytest.mark.notebooks
-@pytest.mark.timeout(600)
-@each_notebook
-def test_every_cell_may_run_twice(path, tmp_path):
-    notebook = shortened(path)
     sources = texts(notebook, "code")
     notebook.cells = [nbformat.v4.new_code_cell(source) for source in sources for _ in range(2)]
     after = executed(notebook, tmp_path)
+    # With every player twice a notebook may be larger than a committed one.
     assert [p for p in run_notebooks.problems(after) if "bytes" not in p] == []
+    verdicts = [printed(cell) for cell in after.cells if "ru.self_check" in cell.source]
+    assert len(verdicts) == 2 * len(found)
+    assert all("✔ Right" in text for text in verdicts), verdicts
     for one, other in zip(after.cells[::2], after.cells[1::2], strict=True):
         if "versions" not in one.source:
             assert ("✘" in printed(one)) == ("✘" in printed(other)), one.source

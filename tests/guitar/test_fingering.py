@@ -1,7 +1,5 @@
 """Where a riff is fingered: the cheapest path of the hand."""
 
-import itertools
-
 import numpy as np
 import pytest
 from helpers import a_riff
@@ -22,27 +20,28 @@ def test_fingering_is_the_cheapest_of_all_paths():
         ]
         seconds = np.array([0, 6, 3, 12]) / 24  # at 120 beats a minute
 
-        def price(path, choices=choices, seconds=seconds):
-            total = sum(hands.cost[i] for hands, i in zip(choices, path, strict=True))
-            for k in range(1, 4):
-                one, two = choices[k - 1], choices[k]
-                moved = abs(int(one.hand[path[k - 1]]) - int(two.hand[path[k]]))
-                jumped = abs(int(one.string[path[k - 1]]) - int(two.string[path[k]]))
-                hurry = min(4, max(0.5, 0.25 / seconds[k]))
-                total += ru.SHIFT_COST * hurry * (moved + (moved > 0))
-                total += ru.STRING_COST * jumped
-                ways = one.frets[path[k - 1]].tolist(), two.frets[path[k]].tolist()
-                total += ru.AGAIN_COST * (k == 2 and ways[0] != ways[1])
-            return total
+        def moving(one, two, seconds, again):
+            """What it costs from each state of one chord to each of the next, (before, after)."""
+            moved = np.abs(one.hand[:, None].astype(int) - two.hand)
+            jumped = np.abs(one.string[:, None].astype(int) - two.string)
+            hurry = min(4, max(0.5, 0.25 / seconds))
+            otherwise = (one.frets[:, None] != two.frets).any(axis=2)
+            shifts = ru.SHIFT_COST * hurry * (moved + (moved > 0))
+            return shifts + ru.STRING_COST * jumped + ru.AGAIN_COST * (again & otherwise)
 
-        best = min(itertools.product(*(range(len(h.hand)) for h in choices)), key=price)
-        wanted = [h.frets[i] for h, i in zip(choices, best, strict=True)]
+        # The price of every path, an axis for each chord.
+        price = choices[0].cost
+        for k in range(1, 4):
+            ways = moving(choices[k - 1], choices[k], seconds[k], again=k == 2)
+            price = price[..., None] + ways + choices[k].cost
         found = riff.fingering
         same = [
             [i for i in range(len(h.hand)) if (h.frets[i] == row).all() and h.hand[i] == hand]
             for h, row, hand in zip(choices, found.frets, found.hand, strict=True)
         ]
-        assert price([options[0] for options in same]) <= price(best) + 1e-9, wanted
+        best = np.unravel_index(price.argmin(), price.shape)
+        wanted = [h.frets[i] for h, i in zip(choices, best, strict=True)]
+        assert price[tuple(options[0] for options in same)] <= price[best] + 1e-9, wanted
 
 
 def test_a_chord_that_is_struck_again_is_held_as_before():

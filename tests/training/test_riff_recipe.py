@@ -1,31 +1,35 @@
 """The riff recipe: it learns, is resumed, and stops in time."""
 
 import itertools
+import shutil
 
 import numpy as np
 import pytest
 from helpers import melody, midi_bytes
 
 import rockonet_utils as ru
-from rockonet.training import riff_recipe
+from rockonet.training import riff_recipe, sweep
 
 
 def test_it_learns_and_a_resumed_run_gives_the_same(small, choice, trained, tmp_path):
     total = [row for row in trained.history.epochs if row.recipe == "riff"]
     assert total[1].validation_loss < total[0].validation_loss - 0.1
-    fit, calls = riff_recipe.mean_nats, itertools.count()
+    measure, calls = riff_recipe.mean_nats, itertools.count()
 
-    def interrupted(*arguments, **options):
-        if next(calls) in (0, 2):
-            raise KeyboardInterrupt
-        return fit(*arguments, **options)
+    def stop(*arguments, **options):
+        raise KeyboardInterrupt
+
+    def stop_in_the_second_epoch(*arguments, **options):
+        return stop() if next(calls) else measure(*arguments, **options)
 
     elsewhere = choice.replace(output=tmp_path)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(riff_recipe, "mean_nats", interrupted)
+        patch.setattr(sweep, "fit_epoch", stop)
         with pytest.raises(KeyboardInterrupt, match="Not one epoch"):
             ru.train_riff_model(small[0], small[1], elsewhere, live=False)
         assert not (tmp_path / "riff.zip").exists()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(riff_recipe, "mean_nats", stop_in_the_second_epoch)
         half = ru.train_riff_model(small[0], small[1], elsewhere, live=False)
     assert {row.epoch for row in half.history.epochs} == {1}
     resumed = ru.train_riff_model(small[0], small[1], elsewhere, live=False)
@@ -38,14 +42,11 @@ def test_it_learns_and_a_resumed_run_gives_the_same(small, choice, trained, tmp_
         np.testing.assert_array_equal(one, other)
 
 
-def test_one_sweep_serves_the_riff_recipe_too(small, choice, trained, tmp_path):
+def test_one_sweep_serves_the_riff_recipe_too(small, choice, trained, riff_training, tmp_path):
     vocabulary = ru.riff_vocabulary(small[0])
-    rates = choice.replace(learning_rates=(0.004, 0.001))
+    rates = choice.replace(learning_rates=(0.001, 0.004), output=tmp_path / "rates")
     history = ru.learning_rate_sweep(*small[:2], vocabulary, rates, live=False)
-    assert history.recipes == ["riff"] and history.learning_rates == [0.004, 0.001]
-    # What train_riff_model trained at its rate is not trained again.
-    shared = [row for row in history.epochs if row.learning_rate == 0.004]
-    assert tuple(shared) == trained.history.epochs
+    assert history.recipes == ["riff"] and history.learning_rates == [0.001, 0.004]
     for rate in history.learning_rates:
         parts = [history.series(f"riff {part}", rate) for part in ru.PARTS[:4]]
         for whole, *pieces in zip(history.of(rate), *parts, strict=True):
@@ -53,14 +54,18 @@ def test_one_sweep_serves_the_riff_recipe_too(small, choice, trained, tmp_path):
             held = sum(piece.validation_loss for piece in pieces)
             assert whole.validation_loss == pytest.approx(held)
     # A rate that comes second learns as it does alone.
-    other = choice.replace(output=tmp_path, riff_rate=0.001)
-    alone = ru.train_riff_model(*small[:2], other, live=False).history
-    for one, two in zip(alone.of(0.001), history.of(0.001), strict=True):
+    for one, two in zip(trained.history.of(0.004), history.of(0.004), strict=True):
         assert (one.loss, one.validation_loss) == (two.loss, two.validation_loss)
-    kept = ru.load_trained(choice.output / "riff.zip")
+    kept = ru.load_trained(rates.output / "riff.zip")
     assert kept.history == history
     total = ru.held_out_nats(kept, small[1])["total"]
     assert total == pytest.approx(history.best.validation_loss, rel=1e-5)
+
+    # What train_riff_model trained at its rate is not trained again.
+    shutil.copytree(riff_training, tmp_path / "shared")
+    again = choice.replace(learning_rates=(0.004,), output=tmp_path / "shared")
+    shared = ru.learning_rate_sweep(*small[:2], vocabulary, again, live=False)
+    assert shared.epochs == trained.history.epochs
 
 
 def test_it_stops_early_and_keeps_the_best(small, choice, tmp_path, monkeypatch):
