@@ -11,13 +11,14 @@ import os
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import joblib
 import numpy as np
 from IPython.display import Markdown
+from symusic.core import ScoreTick, TrackTick
 from tqdm.auto import tqdm
 
 from rockonet.common.notebook import table
@@ -64,44 +65,19 @@ def build_corpus(
     filters = json.dumps({"programs": programs, "track_names": track_names})
     stamps = file_stamps(folder)
     saved = _cached(cache, filters)
-    unchanged = {row.path: row for row in saved.report if stamps.get(row.path) == row.stamp}
-    kept = {row.mark for row in unchanged.values() if row.status == "kept"}
-    # A file that was left out because another one, now gone or changed, said the same is read anew.
-    known = {path: row for path, row in unchanged.items() if not row.mark or row.mark in kept}
+    known = _rows_still_true(saved, stamps)
     if saved.songs and len(known) == len(stamps) == len(saved.report):
         return saved
-    reads = {read.row.path: read for read in _unchanged_contents(saved, known)}
+    contents = _saved_contents(saved, known)
     new = {path: stamp for path, stamp in stamps.items() if path not in known}
-    reads |= _read_all(folder, new, programs, track_names, n_jobs)
-
-    events, tracks, songs, report = [], [], [], []
-    first: dict[str, str] = {}
-    for path in stamps:
-        read = reads[path]
-        row = read.row
-        if row.mark and (other := first.setdefault(row.mark, path)) != path:
-            row = dataclasses.replace(
-                row, status="skipped", reason=f"same guitars as {other}", notes=0
-            )
-        elif read.song:
-            tracks += [TrackInfo(len(songs), name, program) for name, program in read.tracks]
-            events += read.events
-            songs.append(read.song)
-        report.append(row)
-    if not songs:
+    contents |= _read_all(folder, new, programs, track_names, n_jobs)
+    corpus = merge_contents([contents[path] for path in stamps], filters)
+    if not corpus.songs:
         raise ValueError(
-            f"None of the {len(report)} MIDI files in {folder} has a guitar that can be used "
+            f"None of the {len(stamps)} MIDI files in {folder} has a guitar that can be used "
             f"(programs {', '.join(map(str, programs))}). Choose another folder, or other "
             "instruments with build_corpus(programs=..., track_names=...)."
         )
-    corpus = Corpus(
-        events=np.concatenate(events),
-        offsets=np.cumsum([0, *map(len, events)]),
-        tracks=tuple(tracks),
-        song_info=tuple(songs),
-        report=tuple(report),
-        filters=filters,
-    )
     if cache:
         corpus.save(cache)
     return corpus
@@ -118,7 +94,10 @@ class FileContent:
 
 
 def file_stamps(folder: Path) -> dict[str, str]:
-    """Name and stamp of every MIDI file in a folder or a zip, in one order on every machine."""
+    """Name and stamp of every MIDI file in a folder or a zip, in one order on every machine.
+
+    Raises: FileNotFoundError if it is neither.
+    """
     if folder.is_dir():
         found = {}
         for path in midi_files(folder):
@@ -148,104 +127,153 @@ def _cached(cache: str | os.PathLike | None, filters: str) -> Corpus:
     return Corpus(np.zeros(0, EVENT), np.zeros(1, int), (), ())
 
 
-def _unchanged_contents(saved: Corpus, rows: dict[str, FileReport]) -> Iterator[FileContent]:
-    """What the files of some rows gave when the corpus that was saved was built."""
-    numbers: dict[int, list[int]] = {}
+def _rows_still_true(saved: Corpus, stamps: dict[str, str]) -> dict[str, FileReport]:
+    """The lines of a saved report that would come out the same again, by path."""
+    unchanged = [row for row in saved.report if stamps.get(row.path) == row.stamp]
+    kept = {row.mark for row in unchanged if row.status == "kept"}
+    # A file that was left out because another one, now gone or changed, said the same is read anew.
+    return {row.path: row for row in unchanged if not row.mark or row.mark in kept}
+
+
+def _saved_contents(saved: Corpus, rows: dict[str, FileReport]) -> dict[str, FileContent]:
+    """What the files of some rows gave when the corpus that was saved was built, by path."""
+    numbers: dict[int, list[int]] = {}  # of the tracks of each song
     for number, track in enumerate(saved.tracks):
         numbers.setdefault(track.song, []).append(number)
-    songs = {song.path: (place, song) for place, song in enumerate(saved.song_info)}
-    for path, row in rows.items():
-        place, song = songs.get(path, (-1, None))
-        tracks = [(n, saved.tracks[n]) for n in numbers.get(place, ())]
-        yield FileContent(
-            row,
-            song,
-            [(track.name, track.program) for _, track in tracks],
-            [saved.track_events(number) for number, _ in tracks],
-        )
+    contents = {path: FileContent(row) for path, row in rows.items()}
+    for place, song in enumerate(saved.song_info):
+        if song.path in rows:
+            contents[song.path] = FileContent(
+                rows[song.path],
+                song,
+                [(saved.tracks[n].name, saved.tracks[n].program) for n in numbers.get(place, ())],
+                [saved.track_events(n) for n in numbers.get(place, ())],
+            )
+    return contents
 
 
 def _read_all(
-    folder: Path, stamps: dict[str, str], programs: tuple, track_names: str, n_jobs: int | None
+    folder: Path,
+    stamps: dict[str, str],
+    programs: tuple[int, ...],
+    track_names: str,
+    n_jobs: int | None,
 ) -> dict[str, FileContent]:
-    """What the files of a folder or a zip gave, by name."""
-    names = list(stamps)
-    tasks = [names[i : i + FILES_PER_TASK] for i in range(0, len(names), FILES_PER_TASK)]
+    """What the files of a folder or a zip give, by path, read in several processes if it pays."""
+    paths = list(stamps)
+    tasks = [paths[i : i + FILES_PER_TASK] for i in range(0, len(paths), FILES_PER_TASK)]
     if n_jobs == -1 and len(tasks) <= TASKS_IN_PROCESS:
         n_jobs = 1
     read_some = joblib.delayed(_read_some)
     results = joblib.Parallel(n_jobs, return_as="generator")(
-        read_some(folder, {name: stamps[name] for name in task}, programs, track_names)
+        read_some(folder, {path: stamps[path] for path in task}, programs, track_names)
         for task in tasks
     )
-    reads: dict[str, FileContent] = {}
+    contents: dict[str, FileContent] = {}
     small = len(tasks) < 2
-    with tqdm(desc="reading", total=len(names), unit="file", disable=small, leave=False) as bar:
+    with tqdm(desc="reading", total=len(paths), unit="file", disable=small, leave=False) as bar:
         for some in results:
-            reads |= {read.row.path: read for read in some}
+            contents |= {content.row.path: content for content in some}
             bar.update(len(some))
-    return reads
+    return contents
 
 
 def _read_some(
     folder: Path, stamps: dict[str, str], programs: tuple[int, ...], track_names: str
 ) -> list[FileContent]:
-    """Read some files and join the notes of all their guitars in one go."""
+    """Read some files; the notes of all their guitars are joined in one go, which is faster."""
+    rows: list[FileReport] = []
+    scores: dict[str, ScoreTick] = {}
+    guitars: dict[str, list[TrackTick]] = {}
     archive = None if folder.is_dir() else zipfile.ZipFile(folder)
-    scores, guitars, rows = {}, {}, {}
     with archive or contextlib.nullcontext():
-        for name, stamp in stamps.items():
+        for path, stamp in stamps.items():
             try:
-                data = _zipped_bytes(archive, name) if archive else file_bytes(folder / name)
-                scores[name], remark = parse_midi(data, name)
-                guitars[name] = guitar_tracks(scores[name], programs, track_names)
-                status = ("kept", "") if guitars[name] else ("skipped", "no guitar")
-                status = (status[0], "; ".join(filter(None, (status[1], remark))))
+                data = _zipped_bytes(archive, path) if archive else file_bytes(folder / path)
+                scores[path], remark = parse_midi(data, path)
             except MidiError as error:
-                status = ("unreadable", error.reason)
-            rows[name] = FileReport(name, *status, 0, stamp)
+                rows.append(FileReport(path, "unreadable", error.reason, 0, stamp))
+                continue
+            guitars[path] = guitar_tracks(scores[path], programs, track_names)
+            status, reason = ("kept", "") if guitars[path] else ("skipped", "no guitar")
+            reason = "; ".join(filter(None, (reason, remark)))
+            rows.append(FileReport(path, status, reason, 0, stamp))
 
-    every = [track for tracks in guitars.values() for track in tracks]
-    quarters = [scores[name].ticks_per_quarter for name, some in guitars.items() for _ in some]
-    events, number = events_from_notes(score_notes(every, quarters))
-    bounds = np.searchsorted(number, np.arange(len(every) + 1))
-    reads, first = [], 0
-    for name, row in rows.items():
-        tracks = guitars.get(name, [])
-        distinct: dict[bytes, int] = {}
-        for place in range(first, first + len(tracks)):
-            one = events[bounds[place] : bounds[place + 1]]
-            mark = hashlib.blake2b(digest_size=16)
-            for column in ("bass", "shape", "step"):
-                mark.update(one[column].tobytes())
-            distinct.setdefault(mark.digest(), place)
-        first += len(tracks)
-        if not tracks:
-            reads.append(FileContent(row))
-            continue
-        places = list(distinct.values())
-        row = dataclasses.replace(
+    tracks = [track for some in guitars.values() for track in some]
+    quarters = [scores[path].ticks_per_quarter for path, some in guitars.items() for _ in some]
+    events, track_of_event = events_from_notes(score_notes(tracks, quarters))
+    pieces = iter(np.split(events, np.searchsorted(track_of_event, np.arange(1, len(tracks)))))
+    contents = []
+    for row in rows:
+        some = guitars.get(row.path)
+        if some:
+            contents.append(_content(row, scores[row.path], some, [next(pieces) for _ in some]))
+        else:
+            contents.append(FileContent(row))
+    return contents
+
+
+def _content(
+    row: FileReport, score: ScoreTick, tracks: Sequence[TrackTick], events: Sequence[np.ndarray]
+) -> FileContent:
+    """What a file with guitars gives; of tracks that play the same, the first.
+
+    row: its line of the report, still without notes and mark. events: of each of `tracks`.
+    """
+    distinct: dict[bytes, int] = {}
+    for place, played in enumerate(events):
+        mark = hashlib.blake2b(digest_size=16)
+        for column in ("bass", "shape", "step"):
+            mark.update(played[column].tobytes())
+        distinct.setdefault(mark.digest(), place)
+    places = list(distinct.values())
+    return FileContent(
+        dataclasses.replace(
             row,
-            notes=sum(len(every[place].notes) for place in places),
+            notes=sum(len(tracks[place].notes) for place in places),
             mark=hashlib.blake2b(b"".join(sorted(distinct)), digest_size=16).hexdigest(),
-        )
-        reads.append(
-            FileContent(
-                row,
-                song_of_score(name, scores[name]),
-                [(every[place].name.strip(), every[place].program) for place in places],
-                [events[bounds[place] : bounds[place + 1]] for place in places],
-            )
-        )
-    return reads
+        ),
+        song_of_score(row.path, score),
+        [(tracks[place].name.strip(), tracks[place].program) for place in places],
+        [events[place] for place in places],
+    )
 
 
 def _zipped_bytes(archive: zipfile.ZipFile, name: str) -> bytes:
     try:
         refuse_large(name, archive.getinfo(name).file_size)
         return archive.read(name)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, zlib.error) as error:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError) as error:
+        # Damaged, behind a password, or packed in a way that Python does not know.
         raise MidiError(name, f"cannot be unpacked ({error})") from error
+
+
+def merge_contents(contents: Iterable[FileContent], filters: str) -> Corpus:
+    """The corpus of what files gave, in their order; of files with the same guitars, the first."""
+    events: list[np.ndarray] = []
+    tracks: list[TrackInfo] = []
+    songs: list[Song] = []
+    report: list[FileReport] = []
+    first: dict[str, str] = {}  # by the mark of its guitars, the first file that has them
+    for content in contents:
+        row = content.row
+        other = first.setdefault(row.mark, row.path) if row.mark else row.path
+        if other != row.path:
+            reason = f"same guitars as {other}"
+            row = dataclasses.replace(row, status="skipped", reason=reason, notes=0)
+        elif content.song:
+            tracks += [TrackInfo(len(songs), name, program) for name, program in content.tracks]
+            events += content.events
+            songs.append(content.song)
+        report.append(row)
+    return Corpus(
+        events=np.concatenate([np.zeros(0, EVENT), *events]),
+        offsets=np.cumsum([0, *map(len, events)]),
+        tracks=tuple(tracks),
+        song_info=tuple(songs),
+        report=tuple(report),
+        filters=filters,
+    )
 
 
 def report_table(corpus: Corpus) -> Markdown:
@@ -258,15 +286,14 @@ def report_table(corpus: Corpus) -> Markdown:
         reason = re.sub(r"(same guitars as ).*", r"\1another file", row.reason)
         reason = re.sub(r" \(.*?\)$| (in|after) track .*", "", reason)
         groups.setdefault((row.status, reason), []).append(row)
-    groups = dict(sorted(groups.items(), key=lambda group: (group[0][0], -len(group[1]))))
-    return table(
-        ("files", "status", "reason", "for example", "guitar notes"),
-        (
-            (len(rows), status, reason or "–", f"`{example}`", sum(row.notes for row in rows))
-            for (status, reason), rows in groups.items()
-            for example in [html.escape(PurePosixPath(rows[0].path).name)]
-        ),
-    )
+    lines = []
+    for (status, reason), rows in sorted(
+        groups.items(), key=lambda group: (group[0][0], -len(group[1]))
+    ):
+        example = html.escape(PurePosixPath(rows[0].path).name)
+        notes = sum(row.notes for row in rows)
+        lines.append((len(rows), status, reason or "–", f"`{example}`", notes))
+    return table(("files", "status", "reason", "for example", "guitar notes"), lines)
 
 
 def corpus_for(settings: Settings) -> Corpus:

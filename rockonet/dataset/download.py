@@ -37,36 +37,19 @@ def download_rock_archive(url: str = ROCK_URL) -> Path:
     with open(data / "rock_manifest.csv", newline="", encoding="utf-8") as lines:
         wanted = {row["path"]: (int(row["bytes"]), row["sha256"]) for row in csv.DictReader(lines)}
     if target.exists():
-        wrong = [
-            path
-            for path, (_, digest) in wanted.items()
-            if not (target / path).is_file()
-            or hashlib.sha256((target / path).read_bytes()).hexdigest() != digest
-        ]
-        if wrong:
-            raise FileExistsError(
-                f"{target} is there, but {len(wrong):,} of its {len(wanted):,} songs are missing "
-                f"or changed, {wrong[0]} for one. Move the folder away and run this again."
-            )
+        _check_songs(target, wanted)
         print(f"All {len(wanted):,} songs are in {target} already.")
         return target
     brought = archive.exists()
     if not brought:
         _download(url, archive, by_hand)
     try:
-        with tempfile.TemporaryDirectory(prefix=".rock-", dir=data) as staging:
-            _unpack_checked(archive, wanted, Path(staging) / "rock")
-            os.replace(Path(staging) / "rock", target)
-    except (ValueError, zipfile.BadZipFile, zlib.error, EOFError) as error:
-        what = f"{archive} is not the archive, or it is damaged: {error}."
-        if brought:
-            raise ValueError(f"{what} Delete it and run this again to download it.") from error
-        raise ValueError(f"{what} It was deleted; run this again. {by_hand}") from error
-    except OSError as error:
-        size = sum(size for size, _ in wanted.values()) // 10**6
-        raise OSError(
-            error.errno, f"The songs need {size} MB in {data} ({error.strerror}). Nothing was kept"
-        ) from error
+        _unpack_to(target, archive, wanted)
+    except ValueError as error:
+        remedy = "Delete it and run this again to download it."
+        if not brought:
+            remedy = f"It was deleted; run this again. {by_hand}"
+        raise ValueError(f"{error} {remedy}") from error
     finally:
         if not brought:
             archive.unlink(missing_ok=True)
@@ -75,6 +58,21 @@ def download_rock_archive(url: str = ROCK_URL) -> Path:
         "study, not to be passed on."
     )
     return target
+
+
+def _check_songs(folder: Path, wanted: dict[str, tuple[int, str]]) -> None:
+    """FileExistsError if a song is missing in a folder, or another than the one listed."""
+    wrong = [
+        path
+        for path, (_, digest) in wanted.items()
+        if not (folder / path).is_file()
+        or hashlib.sha256((folder / path).read_bytes()).hexdigest() != digest
+    ]
+    if wrong:
+        raise FileExistsError(
+            f"{folder} is there, but {len(wrong):,} of its {len(wanted):,} songs are missing "
+            f"or changed, {wrong[0]} for one. Move the folder away and run this again."
+        )
 
 
 def _download(url: str, path: Path, by_hand: str) -> None:
@@ -92,6 +90,25 @@ def _download(url: str, path: Path, by_hand: str) -> None:
     except OSError as error:
         raise OSError(
             error.errno, f"The download could not be written to {path.parent} ({error.strerror})"
+        ) from error
+
+
+def _unpack_to(target: Path, archive: Path, wanted: dict[str, tuple[int, str]]) -> None:
+    """Unpack the wanted files; `target` appears only when all of them are right.
+
+    Raises: ValueError if the archive is damaged or another one; OSError for a full disk.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix=".rock-", dir=target.parent) as staging:
+            _unpack_checked(archive, wanted, Path(staging) / "rock")
+            os.replace(Path(staging) / "rock", target)
+    except (ValueError, zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise ValueError(f"{archive} is not the archive, or it is damaged: {error}.") from error
+    except OSError as error:
+        size = sum(size for size, _ in wanted.values()) // 10**6
+        raise OSError(
+            error.errno,
+            f"The songs need {size} MB in {target.parent} ({error.strerror}). Nothing was kept",
         ) from error
 
 

@@ -33,19 +33,22 @@ def split_by_song(
     place = {}
     for key in {song_key(title) for title in corpus.songs}:
         digest = hashlib.sha256(f"{seed}:{key}".encode()).digest()
-        place[key] = int.from_bytes(digest[:8], "big") / 2**64
+        place[key] = int.from_bytes(digest[:8], "big") / 2**64  # at random in [0, 1)
     if len(place) < 3:
         raise ValueError(
             f"There are only {len(place)} titles with a guitar. Training, validation and test need "
             "one each, and a good model a hundred: add songs to the folder."
         )
+    # 0 is training, 1 validation, 2 test.
     side = {key: 2 if x < test else 1 if x < test + validation else 0 for key, x in place.items()}
-    ranked = sorted(place, key=place.get)
+    ranked = sorted(place, key=lambda key: place[key])
     # Too few songs for chance: the lowest hashes fill what stayed empty.
     for number, share, key in ((2, test, ranked[0]), (1, validation, ranked[1])):
         if share and number not in side.values():
             side[key] = number
     if 0 not in side.values():
         side[ranked[-1]] = 0
+
     sides = [side[song_key(title)] for title in corpus.songs]
-    return tuple(corpus.select(i for i, s in enumerate(sides) if s == n) for n in (0, 1, 2))
+    parts = [corpus.select(i for i, s in enumerate(sides) if s == number) for number in (0, 1, 2)]
+    return parts[0], parts[1], parts[2]
