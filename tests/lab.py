@@ -1,0 +1,148 @@
+"""A notebook in a real JupyterLab, in a headless browser, driven as a person would.
+
+Set ROCKONET_SCREENSHOTS to a folder to keep pictures of what was seen.
+"""
+
+import os
+import re
+import shutil
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+in_a_browser = [
+    pytest.mark.browser,
+    pytest.mark.timeout(600),
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine"),
+]
+
+
+def open_notebook(name):
+    return pytest.mark.parametrize("opened", [name], indirect=True)
+
+
+class Notebook:
+    """One notebook in JupyterLab: its page, its menus, its cells."""
+
+    def __init__(self, browser, lab, name):
+        address, token, folder = lab
+        self.name, self.path = name, folder / "notebooks" / f"{name}.ipynb"
+        self.page = browser.new_page(viewport={"width": 1280, "height": 900})
+        self.errors = []
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.elsewhere = []
+        self.page.on("request", lambda r: self.elsewhere.append(r.url) if not r.url.startswith(
+            (address, address.replace("http", "ws"), "data:", "blob:")) else None)  # fmt: skip
+        start = time.monotonic()
+        self.page.goto(f"{address}/lab/workspaces/{name}/tree/notebooks/{name}.ipynb?token={token}")
+        self.page.locator(".jp-Notebook h1").first.wait_for(timeout=60_000)
+        self.opened_after = time.monotonic() - start
+        self.wait_for_kernel()
+        assert self.page.locator(".jp-Dialog").count() == 0
+
+    def wait_for_kernel(self, seconds=60):
+        self.page.get_by_text(re.compile(r"\| Idle")).first.wait_for(timeout=seconds * 1000)
+
+    def menu(self, *names):
+        for name in names:
+            self.page.get_by_role("menuitem", name=name, exact=True).first.click()
+
+    def cell(self, text):
+        """The code cell whose source holds `text`."""
+        return self.page.locator(
+            ".jp-CodeCell", has=self.page.locator(".cm-content", has_text=text)
+        ).first
+
+    def run_all(self, seconds=240, restart=False):
+        """Run all cells; yields now and then until the kernel is idle for good."""
+        if restart:
+            self.menu("Kernel", "Restart Kernel and Run All Cells…")
+            self.page.get_by_role("button", name="Confirm Kernel Restart").click()
+            self.page.wait_for_timeout(1000)
+        else:
+            self.menu("Run", "Run All Cells")
+        end = time.monotonic() + seconds
+        self.page.locator(".jp-InputPrompt", has_text="[*]").first.wait_for(timeout=30_000)
+        while self.page.locator(".jp-InputPrompt", has_text="[*]").count():
+            assert time.monotonic() < end, "Run All did not end"
+            yield
+            self.page.wait_for_timeout(250)
+        last = self.page.locator(".jp-CodeCell .jp-InputPrompt").last
+        assert re.search(r"\[\d+\]", last.inner_text())
+        self.wait_for_kernel()
+
+    def saved(self):
+        """The notebook as JupyterLab writes it, with all that the cells gave."""
+        self.page.keyboard.press("Control+s")
+        self.page.wait_for_timeout(1500)
+        return nbformat.read(self.path, as_version=4)
+
+    def picture(self, what, target=None):
+        folder = os.environ.get("ROCKONET_SCREENSHOTS")
+        if folder:
+            path = Path(folder, f"{self.name}_{what}.png")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            (target or self.page).screenshot(path=path)
+
+    def pictures_top_to_bottom(self):
+        if os.environ.get("ROCKONET_SCREENSHOTS"):
+            panel = self.page.locator(".jp-WindowedPanel-outer").first
+            height = panel.evaluate("e => e.scrollHeight")
+            for i, top in enumerate(range(0, height, 800)):
+                panel.evaluate(f"e => e.scrollTo(0, {top})")
+                self.page.wait_for_timeout(200)
+                self.picture(f"part_{i:02d}")
+
+
+def finish(notebook):
+    """What holds for every notebook after Run All."""
+    saved = notebook.saved()
+    for cell in saved.cells:
+        for output in cell.get("outputs", []):
+            assert output.output_type != "error", output
+            assert output.get("name") != "stderr", output.text
+    printed = "\n".join(o.text for c in saved.cells for o in c.get("outputs", []) if "text" in o)
+    assert "✔" in printed and "✘" not in printed
+    assert notebook.errors == [] and notebook.elsewhere == []
+    notebook.pictures_top_to_bottom()
+
+
+def durations(scope):
+    """Seconds of every player that the browser has found in `scope`."""
+    scope.locator("audio").first.wait_for(timeout=30_000)
+    scope.page.wait_for_timeout(1000)
+    return scope.locator("audio").evaluate_all("players => players.map(p => p.duration)")
+
+
+def plays_with_cursor(scope):
+    """Whether a riff's player runs: the clock, the cursor over score and roll, the lit notes."""
+    page, player = scope.page, scope.locator(".rockonet").first
+    audio = player.locator("audio")
+    audio.evaluate("p => { p.muted = true; return p.play(); }")
+    seen = []
+    for _ in range(8):
+        page.wait_for_timeout(700)
+        line = player.locator(".line")
+        seen.append(
+            (
+                audio.evaluate("p => p.currentTime"),
+                line.evaluate("e => e.style.display + e.style.left + e.style.top"),
+                player.locator(".head").get_attribute("x"),
+                player.locator(".on").count(),
+            )
+        )
+    assert seen[-1][0] > 3 and all(a[0] < b[0] for a, b in zip(seen, seen[1:], strict=False))
+    assert len({cursor for _, cursor, _, _ in seen}) > 3  # it moves
+    assert len({head for _, _, head, _ in seen}) > 6
+    assert max(lit for *_, lit in seen) >= 3  # a note in the score, the tab and the roll
+    player.locator(".speed").select_option("0.5")
+    assert audio.evaluate("p => p.playbackRate") == 0.5
+    player.locator(".loop").check()
+    assert audio.evaluate("p => p.loop")
+    box = player.locator(".roll").bounding_box()
+    player.locator(".roll").click(position={"x": 0.75 * box["width"], "y": 20})
+    assert audio.evaluate("p => p.currentTime / p.duration") == pytest.approx(0.75, abs=0.05)
+    audio.evaluate("p => p.pause()")
