@@ -159,11 +159,11 @@ def load_corpus(path: str | os.PathLike) -> Corpus:
     """
     remedy = "Build it again with ru.build_corpus(folder).save(path)."
     with reading(path, "a corpus", remedy), open_arrays(path) as stored:
-        about = json.loads(str(stored["about"]))
-        if about["format"] != CORPUS_FORMAT or stored["events"].dtype != EVENT:
+        about, events = json.loads(str(stored["about"])), stored["events"]
+        if about["format"] != CORPUS_FORMAT or events.dtype != EVENT:
             raise ValueError(f"it is not of format {CORPUS_FORMAT}")
         corpus = Corpus(
-            events=stored["events"],
+            events=events,
             offsets=stored["offsets"],
             tracks=tuple(TrackInfo(*row) for row in about["tracks"]),
             song_info=tuple(Song(t, p, bpm, tuple(meter)) for t, p, bpm, meter in about["songs"]),
