@@ -135,7 +135,7 @@ PROFILES: dict[str, dict[str, Any]] = {
 }
 
 
-def settings(profile: str | None = None, data: str | os.PathLike | None = None) -> Settings:
+def settings(profile: str | None = None, data: str | os.PathLike[str] | None = None) -> Settings:
     """Choose every number at once.
 
     profile: ``quick`` (default; the whole series in under 5 minutes on 2 cores), ``workshop``

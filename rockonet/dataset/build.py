@@ -40,10 +40,10 @@ TASKS_IN_PROCESS = 8  # starting processes takes longer than reading so few of 2
 
 
 def build_corpus(
-    folder: str | os.PathLike,
+    folder: str | os.PathLike[str],
     programs: Iterable[int] = range(26, 32),
     track_names: str = "",
-    cache: str | os.PathLike | None = None,
+    cache: str | os.PathLike[str] | None = None,
     n_jobs: int | None = -1,
 ) -> Corpus:
     """Read every MIDI file below a folder (or in a ``.zip``) and keep its guitar tracks.
@@ -117,7 +117,7 @@ def file_stamps(folder: Path) -> dict[str, str]:
     raise FileNotFoundError(f"{folder} is neither a folder nor a .zip file. Check its path.")
 
 
-def _cached(cache: str | os.PathLike | None, filters: str) -> Corpus:
+def _cached(cache: str | os.PathLike[str] | None, filters: str) -> Corpus:
     """The corpus in the cache if it was made with the same filters, else an empty one."""
     if cache and Path(cache).exists():
         with contextlib.suppress(ValueError):  # damaged or of another version: built anew

@@ -200,7 +200,9 @@ def _vocabulary(names: Sequence[str], place: np.ndarray) -> Vocabulary:
     return Vocabulary(tuple(names), mean, deviation or 1.0)
 
 
-def save_windows(path: str | os.PathLike, X: Windows, Y: OneHot, vocabulary: Vocabulary) -> None:
+def save_windows(
+    path: str | os.PathLike[str], X: Windows, Y: OneHot, vocabulary: Vocabulary
+) -> None:
     """Write a classic data set with its vocabulary, mean and deviation as one ``.npz`` file.
 
     Notebook: 02.
@@ -217,7 +219,7 @@ def save_windows(path: str | os.PathLike, X: Windows, Y: OneHot, vocabulary: Voc
         )
 
 
-def load_windows(path: str | os.PathLike) -> tuple[Windows, OneHot, Vocabulary]:
+def load_windows(path: str | os.PathLike[str]) -> tuple[Windows, OneHot, Vocabulary]:
     """Read what `save_windows` wrote.
 
     Raises: FileNotFoundError; ValueError if the file is damaged or foreign.

@@ -133,7 +133,7 @@ class Corpus:
         """A short text that changes with any event or track."""
         return fingerprint(self.events, self.offsets.astype(np.int64))
 
-    def save(self, path: str | os.PathLike) -> None:
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Write the corpus as one ``.npz`` file, whole or not at all; no pickle is used."""
         about = {
             "format": CORPUS_FORMAT,
@@ -151,7 +151,7 @@ class Corpus:
             )
 
 
-def load_corpus(path: str | os.PathLike) -> Corpus:
+def load_corpus(path: str | os.PathLike[str]) -> Corpus:
     """Read what `Corpus.save` wrote.
 
     Raises: FileNotFoundError; ValueError if the file is damaged, foreign or of another format.

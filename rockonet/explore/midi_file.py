@@ -17,12 +17,12 @@ MAX_MIDI_BYTES, MAX_TRACKS, MAX_NOTES, MAX_QUARTERS = 8_000_000, 500, 500_000, 5
 class MidiError(ValueError):
     """A MIDI file that cannot be used; the message names the file and the reason."""
 
-    def __init__(self, name: str | os.PathLike, reason: str):
+    def __init__(self, name: str | os.PathLike[str], reason: str):
         self.name, self.reason = str(name), reason
         super().__init__(f"{self.name}: {reason}")
 
 
-def read_midi(path: str | os.PathLike) -> ScoreTick:
+def read_midi(path: str | os.PathLike[str]) -> ScoreTick:
     """Read one MIDI file.
 
     path: a ``.mid``, ``.midi``, ``.kar`` or RIFF-wrapped ``.rmi`` file; stray data bytes over 127
@@ -153,13 +153,13 @@ def whole_events_length(body: bytes) -> int | None:
         return None
 
 
-def midi_files(folder: str | os.PathLike) -> list[Path]:
+def midi_files(folder: str | os.PathLike[str]) -> list[Path]:
     """All MIDI files below a folder, sorted; upper-case suffixes count too. Notebook: 01."""
     found = (p for p in Path(folder).rglob("*") if p.suffix.lower() in MIDI_SUFFIXES)
     return sorted(path for path in found if not path.is_dir())
 
 
-def read_folder(folder: str | os.PathLike) -> dict[Path, ScoreTick]:
+def read_folder(folder: str | os.PathLike[str]) -> dict[Path, ScoreTick]:
     """Read every MIDI file below a folder; a line is printed for each that is not whole.
 
     Notebook: 01.

@@ -16,7 +16,7 @@ from rockonet.explore.sound import render
 from rockonet.explore.tracks import GUITAR_NAMES, bar_ticks, only_tracks, score_notes, track_label
 
 
-def song_browser(folder: str | os.PathLike) -> widgets.VBox:
+def song_browser(folder: str | os.PathLike[str]) -> widgets.VBox:
     """An ipywidgets panel: pick a song and a track, see its piano roll, press to hear it.
 
     Notebook: 01.
@@ -27,7 +27,7 @@ def song_browser(folder: str | os.PathLike) -> widgets.VBox:
 class SongBrowser:
     """The widgets of the panel, and what happens when they are used."""
 
-    def __init__(self, folder: str | os.PathLike):
+    def __init__(self, folder: str | os.PathLike[str]):
         files = {str(path.relative_to(folder)): path for path in midi_files(folder)}
         wide = {"width": "24em"}
         self.song = widgets.Dropdown(options=files, description="Song", layout=wide)
