@@ -183,12 +183,21 @@ from .training.riff_features import (
     N_COLUMNS as N_COLUMNS,
 )
 from .training.runs import MATCH_LENGTHS as MATCH_LENGTHS
-from .training.riff_network import riff_model as riff_model
+from .training.riff_network import (
+    riff_model as riff_model,
+    EventReader as EventReader,
+    embed_inputs as embed_inputs,
+    lstm_stack as lstm_stack,
+    chained_heads as chained_heads,
+    part_head as part_head,
+)
 from .training.riff_recipe import PATIENCE as PATIENCE
 from .training.batches import FEEDERS as FEEDERS
 from .training.sweep import (
     learning_rate_sweep as learning_rate_sweep,
     train_riff_model as train_riff_model,
+)
+from .training.shipped import (
     shipped_model as shipped_model,
     train_shipped_models as train_shipped_models,
 )

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import keras
 import numpy as np
 
 from rockonet.common.settings import Settings
 from rockonet.dataset.classic_windows import OneHot, Windows
-from rockonet.training.riff_features import BASS_COLUMNS, RIFF_COLUMNS
+from rockonet.training.riff_features import BASS_COLUMNS, RIFF_COLUMNS, part_columns
 
 # With one thread Keras leaves the feeding to tf.data, which then takes up to five seconds at the
 # end of every epoch to stop tuning itself.
 FEEDERS = 2
 
 
-def classic_batches(X: Windows, Y: OneHot, settings: Settings, epoch: int) -> Any:
+def full_batch(begin: int, size: int, n: int) -> np.ndarray:
+    """The places from `begin` on among n of what a batch of that size takes.
+
+    The last batch is filled up from the front: to compute with another shape costs a second.
+    """
+    return np.arange(begin, begin + size) % n
+
+
+def classic_batches(X: Windows, Y: OneHot, settings: Settings, epoch: int) -> keras.utils.PyDataset:
     """One epoch of windows in random order, as a Keras PyDataset."""
     order = np.random.default_rng([settings.seed, epoch]).permutation(len(X))
     order = order[: settings.epoch_windows or None]
@@ -47,7 +54,12 @@ def riff_windows(offsets: np.ndarray, length: int, rng: np.random.Generator) -> 
     return rng.permutation(np.array(windows))
 
 
-def window_batches(offsets: np.ndarray, settings: Settings, epoch: int, batch: Callable) -> Any:
+def window_batches(
+    offsets: np.ndarray,
+    settings: Settings,
+    epoch: int,
+    batch: Callable[[np.ndarray, np.ndarray, np.random.Generator], tuple[np.ndarray, ...]],
+) -> keras.utils.PyDataset:
     """One epoch of windows in random order, as a Keras PyDataset.
 
     batch: from places (riff_batch, riff_window) in the events, a mask of those that belong to the
@@ -62,8 +74,7 @@ def window_batches(offsets: np.ndarray, settings: Settings, epoch: int, batch: C
             return max(1, len(windows) // size)
 
         def __getitem__(self, i: int) -> tuple[np.ndarray, ...]:
-            # Taken round the corner, so that the only batch is full: a new shape costs a second.
-            chosen = windows[np.arange(i * size, (i + 1) * size) % len(windows)]
+            chosen = windows[full_batch(i * size, size, len(windows))]
             place = np.minimum(chosen[:, :1] + np.arange(length), offsets[-1] - 1)
             mask = np.arange(length) < chosen[:, 1:]
             return batch(place, mask, np.random.default_rng([settings.seed, epoch, i]))
@@ -71,17 +82,19 @@ def window_batches(offsets: np.ndarray, settings: Settings, epoch: int, batch: C
     return Batches(workers=FEEDERS)
 
 
-def riff_batches(inputs: np.ndarray, offsets: np.ndarray, settings: Settings, epoch: int) -> Any:
+def riff_batches(
+    inputs: np.ndarray, offsets: np.ndarray, settings: Settings, epoch: int
+) -> keras.utils.PyDataset:
     """One epoch of windows, each moved up or down by up to half an octave."""
-    target = RIFF_COLUMNS["target"].start + 1
+    target_bass = part_columns("target", "bass").start
 
     def batch(
         place: np.ndarray, mask: np.ndarray, rng: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray]:
         X = inputs[place].astype(np.int32) * mask[..., None]
         X[..., RIFF_COLUMNS["target"]] += 1 - mask[..., None]  # any class: it does not count
-        lowest = np.where(mask, X[..., target], 999).min(axis=1) - 1
-        highest = np.where(mask, X[..., target], 0).max(axis=1) - 1
+        lowest = np.where(mask, X[..., target_bass], 999).min(axis=1) - 1
+        highest = np.where(mask, X[..., target_bass], 0).max(axis=1) - 1
         shift = rng.integers(-5, 7, len(X))
         shift = np.clip(shift, np.minimum(0, 40 - lowest), np.maximum(0, 88 - highest))
         bass = X[..., BASS_COLUMNS]
@@ -101,17 +114,16 @@ def overlapping_windows(
     least `length` / 2 events of its track before it. Yields places in the events, a mask of those
     that belong to the window, and a mask of those that count, all (size, length).
     """
-    half, windows = length // 2, []  # begin, first that counts, end
+    half, spans = length // 2, []  # begin, first that counts, end
     for begin, end in itertools.pairwise(offsets.tolist()):
         if begin < end:
-            windows.append((begin, begin, min(begin + length, end)))
-            windows += [(a - half, a, min(a + half, end)) for a in range(begin + length, end, half)]
-    windows.sort(key=lambda window: window[2] - window[0])
+            spans.append((begin, begin, min(begin + length, end)))
+            spans += [(a - half, a, min(a + half, end)) for a in range(begin + length, end, half)]
+    windows = np.array(sorted(spans, key=lambda span: span[2] - span[0]))
     for i in range(0, len(windows), size):
-        some = np.array(windows[i : i + size])
-        filled = some[np.arange(size) % len(some)]  # another shape would cost a second
-        place = filled[:, :1] + np.arange(length)
-        inside = place < filled[:, 2:]
-        counts = inside & (place >= filled[:, 1:2])
-        counts[len(some) :] = False
+        chosen = windows[full_batch(i, size, len(windows))]
+        place = chosen[:, :1] + np.arange(length)
+        inside = place < chosen[:, 2:]
+        counts = inside & (place >= chosen[:, 1:2])
+        counts[len(windows) - i :] = False  # what fills the last batch up has counted
         yield np.minimum(place, offsets[-1] - 1), inside, counts

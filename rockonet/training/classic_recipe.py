@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
+import keras
 import numpy as np
-from keras import Sequential, layers, optimizers
+from keras import Sequential, layers
 
 from rockonet.common.files import fingerprint
 from rockonet.common.settings import Settings
 from rockonet.dataset.classic_windows import OneHot, Vocabulary, Windows
-from rockonet.training.batches import classic_batches
+from rockonet.dataset.corpus import Corpus
+from rockonet.training.batches import classic_batches, full_batch
 from rockonet.training.counting import entropy_nats
 from rockonet.training.experiment import Experiment, compile_model, experiment_key, seed_everything
+from rockonet.training.schedules import published_decay
+
+WindowPair = tuple[Windows, OneHot]
 
 
 def classic_model(
@@ -22,9 +26,11 @@ def classic_model(
     units: Sequence[int] = (512, 512, 256),
     dense: int = 256,
     dropout: float = 0.3,
-) -> Any:
+) -> keras.Model:
     """The published network, not yet compiled.
 
+    sequence_length: events of a window. n_symbols: possible answers. units: cells of the LSTM
+        layers. dense: width of the layer before the softmax. dropout: share hidden at random.
     Reads (batch, sequence_length, 1) standardised codes; gives (batch, n_symbols) probabilities.
     Source: the saved model of Rock-o-net as published.
     Notebook: 03.
@@ -45,25 +51,22 @@ def classic_model(
     )
 
 
-def classic_optimizer(learning_rate: float, decay: float = 0.01) -> Any:
+def classic_optimizer(learning_rate: float, decay: float = 0.01) -> keras.optimizers.Optimizer:
     """Adam whose rate shrinks with every step, as published: rate / (1 + decay × step).
 
     Notebook: 03.
     """
-    return optimizers.Adam(
-        optimizers.schedules.InverseTimeDecay(learning_rate, decay_steps=1, decay_rate=decay)
-    )
+    return keras.optimizers.Adam(published_decay(learning_rate, decay))
 
 
-def mean_loss(model: Any, X: Windows, Y: OneHot, batch_size: int = 512) -> float:
+def mean_loss(model: keras.Model, X: Windows, Y: OneHot, batch_size: int = 512) -> float:
     """Mean of −ln p(answer) over all windows, in nats per event, with dropout off.
 
     Notebook: 03.
     """
     total = 0.0
     for begin in range(0, len(X), batch_size):
-        # The last batch is filled up with windows from the start: another shape costs a second.
-        chosen = np.arange(begin, begin + batch_size) % len(X)
+        chosen = full_batch(begin, batch_size, len(X))
         probabilities = np.asarray(model.predict_on_batch(X[chosen][..., None]))
         answers = probabilities[np.arange(batch_size), Y.codes[chosen]][: len(X) - begin]
         total -= np.log(np.maximum(answers, 1e-12)).sum()
@@ -71,41 +74,49 @@ def mean_loss(model: Any, X: Windows, Y: OneHot, batch_size: int = 512) -> float
 
 
 def classic_experiment(
-    train: tuple[Windows, OneHot],
-    validation: tuple[Windows, OneHot],
+    train: WindowPair | Corpus,
+    validation: WindowPair | Corpus,
     vocabulary: Vocabulary,
     settings: Settings,
-    build_model: Callable[..., Any],
+    build_model: Callable[..., keras.Model],
 ) -> Experiment:
-    for pair in (train, validation):
-        if not (isinstance(pair, tuple) and isinstance(pair[0], Windows) and len(pair) == 2):
-            raise ValueError(
-                "The classic recipe learns from two pairs (X, Y) as notebook 02 makes them. For "
-                "fewer windows give the whole pairs and settings.replace(epoch_windows=300)."
-            )
-    X, Y = train
+    """The classic recipe on these windows, ready to be trained at any rate.
+
+    Raises: ValueError for anything but pairs (X, Y) as of `classic_windows`.
+    """
+    (X, Y), measured_on = _window_pair(train), _window_pair(validation)
     shape = X.length, len(vocabulary.symbols)
     size = dict(units=settings.units, dense=settings.dense, dropout=settings.dropout)
     numbers = [settings.batch_size, settings.epoch_windows, settings.decay, settings.seed]
     data = fingerprint(X.values, X.starts, Y.codes)
 
-    def start(rate: float) -> tuple[Any, Any]:
+    def start(rate: float) -> tuple[keras.Model, keras.Model]:
         seed_everything(settings.seed)
         model = build_model(*shape, **size)
         compile_model(model, classic_optimizer(rate, settings.decay), "categorical_crossentropy")
         return model, model
 
     return Experiment(
-        "classic",
-        vocabulary,
-        X.length,
-        experiment_key(build_model(*shape, **size), [vocabulary.symbols, numbers, data]),
-        data,
-        entropy_nats(Y),
-        settings.epochs,
-        np.inf,
-        ("loss",),
-        start,
+        recipe="classic",
+        vocabulary=vocabulary,
+        length=X.length,
+        key=experiment_key(build_model(*shape, **size), [vocabulary.symbols, numbers, data]),
+        corpus=data,
+        unigram_nats=entropy_nats(Y),
+        epochs=settings.epochs,
+        patience=np.inf,
+        parts=("loss",),
+        in_total=(True,),
+        start=start,
         batches=lambda epoch: classic_batches(X, Y, settings, epoch),
-        measure=lambda model: np.array([mean_loss(model, *validation)]),
+        measure=lambda model: np.array([mean_loss(model, *measured_on)]),
+    )
+
+
+def _window_pair(pair: object) -> WindowPair:
+    if isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], Windows):
+        return pair
+    raise ValueError(
+        "The classic recipe learns from two pairs (X, Y) as notebook 02 makes them. For "
+        "fewer windows give the whole pairs and settings.replace(epoch_windows=300)."
     )

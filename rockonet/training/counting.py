@@ -9,7 +9,14 @@ import numpy as np
 from rockonet.dataset.classic_windows import OneHot
 from rockonet.dataset.corpus import Corpus
 from rockonet.training.riff_features import RIFF_COLUMNS, corpus_inputs
-from rockonet.training.riff_vocabulary import interval_chances, riff_vocabulary, shape_nats
+from rockonet.training.riff_vocabulary import (
+    CHORD,
+    PARTS,
+    RiffVocabulary,
+    interval_chances,
+    riff_vocabulary,
+    shape_nats,
+)
 from rockonet.training.runs import context_hashes, rolling_hash
 
 
@@ -96,18 +103,32 @@ def copy_nats(train: Corpus, test: Corpus, what: str = "bar") -> float:
     frequency = (np.bincount(chords.train, minlength=len(chords.names)) + 1) / (
         len(chords.train) + len(chords.names)
     )
+    right, kind = copies(train, vocabulary, what)
     trust: dict[int, float] = {}
-    for corpus in (train, test):
-        inputs = corpus_inputs(corpus, vocabulary)
-        copied = inputs[:, RIFF_COLUMNS["match" if what == "match" else "lags"]][:, 1:3]
-        target = inputs[:, RIFF_COLUMNS["target"]][:, 1:3]
-        right = (copied == target).all(axis=1)
-        length = inputs[:, RIFF_COLUMNS["match_length"]][:, 0] * (what == "match")
-        length = np.where(copied[:, 0] > 0, length, -1)
-        if corpus is train:
-            for kind in np.unique(length):
-                hits = right[length == kind]
-                trust[int(kind)] = (hits.sum() + 1) / (len(hits) + 2) if kind >= 0 else 0.0
-    believed = np.array([trust.get(int(kind), 0.0) for kind in length])
+    for one in np.unique(kind[kind >= 0]):
+        hits = right[kind == one]
+        trust[int(one)] = (hits.sum() + 1) / (len(hits) + 2)
+    right, kind = copies(test, vocabulary, what)
+    believed = np.array([trust.get(int(one), 0.0) for one in kind])
     chance = (1 - believed) * frequency[chords.test] + believed * right
     return chords.nats(chance)
+
+
+def copies(corpus: Corpus, vocabulary: RiffVocabulary, what: str) -> tuple[np.ndarray, np.ndarray]:
+    """What copying gives at each event: whether its chord is right, and what kind of copy it is.
+
+    The kind is the length of the match as a place in `MATCH_LENGTHS`, counted from 1; 0 for what
+    stood a bar ago; −1 where there is nothing to copy.
+    """
+    inputs = corpus_inputs(corpus, vocabulary)
+
+    def chord(name: str) -> np.ndarray:
+        event = inputs[:, RIFF_COLUMNS[name]]
+        return event[:, [PARTS.index(part) for part in CHORD]]
+
+    if what == "match":
+        copied, kind = chord("match"), inputs[:, RIFF_COLUMNS["match_length"]][:, 0]
+    else:
+        copied, kind = chord("lags"), np.zeros(len(inputs), int)
+    right = (copied == chord("target")).all(axis=1)
+    return right, np.where(copied[:, 0] > 0, kind, -1)

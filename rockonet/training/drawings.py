@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
-from rockonet.common.drawing import BLUE, GREY, ORANGE, axes, box
+from rockonet.common.drawing import BLUE, GREY, ORANGE, axes, box, figure_of
 from rockonet.common.theory import pitch_name, pitch_number
 from rockonet.dataset.corpus import Corpus
 from rockonet.dataset.events import bars_of, bass_and_shape
 from rockonet.guitar.playability import voicings
 from rockonet.training.riff_vocabulary import PARTS
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-def lstm_picture(symbols: Sequence[str], ax: Any = None) -> Any:
+
+def lstm_picture(symbols: Sequence[str], ax: Axes | None = None) -> Figure:
     """How an LSTM reads: one event after the other, handing its state on.
 
     symbols: what it reads; it guesses what comes after each.
@@ -35,10 +39,10 @@ def lstm_picture(symbols: Sequence[str], ax: Any = None) -> Any:
     ax.set_yticks([0.1, 1, 1.9], ["read", "sum up", "guess"])
     ax.set_title("The same LSTM at every event; only its state changes", loc="left")
     ax.spines[:].set_visible(False)
-    return ax.figure
+    return figure_of(ax)
 
 
-def shape_picture(names: Sequence[str], ax: Any = None) -> Any:
+def shape_picture(names: Sequence[str], ax: Axes | None = None) -> Figure:
     """Chords as a bass and a shape: what stays the same when a chord moves over the neck.
 
     names: of chords, as 'E2 B2 E3'.
@@ -55,17 +59,17 @@ def shape_picture(names: Sequence[str], ax: Any = None) -> Any:
         for interval in above[1:]:
             ax.text(place + 0.13, bass + interval, f"+{interval}", va="center")
         ax.text(place + 0.13, bass, pitch_name(bass), va="center", weight="bold")
-    held = [voicings(tuple(map(pitch_number, name.split())))[0] for name in names]
-    frets = ["-".join(str(fret) for fret in way if fret >= 0) for way in held]
+    ways = [voicings(tuple(map(pitch_number, name.split())))[0] for name in names]
+    frets = ["-".join(str(fret) for fret in way if fret >= 0) for way in ways]
     labels = [f"{name}\nfrets {played}" for name, played in zip(names, frets, strict=True)]
     ax.set_xticks(range(len(names)), labels)
     ax.set(xlim=(-0.5, len(names) - 0.2), ylabel="pitch", xlabel="symbol")
     ax.set_title("One shape, moved along the neck", loc="left")
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
-    return ax.figure
+    return figure_of(ax)
 
 
-def riff_picture(ax: Any = None) -> Any:
+def riff_picture(ax: Axes | None = None) -> Figure:
     """How `riff_model` guesses an event: a chain of heads, and the votes of the candidates.
 
     Notebook: 03.
@@ -94,10 +98,10 @@ def riff_picture(ax: Any = None) -> Any:
     ax.set_yticks([0.65, 1.35, 2.1], ["know", "think", "guess"])
     ax.set_title("Each part is guessed when those before it are known", loc="left")
     ax.spines[:].set_visible(False)
-    return ax.figure
+    return figure_of(ax)
 
 
-def self_similarity_chart(corpus: Corpus, track: int, ax: Any = None) -> Any:
+def self_similarity_chart(corpus: Corpus, track: int, ax: Axes | None = None) -> Figure:
     """How alike any two bars of a track are: the share of their events that stand in both.
 
     An event is the same if its pitches and its place in the bar are.
@@ -112,27 +116,31 @@ def self_similarity_chart(corpus: Corpus, track: int, ax: Any = None) -> Any:
     title = corpus.songs[corpus.tracks[track].song]
     ax.set(title=f"Which bars of '{title}' are alike", xlabel="bar", ylabel="bar")
     ax.figure.colorbar(picture, ax=ax, label="share of events in common")
-    return ax.figure
+    return figure_of(ax)
 
 
-def nats_chart(counted: dict[str, float], learned: dict[str, float], ax: Any = None) -> Any:
+def nats_chart(
+    counted: dict[str, float], learned: dict[str, float], ax: Axes | None = None
+) -> Figure:
     """A bar for each predictor: its loss at the whole chord of an event, in nats, on new songs.
 
     counted: predictors that count, plain bars. learned: networks, hatched bars.
     Notebook: 03.
     """
     ax = axes(ax, (7, 0.9 + 0.3 * (len(counted) + len(learned))))
-    for nats, style in ((counted, dict(color=BLUE)), (learned, dict(color=ORANGE, hatch="//"))):
-        label = "counting" if nats is counted else "networks"
-        bars = ax.barh(list(nats), list(nats.values()), edgecolor="white", label=label, **style)
+    names, nats = list(counted), list(counted.values())
+    plain = ax.barh(names, nats, color=BLUE, edgecolor="white", label="counting")
+    names, nats = list(learned), list(learned.values())
+    hatched = ax.barh(names, nats, color=ORANGE, hatch="//", edgecolor="white", label="networks")
+    for bars in (plain, hatched):
         ax.bar_label(bars, fmt="%.2f", padding=3)
-    if learned:  # the newest has a frame
-        bars[-1].set(edgecolor="black", linewidth=2)
+    if learned:
+        hatched[-1].set(edgecolor="black", linewidth=2)  # the newest has a frame
     ax.invert_yaxis()
     ax.set(xlabel="nats per event, lower is better", xlim=(0, 1.1 * max(counted.values())))
     ax.set_title("The next chord of a new song: the loss of each predictor", loc="left")
     ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
-    return ax.figure
+    return figure_of(ax)
 
 
 likeness_chart = self_similarity_chart  # its name in version 0.1, until the next release

@@ -1,4 +1,4 @@
-"""One experiment: what training needs to know of a recipe, and its state on disk."""
+"""One experiment: what training needs to know of a recipe, how it begins, one epoch of it."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
 
-from rockonet.common.files import atomic_write
 from rockonet.dataset.classic_windows import Vocabulary
-from rockonet.training.loss_chart import LiveChart
+from rockonet.training.history import Epoch, History
+from rockonet.training.progress import Progress
 from rockonet.training.riff_vocabulary import RiffVocabulary
 
 
@@ -25,9 +23,9 @@ class Experiment:
     key: names the experiment, apart from the rate. corpus: fingerprint of the training data.
     epochs: how many at most. patience: epochs without a lower validation loss before it stops.
     parts: what is measured, in the order in which `measure` gives it and by the names of the
-    metrics that training reports; the total is the sum of the first four. start: from a rate to
-    the network and the compiled model that trains it. batches: from an epoch, counted from 1, to
-    its Keras PyDataset. measure: from the compiled model to the mean nats of the validation songs.
+    metrics that training reports. in_total: which of them are summed to the total. start: from a
+    rate to the network and the compiled model that trains it. batches: from an epoch, counted from
+    1, to its batches. measure: from the compiled model to the mean nats of the validation songs.
     """
 
     recipe: str
@@ -39,12 +37,31 @@ class Experiment:
     epochs: int
     patience: float
     parts: tuple[str, ...]
-    start: Callable[[float], tuple[Any, Any]]
-    batches: Callable[[int], Any]
-    measure: Callable[[Any], np.ndarray]
+    in_total: tuple[bool, ...]
+    start: Callable[[float], tuple[keras.Model, keras.Model]]
+    batches: Callable[[int], keras.utils.PyDataset]
+    measure: Callable[[keras.Model], np.ndarray]
+
+    def history(self, epochs: Iterable[Epoch]) -> History:
+        """The history that these rows are."""
+        return History(tuple(epochs), {self.recipe: self.unigram_nats})
+
+    def epoch_rows(
+        self, rate: float, epoch: int, losses: np.ndarray, validation: np.ndarray, seconds: float
+    ) -> list[Epoch]:
+        """What an epoch measured: its total first, then its parts if there are several."""
+        counted = list(self.in_total)
+        pairs = {self.recipe: (losses[counted].sum(), validation[counted].sum())}
+        if len(self.parts) > 1:
+            names = (f"{self.recipe} {part}" for part in self.parts)
+            pairs |= dict(zip(names, zip(losses, validation, strict=True), strict=True))
+        return [
+            Epoch(name, rate, epoch, float(loss), float(nats), seconds)
+            for name, (loss, nats) in pairs.items()
+        ]
 
 
-def experiment_key(model: Any, rest: Any) -> str:
+def experiment_key(model: keras.Model, rest: list) -> str:
     """Names the experiment: the same network on the same data with the same numbers."""
     layers = [layer.get_config() for layer in model.layers]
     for number, config in enumerate(layers):
@@ -59,7 +76,7 @@ def seed_everything(seed: int) -> None:
     """
     within_strategy = False
     if keras.backend.backend() == "tensorflow":
-        import tensorflow as tf
+        import tensorflow as tf  # not installed beside every other backend
 
         tf.config.experimental.enable_op_determinism()
         within_strategy = tf.distribute.has_strategy()
@@ -68,13 +85,19 @@ def seed_everything(seed: int) -> None:
     keras.utils.set_random_seed(seed)
 
 
-def compile_model(model: Any, optimizer: Any, loss: Any, metrics: Sequence[Any] = ()) -> None:
+def compile_model(
+    model: keras.Model,
+    optimizer: keras.optimizers.Optimizer,
+    loss: str | keras.losses.Loss | Callable,
+    metrics: Sequence[keras.metrics.Metric] = (),
+) -> None:
+    """Make a model ready for training, with the state of its optimiser in place."""
     # XLA, which "auto" would choose, makes an LSTM step on a CPU 1.5 to 2.9 times slower.
     model.compile(optimizer, loss, metrics=list(metrics), jit_compile=False)
     optimizer.build(model.trainable_variables)
 
 
-def seed_dropout(model: Any, seed: int, epoch: int) -> None:
+def seed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
     """Start an epoch's random numbers afresh, so that a resumed epoch draws the same ones."""
     for number, layer in enumerate(model.layers):
         if getattr(layer, "seed_generator", None) is not None:
@@ -82,35 +105,8 @@ def seed_dropout(model: Any, seed: int, epoch: int) -> None:
 
 
 def fit_epoch(
-    model: Any, batches: Any, wanted: Sequence[str], chart: LiveChart | None, where: str
-) -> list[float]:
-    """Train once on all batches; returns the means of the wanted metrics."""
-    tick = keras.callbacks.LambdaCallback(
-        on_train_batch_end=lambda batch, logs: chart and chart.on_batch(where)
-    )
-    fitted = model.fit(batches, shuffle=False, verbose=0, callbacks=[tick])
-    return [float(fitted.history[name][0]) for name in wanted]
-
-
-def model_state(model: Any) -> list[np.ndarray]:
-    """The weights and the state of the optimiser."""
-    return [np.asarray(v).copy() for v in (*model.weights, *model.optimizer.variables)]
-
-
-def set_model_state(model: Any, state: Iterable[np.ndarray]) -> None:
-    for variable, value in zip((*model.weights, *model.optimizer.variables), state, strict=True):
-        variable.assign(value)
-
-
-def save_model_state(path: Path, model: Any) -> None:
-    with atomic_write(path) as temporary:
-        np.savez(temporary, *model_state(model))
-
-
-def read_model_state(path: Path) -> list[np.ndarray]:
-    with np.load(path, allow_pickle=False) as stored:
-        return [stored[f"arr_{i}"] for i in range(len(stored.files))]
-
-
-def load_model_state(path: Path, model: Any) -> None:
-    set_model_state(model, read_model_state(path))
+    model: keras.Model, batches: keras.utils.PyDataset, metrics: Sequence[str], progress: Progress
+) -> np.ndarray:
+    """Train once on all batches; returns the means of the metrics with these names."""
+    fitted = model.fit(batches, shuffle=False, verbose=0, callbacks=[progress])
+    return np.array([float(fitted.history[name][0]) for name in metrics])

@@ -7,7 +7,7 @@ import dataclasses
 import os
 from dataclasses import dataclass
 
-from rockonet.common.files import atomic_write
+from rockonet.common.files import reading, write_csv
 from rockonet.common.settings import project_folder
 
 
@@ -69,13 +69,12 @@ class History:
 
     def save(self, path: str | os.PathLike) -> None:
         """Write a CSV file with a row for each epoch."""
-        names = [f.name for f in dataclasses.fields(Epoch)]
-        with atomic_write(path) as temporary, open(temporary, "w", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow([*names, "unigram_nats"])
-            for row in self.epochs:
-                unigram = self.unigram_nats[row.recipe.split()[0]]
-                writer.writerow([*dataclasses.astuple(row), unigram])
+        header = [*(field.name for field in dataclasses.fields(Epoch)), "unigram_nats"]
+        rows = (
+            [*dataclasses.astuple(row), self.unigram_nats[_recipe_of(row.recipe)]]
+            for row in self.epochs
+        )
+        write_csv(path, header, rows)
 
 
 def load_history(path: str | os.PathLike) -> History:
@@ -84,45 +83,54 @@ def load_history(path: str | os.PathLike) -> History:
     Raises: FileNotFoundError; ValueError if a column is missing or a number is not one.
     Notebook: 03.
     """
-    kinds = (str, float, int, float, float, float)
-    try:
+    with reading(path, "a loss history", "Run notebook 03 to write it again."):
         with open(path, newline="") as file:
             rows = list(csv.DictReader(file))
-        names = [f.name for f in dataclasses.fields(Epoch)]
-        epochs = tuple(
-            Epoch(*(kind(row[name]) for kind, name in zip(kinds, names, strict=True)))
-            for row in rows
-        )
-        unigram = {row["recipe"].split()[0]: float(row["unigram_nats"]) for row in rows}
         if not rows:
             raise ValueError("it is empty")
-    except (KeyError, ValueError, TypeError, IndexError) as error:
-        raise ValueError(
-            f"{path} is not a loss history ({error!r}). Run notebook 03 to write it again."
-        ) from error
-    return History(epochs, unigram)
+        epochs = tuple(
+            Epoch(
+                recipe=row["recipe"],
+                learning_rate=float(row["learning_rate"]),
+                epoch=int(row["epoch"]),
+                loss=float(row["loss"]),
+                validation_loss=float(row["validation_loss"]),
+                seconds=float(row["seconds"]),
+            )
+            for row in rows
+        )
+        return History(
+            epochs, {_recipe_of(row["recipe"]): float(row["unigram_nats"]) for row in rows}
+        )
+
+
+def _recipe_of(name: str) -> str:
+    """The recipe of a series: "riff" of "riff bass"."""
+    return name.split()[0]
 
 
 def save_nats(
     path: str | os.PathLike, counted: dict[str, float], learned: dict[str, float]
 ) -> None:
-    """Write a CSV file with a row for each predictor."""
-    with atomic_write(path) as temporary, open(temporary, "w", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["kind", "predictor", "nats"])
-        for kind, nats in (("counted", counted), ("learned", learned)):
-            writer.writerows([kind, *item] for item in nats.items())
+    """Write a CSV file with a row for each predictor.
+
+    counted, learned: name and nats per event of predictors that count, and of networks.
+    """
+    kinds = {"counted": counted, "learned": learned}
+    rows = ([kind, *item] for kind, nats in kinds.items() for item in nats.items())
+    write_csv(path, ["kind", "predictor", "nats"], rows)
 
 
 def load_nats(path: str | os.PathLike | None = None) -> tuple[dict[str, float], dict[str, float]]:
     """What `save_nats` wrote, as for `nats_chart`; without a path, what the archive gave.
 
+    Raises: FileNotFoundError; ValueError if a column is missing or a number is not one.
     Notebook: 03.
     """
-    with open(path or project_folder() / "figures" / "rock_nats.csv", newline="") as file:
-        rows = list(csv.DictReader(file))
-    counted, learned = (
-        {row["predictor"]: float(row["nats"]) for row in rows if row["kind"] == kind}
-        for kind in ("counted", "learned")
-    )
-    return counted, learned
+    path = path or project_folder() / "figures" / "rock_nats.csv"
+    nats: dict[str, dict[str, float]] = {"counted": {}, "learned": {}}
+    with reading(path, "a table of nats", "`make bench` measures them anew."):
+        with open(path, newline="") as file:
+            for row in csv.DictReader(file):
+                nats[row["kind"]][row["predictor"]] = float(row["nats"])
+    return nats["counted"], nats["learned"]

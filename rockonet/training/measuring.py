@@ -6,11 +6,18 @@ import itertools
 
 import numpy as np
 
+from rockonet.dataset.classic_windows import Vocabulary
 from rockonet.dataset.corpus import Corpus
+from rockonet.training.batches import full_batch
 from rockonet.training.riff_features import corpus_inputs
 from rockonet.training.riff_recipe import mean_nats, nats_model
-from rockonet.training.riff_vocabulary import shape_nats
+from rockonet.training.riff_vocabulary import CHORD, PART_TABLE, PARTS, shape_nats
 from rockonet.training.trained import Trained
+
+
+def class_odds(logits: np.ndarray) -> np.ndarray:
+    """The odds of classes (n, n_classes), the likeliest 1: soft-max before it is divided."""
+    return np.exp(logits - logits.max(axis=1, keepdims=True))
 
 
 def held_out_nats(trained: Trained, corpus: Corpus) -> dict[str, float]:
@@ -25,17 +32,15 @@ def held_out_nats(trained: Trained, corpus: Corpus) -> dict[str, float]:
     inputs = corpus_inputs(corpus, trained.vocabulary)
     parts = mean_nats(nats_model(trained.model), inputs, corpus.offsets)
     parts = parts + trained.vocabulary.extra_nats(corpus.events).mean(axis=0)
-    step, bass, shape, duration, velocity = map(float, parts)
-    return {
-        "pitch": bass + shape,
-        "step": step,
-        "duration": duration,
-        "total": bass + shape + step + duration,
-        "velocity": velocity,
-    }
+    nats = dict(zip(PARTS, parts.tolist(), strict=True))
+    measured = {"pitch": float(np.sum([nats[part] for part in CHORD]))}
+    rest = [part for part in PART_TABLE if part.name not in CHORD]
+    measured |= {part.name: nats[part.name] for part in rest if part.in_total}
+    measured["total"] = float(np.sum(list(measured.values())))
+    return measured | {part.name: nats[part.name] for part in rest if not part.in_total}
 
 
-def _classic_nats(trained: Trained, corpus: Corpus) -> float:
+def _classic_nats(trained: Trained[Vocabulary], corpus: Corpus) -> float:
     """The recipe as published has no price for a chord it does not know: one in a hundred is new.
 
     Such a chord is spelled out: its lowest pitch, then 63 intervals, of which one in twenty sounds.
@@ -51,8 +56,7 @@ def _classic_nats(trained: Trained, corpus: Corpus) -> float:
         padded = np.concatenate([np.zeros(length, np.float32), values[begin:end]])
         windows = np.lib.stride_tricks.sliding_window_view(padded, length)[: end - begin]
         for i in range(0, end - begin, 512):
-            some = np.zeros((512, length), np.float32)
-            some[: len(windows[i : i + 512])] = windows[i : i + 512]
+            some = windows[full_batch(i, 512, len(windows))]
             answers = place[begin + i : min(end, begin + i + 512)]
             p = np.asarray(trained.model.predict_on_batch(some[..., None]), np.float64)
             p = p[np.arange(len(answers)), codes[answers]]

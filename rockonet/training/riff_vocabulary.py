@@ -49,6 +49,7 @@ PART_TABLE = (
     Part("velocity", len(VELOCITY_EDGES) - 1, 4, VELOCITY_EDGES, "velocities", 0.3, in_total=False),
 )
 PARTS = tuple(part.name for part in PART_TABLE)
+CHORD = ("bass", "shape")  # the parts that tell which notes sound
 
 
 def class_of(edges: np.ndarray, values: np.ndarray | int) -> np.ndarray:

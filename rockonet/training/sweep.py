@@ -3,45 +3,36 @@
 from __future__ import annotations
 
 import itertools
-import shutil
 import time
-import zipfile
-import zlib
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-import numpy as np
+import keras
 
-from rockonet.common.settings import Settings, project_folder, settings
-from rockonet.dataset.build import corpus_for
-from rockonet.dataset.classic_windows import Vocabulary, classic_data
+from rockonet.common.settings import Settings
+from rockonet.dataset.classic_windows import Vocabulary
 from rockonet.dataset.corpus import Corpus
-from rockonet.dataset.split import split_by_song
-from rockonet.training.classic_recipe import classic_experiment, classic_model
-from rockonet.training.experiment import (
-    Experiment,
-    fit_epoch,
-    load_model_state,
-    read_model_state,
-    save_model_state,
-    seed_dropout,
-)
-from rockonet.training.history import Epoch, History, load_history
-from rockonet.training.loss_chart import LiveChart, loss_chart, parts_chart
-from rockonet.training.measuring import held_out_nats
+from rockonet.training.checkpoints import Checkpoints, read_model_state, set_model_state
+from rockonet.training.classic_recipe import WindowPair, classic_experiment, classic_model
+from rockonet.training.experiment import Experiment, fit_epoch, seed_dropout
+from rockonet.training.history import History
+from rockonet.training.loss_chart import loss_chart, parts_chart
+from rockonet.training.progress import Progress
 from rockonet.training.riff_network import riff_model
 from rockonet.training.riff_recipe import riff_experiment
 from rockonet.training.riff_vocabulary import RiffVocabulary, riff_vocabulary
-from rockonet.training.trained import Trained, load_trained
+from rockonet.training.trained import Trained
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 def learning_rate_sweep(
-    train: Any,
-    validation: Any,
+    train: WindowPair | Corpus,
+    validation: WindowPair | Corpus,
     vocabulary: Vocabulary | RiffVocabulary,
     settings: Settings,
-    build_model: Callable[..., Any] | None = None,
+    build_model: Callable[..., keras.Model] | None = None,
     live: bool = True,
     keep: bool = True,
 ) -> History:
@@ -65,14 +56,18 @@ def learning_rate_sweep(
         experiment = classic_experiment(
             train, validation, vocabulary, settings, build_model or classic_model
         )
-    else:
+    elif isinstance(train, Corpus) and isinstance(validation, Corpus):
         experiment = riff_experiment(
             train, validation, vocabulary, settings, build_model or riff_model
         )
-    folder = settings.output / "training" / experiment.key
-    history = _train(experiment, settings.learning_rates, folder, settings.seed, live, loss_chart)
+    else:
+        raise ValueError("The riff recipe learns from two corpora, as split_by_song makes them.")
+    rates = dict.fromkeys(settings.learning_rates)  # each once
+    runs = [RateTraining(experiment, rate, settings) for rate in rates]
+    train_rates(runs, live, loss_chart)
+    history = merged(runs)
     if keep:
-        best_model(experiment, history, folder).save(settings.output / f"{experiment.recipe}.zip")
+        best_model(runs).save(settings.output / f"{experiment.recipe}.zip")
     return history
 
 
@@ -81,7 +76,7 @@ def train_riff_model(
     validation: Corpus,
     settings: Settings,
     live: bool = True,
-    build_model: Callable[..., Any] | None = None,
+    build_model: Callable[..., keras.Model] | None = None,
 ) -> Trained:
     """Train the riff recipe at its own rate: every event of every window is a target.
 
@@ -96,100 +91,110 @@ def train_riff_model(
     """
     vocabulary = riff_vocabulary(train)
     experiment = riff_experiment(train, validation, vocabulary, settings, build_model or riff_model)
-    folder = settings.output / "training" / experiment.key
-    history = _train(experiment, (settings.riff_rate,), folder, settings.seed, live, parts_chart)
-    trained = best_model(experiment, history, folder)
+    runs = [RateTraining(experiment, settings.riff_rate, settings)]
+    train_rates(runs, live, parts_chart)
+    trained = best_model(runs)
     if not build_model:
         trained.save(settings.output / "riff.zip")
     return trained
 
 
-def _train(
-    experiment: Experiment,
-    rates: Sequence[float],
-    folder: Path,
-    seed: int,
-    live: bool,
-    draw: Callable[[History], Any],
-) -> History:
-    """Train at each rate for what is left of its epochs; what was trained is taken from disk."""
-    rows = {rate: finished_epochs(folder / f"rate-{rate:g}") for rate in rates}
+class RateTraining:
+    """The training of one experiment at one rate: what is done of it, and an epoch more.
 
-    def history() -> History:
-        return History(
-            tuple(itertools.chain(*rows.values())), {experiment.recipe: experiment.unigram_nats}
-        )
+    history: of this rate alone, every epoch of it on disk.
+    """
 
-    to_do = sum(
-        not is_finished(experiment, totals) and experiment.epochs - len(totals)
-        for totals in (history().of(rate) for rate in rates)
-    )
-    chart = LiveChart(to_do * len(experiment.batches(1)), lambda: draw(history())) if live else None
-    verdict = "Trained in {}." if to_do else "All was trained before, see below."
-    longest = max(len(history().of(rate)) for rate in rates)
+    def __init__(self, experiment: Experiment, rate: float, settings: Settings):
+        self.experiment, self.rate, self.seed = experiment, rate, settings.seed
+        folder = settings.output / "training" / experiment.key / f"rate-{rate:g}"
+        self.checkpoints = Checkpoints(folder)
+        self.history = experiment.history(self.checkpoints.epochs())
+        self.networks: tuple[keras.Model, keras.Model] | None = None  # made for the first epoch
+
+    @property
+    def epochs_done(self) -> int:
+        return len(self.history.of(self.rate))
+
+    @property
+    def epochs_left(self) -> int:
+        """How many are to follow; none if the last ones brought no lower validation loss."""
+        losses = [row.validation_loss for row in self.history.of(self.rate)]
+        patience = self.experiment.patience
+        if len(losses) > patience and min(losses) < min(losses[-int(patience) :]):
+            return 0
+        return max(0, self.experiment.epochs - len(losses))
+
+    def train_epoch(self, progress: Progress) -> None:
+        """Train one epoch more, measure it, and put it on disk."""
+        begin = time.perf_counter()
+        experiment, epoch = self.experiment, self.epochs_done + 1
+        if self.networks is None:
+            self.networks = self._as_left()
+        network, model = self.networks
+        progress.where = f"rate {self.rate:g} · epoch {epoch} of {experiment.epochs}"
+        seed_dropout(network, self.seed, epoch)
+        losses = fit_epoch(model, experiment.batches(epoch), experiment.parts, progress)
+        validation = experiment.measure(model)
+        seconds = time.perf_counter() - begin
+        new = experiment.epoch_rows(self.rate, epoch, losses, validation, seconds)
+        history = experiment.history((*self.history.epochs, *new))
+        self.checkpoints.save(model, history)
+        self.history = history
+
+    def _as_left(self) -> tuple[keras.Model, keras.Model]:
+        """The network and the model that trains it, as the last epoch left them."""
+        network, model = self.experiment.start(self.rate)
+        if self.epochs_done:
+            state = self.checkpoints.state(self.epochs_done)
+            set_model_state(model, read_model_state(state))
+        return network, model
+
+
+def train_rates(
+    runs: Sequence[RateTraining], live: bool, draw: Callable[[History], Figure]
+) -> None:
+    """Train what is left at each rate of an experiment, until it is done or interrupted.
+
+    live: whether to show how far it is; draw: makes the chart that grows.
+    Raises: KeyboardInterrupt if it is interrupted before the first whole epoch.
+    """
+    experiment = runs[0].experiment
+    to_do = sum(run.epochs_left for run in runs)
+    progress = Progress(to_do * len(experiment.batches(1)), lambda: draw(merged(runs)), live)
+    longest = max(run.epochs_done for run in runs)
     if longest > experiment.epochs:
         print(
             f"Here are rates that were trained for {longest} epochs before, more than the "
-            f"{experiment.epochs} of the settings. To begin again, delete the folder {folder}."
+            f"{experiment.epochs} of the settings. To begin again, delete the folder "
+            f"{runs[0].checkpoints.folder.parent}."
         )
+    verdict = "Trained in {}." if to_do else "All was trained before, see below."
     try:
-        for rate in rates:
-            model = None
-            while not is_finished(experiment, totals := history().of(rate)):
-                begin = time.perf_counter()
-                epoch = len(totals) + 1
-                state = folder / f"rate-{rate:g}" / f"epoch-{epoch}.npz"
-                if model is None:
-                    network, model = experiment.start(rate)
-                    if epoch > 1:
-                        load_model_state(state.with_stem(f"epoch-{epoch - 1}"), model)
-                seed_dropout(network, seed, epoch)
-                where = f"rate {rate:g} · epoch {epoch} of {experiment.epochs}"
-                losses = np.array(
-                    fit_epoch(model, experiment.batches(epoch), experiment.parts, chart, where)
-                )
-                held = experiment.measure(model)
-                names, pairs = [experiment.recipe], [(losses[:4].sum(), held[:4].sum())]
-                if len(experiment.parts) > 1:
-                    names += [f"{experiment.recipe} {part}" for part in experiment.parts]
-                    pairs += zip(losses, held, strict=True)
-                seconds = time.perf_counter() - begin
-                new = [
-                    Epoch(name, rate, epoch, float(loss), float(nats), seconds)
-                    for name, (loss, nats) in zip(names, pairs, strict=True)
-                ]
-                save_model_state(state, model)
-                if held[:4].sum() < min((row.validation_loss for row in totals), default=np.inf):
-                    shutil.copyfile(state, state.with_stem("best"))
-                kept = History((*rows[rate], *new), history().unigram_nats)
-                kept.save(state.with_name("history.csv"))  # from here on the epoch counts
-                state.with_stem(f"epoch-{epoch - 1}").unlink(missing_ok=True)
-                rows[rate] += new
-                if chart:
-                    chart.on_epoch()
+        for run in runs:
+            while run.epochs_left:
+                run.train_epoch(progress)
+                progress.show_chart()
     except KeyboardInterrupt:
-        if not history().epochs:
+        if not any(run.epochs_done for run in runs):
             raise KeyboardInterrupt("Not one epoch is trained yet.") from None
         verdict = "Stopped after {}; every whole epoch is kept. Run this cell again to go on."
-    if chart:
-        chart.say(verdict)
-        chart.on_epoch()
-    return history()
+    progress.say(verdict)
+    progress.show_chart()
 
 
-def is_finished(experiment: Experiment, totals: Sequence[Epoch]) -> bool:
-    """Whether all epochs are trained, or the last ones brought no lower validation loss."""
-    held = [row.validation_loss for row in totals]
-    return len(held) >= experiment.epochs or (
-        len(held) > experiment.patience and min(held) < min(held[-int(experiment.patience) :])
-    )
+def merged(runs: Sequence[RateTraining]) -> History:
+    """The history of all rates, one after the other."""
+    epochs = itertools.chain(*(run.history.epochs for run in runs))
+    return runs[0].experiment.history(epochs)
 
 
-def best_model(experiment: Experiment, history: History, folder: Path) -> Trained:
-    """The bundle of the epoch with the lowest validation loss."""
-    rate = history.best.learning_rate
-    network, model = experiment.start(rate)
-    load_model_state(folder / f"rate-{rate:g}" / "best.npz", model)
+def best_model(runs: Sequence[RateTraining]) -> Trained:
+    """The bundle of the epoch with the lowest validation loss, at whichever rate."""
+    experiment, history = runs[0].experiment, merged(runs)
+    run = next(run for run in runs if run.rate == history.best.learning_rate)
+    network, model = experiment.start(run.rate)
+    set_model_state(model, read_model_state(run.checkpoints.best))
     return Trained(
         experiment.recipe,
         network,
@@ -198,40 +203,3 @@ def best_model(experiment: Experiment, history: History, folder: Path) -> Traine
         history,
         experiment.corpus,
     )
-
-
-def finished_epochs(folder: Path) -> list[Epoch]:
-    """The epochs that were saved; none, and a sentence, if something of them cannot be read."""
-    path = folder / "history.csv"
-    if not path.exists():
-        return []
-    try:
-        epochs = list(load_history(path).epochs)
-        for name in ("best", f"epoch-{max(row.epoch for row in epochs)}"):
-            read_model_state(folder / f"{name}.npz")
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error):
-        print(f"What was saved of {folder.name} cannot be read; it is trained anew.")
-        return []
-    return epochs
-
-
-def shipped_model(recipe: str = "riff") -> Path:
-    """A small model that comes with the project, trained on the starter songs. Notebook: 04."""
-    return project_folder() / "models" / f"starter.{recipe}.zip"
-
-
-def train_shipped_models() -> None:
-    """Train the shipped models anew, on the starter songs alone: what `make model` does.
-
-    Both recipes in the workshop profile, the classic one at the rate 0.01; about 6 minutes on 2
-    cores.
-    """
-    chosen = settings("workshop", "starter").replace(learning_rates=(0.01,))
-    train, validation, _ = split_by_song(corpus_for(chosen))
-    train_riff_model(train, validation, chosen, live=False)
-    learning_rate_sweep(*classic_data(chosen), chosen, live=False)
-    for recipe in ("riff", "classic"):
-        trained = load_trained(chosen.output / f"{recipe}.zip")
-        trained.save(shipped_model(recipe))
-        held = held_out_nats(trained, validation)
-        print(recipe, {name: round(nats, 3) for name, nats in held.items()})

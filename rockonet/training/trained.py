@@ -9,11 +9,11 @@ import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import keras
 
-from rockonet.common.files import atomic_write
+from rockonet.common.files import atomic_write, reading
 from rockonet.dataset.classic_windows import Vocabulary
 from rockonet.training.history import Epoch, History
 from rockonet.training.riff_features import N_COLUMNS
@@ -22,8 +22,11 @@ from rockonet.training.riff_vocabulary import RiffVocabulary
 TRAINED_FORMAT = 3
 
 
+V = TypeVar("V", Vocabulary, RiffVocabulary)
+
+
 @dataclass(frozen=True)
-class Trained:
+class Trained(Generic[V]):
     """A model with the vocabulary it was trained on: one bundle, which cannot be mismatched.
 
     recipe: "classic" or "riff". vocabulary: a `Vocabulary` or a `RiffVocabulary`. sequence_length:
@@ -33,8 +36,8 @@ class Trained:
     """
 
     recipe: str
-    model: Any
-    vocabulary: Any
+    model: keras.Model
+    vocabulary: V
     sequence_length: int
     history: History
     corpus: str = ""
@@ -42,6 +45,16 @@ class Trained:
     def __repr__(self) -> str:
         best = f"{self.history.best.validation_loss:.2f}" if self.history.epochs else "untrained"
         return f"<Trained: {self.recipe} recipe, validation loss {best}>"
+
+    @property
+    def fits_together(self) -> bool:
+        """Whether the model reads and answers what the vocabulary writes."""
+        model, vocabulary = self.model, self.vocabulary
+        if isinstance(vocabulary, Vocabulary):
+            sizes = model.input_shape[1], model.output_shape[-1]
+            return sizes == (self.sequence_length, len(vocabulary.symbols))
+        classes = {part: logits.shape[-1] for part, logits in model.output.items()}
+        return model.input_shape[-1] == N_COLUMNS and classes == vocabulary.sizes
 
     def save(self, path: str | os.PathLike) -> None:
         """Write one ``.zip`` with ``model.keras`` (no optimiser) and ``about.json``."""
@@ -71,40 +84,26 @@ def load_trained(path: str | os.PathLike) -> Trained:
     Raises: FileNotFoundError; ValueError if the file is damaged, foreign or does not fit together.
     Notebook: 04.
     """
-    remedy = "Run notebook 03 to train and save a model again."
-    try:
+    with reading(path, "a trained model", "Run notebook 03 to train and save a model again."):
         with zipfile.ZipFile(path) as bundle, tempfile.TemporaryDirectory() as folder:
             about = json.loads(bundle.read("about.json"))
-            weights = Path(folder, "model.keras")
-            weights.write_bytes(bundle.read("model.keras"))
             if about["format"] != TRAINED_FORMAT:
                 raise ValueError(f"it has format {about['format']}, not {TRAINED_FORMAT}")
-            kinds = {"classic": Vocabulary, "riff": RiffVocabulary}
-            vocabulary = kinds[about["recipe"]](**_tuples(about["vocabulary"]))
+            weights = Path(folder, "model.keras")
+            weights.write_bytes(bundle.read("model.keras"))
             model = keras.saving.load_model(weights, compile=False, safe_mode=True)
-        rows = tuple(Epoch(**row) for row in about["history"]["epochs"])
+        kinds = {"classic": Vocabulary, "riff": RiffVocabulary}
+        epochs = tuple(Epoch(**row) for row in about["history"]["epochs"])
         trained = Trained(
-            about["recipe"],
-            model,
-            vocabulary,
-            int(about["sequence_length"]),
-            History(rows, about["history"]["unigram_nats"]),
-            str(about["corpus"]),
+            recipe=about["recipe"],
+            model=model,
+            vocabulary=kinds[about["recipe"]](**_tuples(about["vocabulary"])),
+            sequence_length=int(about["sequence_length"]),
+            history=History(epochs, about["history"]["unigram_nats"]),
+            corpus=str(about["corpus"]),
         )
-        if trained.recipe == "classic":
-            fits = (model.input_shape[1], model.output_shape[-1]) == (
-                trained.sequence_length,
-                len(vocabulary.symbols),
-            )
-        else:
-            sizes = {part: logits.shape[-1] for part, logits in model.output.items()}
-            fits = sizes == vocabulary.sizes and model.input_shape[-1] == N_COLUMNS
-        if not fits:
+        if not trained.fits_together:
             raise ValueError("its model and its vocabulary do not fit together")
-    except FileNotFoundError:
-        raise FileNotFoundError(f"There is no trained model {path}. {remedy}") from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{path} is not a trained model ({error}). {remedy}") from error
     return trained
 
 
