@@ -143,11 +143,12 @@ def _saved_contents(saved: Corpus, rows: dict[str, FileReport]) -> dict[str, Fil
     contents = {path: FileContent(row) for path, row in rows.items()}
     for place, song in enumerate(saved.song_info):
         if song.path in rows:
+            mine = numbers.get(place, [])
             contents[song.path] = FileContent(
                 rows[song.path],
                 song,
-                [(saved.tracks[n].name, saved.tracks[n].program) for n in numbers.get(place, ())],
-                [saved.track_events(n) for n in numbers.get(place, ())],
+                [(saved.tracks[number].name, saved.tracks[number].program) for number in mine],
+                [saved.track_events(number) for number in mine],
             )
     return contents
 

@@ -96,6 +96,7 @@ class Corpus:
 
     def chords(self) -> tuple[list[str], np.ndarray]:
         """The distinct chord names, sorted, and for each event the place of its name among them."""
+        # A chord as one number: the place of its shape, and its bass, which is below 128.
         shapes, shape = np.unique(self.events["shape"], return_inverse=True)
         chord, place = np.unique(shape * 128 + self.events["bass"], return_inverse=True)
         rows = np.zeros(len(chord), EVENT)

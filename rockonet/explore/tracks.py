@@ -69,7 +69,8 @@ def score_notes(
         (2 * TICKS_PER_QUARTER * ticks + quarter) // (2 * quarter)  # rounded, halves up
         for ticks in (time, duration)
     )
-    order = np.argsort((number << 48) + (onset << 8) + pitch, kind="stable")
+    by_track_onset_pitch = (number << 48) + (onset << 8) + pitch
+    order = np.argsort(by_track_onset_pitch, kind="stable")
     return {
         "track": number[order],
         "onset": onset[order],
@@ -116,8 +117,9 @@ def songs_with_guitar(scores: dict[Path, ScoreTick]) -> list[Path]:
 
 def track_label(track: TrackTick) -> str:
     """A track's own name, its instrument and its number of notes, for lists and titles."""
-    family = "drums" if track.is_drum else PROGRAM_FAMILIES[track.program // 8]
-    instrument = family if track.is_drum else GUITAR_NAMES.get(track.program, family)
+    instrument = GUITAR_NAMES.get(track.program, PROGRAM_FAMILIES[track.program // 8])
+    if track.is_drum:
+        instrument = "drums"
     return f"{track.name.strip() or 'unnamed'} ({instrument}, {len(track.notes)} notes)"
 
 
