@@ -10,6 +10,7 @@ from rockonet.dataset.events import EVENT, bass_and_shape, event_pitches, onsets
 from rockonet.generation.constraints import Constraints
 from rockonet.generation.sampling import Sampler
 from rockonet.guitar.riff import Riff
+from rockonet.training.measuring import class_odds
 from rockonet.training.riff_features import RIFF_COLUMNS, RunningFeatures
 from rockonet.training.riff_network import stateful_model
 from rockonet.training.riff_vocabulary import PARTS
@@ -143,7 +144,7 @@ def draw_events(
     target = row[:, 0, RIFF_COLUMNS["target"]]
     for place, part in enumerate(PARTS):
         logits = np.asarray(heads[part].predict_on_batch([row, told]), np.float64)[:, 0]
-        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+        odds = class_odds(logits)
         codes[:, place] = sampler.draw(odds, allowed.get(part, np.ones(odds.shape, bool)))
         target[:, place] = codes[:, place] + 1  # the next part reads it there
         if part == "step":

@@ -84,7 +84,8 @@ def classic_experiment(
 
     Raises: ValueError for anything but pairs (X, Y) as of `classic_windows`.
     """
-    (X, Y), measured_on = _window_pair(train), _window_pair(validation)
+    X, Y = _window_pair(train)
+    X_validation, Y_validation = _window_pair(validation)
     shape = X.length, len(vocabulary.symbols)
     size = dict(units=settings.units, dense=settings.dense, dropout=settings.dropout)
     numbers = [settings.batch_size, settings.epoch_windows, settings.decay, settings.seed]
@@ -109,7 +110,7 @@ def classic_experiment(
         in_total=(True,),
         start=start,
         batches=lambda epoch: classic_batches(X, Y, settings, epoch),
-        measure=lambda model: np.array([mean_loss(model, *measured_on)]),
+        measure=lambda model: np.array([mean_loss(model, X_validation, Y_validation)]),
     )
 
 

@@ -53,6 +53,7 @@ class ChordData:
 
 
 def chord_data(train: Corpus, test: Corpus) -> ChordData:
+    """The chords of both, numbered as the training songs have them."""
     names, codes = train.chords()
     test_names, test_codes = test.chords()
     place = {name: i for i, name in enumerate(names)}

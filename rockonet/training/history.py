@@ -46,6 +46,7 @@ class History:
 
     @property
     def recipes(self) -> list[str]:
+        """The recipes, without their parts."""
         return list(self.unigram_nats)
 
     def series(self, name: str, learning_rate: float) -> list[Epoch]:
@@ -59,6 +60,7 @@ class History:
 
     @property
     def learning_rates(self) -> list[float]:
+        """The rates, in the order in which they were trained."""
         return list(dict.fromkeys(row.learning_rate for row in self.epochs))
 
     @property

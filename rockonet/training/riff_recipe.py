@@ -43,7 +43,10 @@ def nats_model(model: keras.Model) -> keras.Model:
 
 
 def riff_loss(mask: KerasTensor, nats: KerasTensor) -> KerasTensor:
-    """Mean of the summed parts over the events that count; velocity counts a third."""
+    """Mean of the summed parts over the events that count; velocity counts a third, see `Part`.
+
+    mask: (batch, events, 1), 1 for events that count. nats: as of `nats_model`.
+    """
     weights = ops.convert_to_tensor([part.loss_weight for part in PART_TABLE], nats.dtype)
     return ops.sum(nats * weights * mask) / ops.sum(mask)
 
@@ -87,7 +90,7 @@ def compile_riff_network(
 ) -> tuple[keras.Model, keras.Variable]:
     """A compiled model that trains the network, and the variable that holds its learning rate.
 
-    extra: see `part_metrics`.
+    extra: see `part_metrics`. steps_per_epoch: batches of an epoch.
     """
     model = nats_model(network)
     schedule = ScaledSchedule(
@@ -97,6 +100,28 @@ def compile_riff_network(
     schedule.rate = optimizer.add_variable((), name="rate")
     compile_model(model, optimizer, riff_loss, part_metrics(extra))
     return model, schedule.rate
+
+
+def riff_start(
+    build: Callable[[], keras.Model], extra: np.ndarray, settings: Settings, steps_per_epoch: int
+) -> Callable[[float], tuple[keras.Model, keras.Model]]:
+    """What starts training at a rate, see `Experiment`; the network is built and compiled once."""
+
+    @functools.cache
+    def compiled() -> tuple[keras.Model, keras.Model, keras.Variable, list[np.ndarray]]:
+        """Network, compiled model, its rate, and the state in which every rate starts."""
+        seed_everything(settings.seed)
+        network = build()
+        model, rate = compile_riff_network(network, extra, settings, steps_per_epoch)
+        return network, model, rate, model_state(model)
+
+    def start(rate: float) -> tuple[keras.Model, keras.Model]:
+        network, model, variable, state = compiled()
+        set_model_state(model, state)
+        variable.assign(rate)
+        return network, model
+
+    return start
 
 
 def riff_experiment(
@@ -113,31 +138,16 @@ def riff_experiment(
     extra, validation_extra = (
         vocabulary.extra_nats(corpus.events).mean(axis=0) for corpus in (train, validation)
     )
-    steps = len(riff_batches(inputs, train.offsets, settings, 1))
     build = functools.partial(
         build_model, vocabulary.sizes, settings.riff_units, dropout=settings.riff_dropout
     )
-
-    @functools.cache
-    def compiled() -> tuple[keras.Model, keras.Model, keras.Variable, list[np.ndarray]]:
-        """Network, compiled model, its rate, and the state in which every rate starts."""
-        seed_everything(settings.seed)
-        network = build()
-        model, rate = compile_riff_network(network, extra, settings, steps)
-        return network, model, rate, model_state(model)
-
-    def start(rate: float) -> tuple[keras.Model, keras.Model]:
-        network, model, variable, state = compiled()
-        set_model_state(model, state)
-        variable.assign(rate)
-        return network, model
-
     numbers = [
         getattr(settings, field.name)
         for field in dataclasses.fields(settings)
         if field.name.startswith("riff_") and field.name != "riff_rate"
     ]
     songs = [train.fingerprint(), validation.fingerprint()]
+    steps_per_epoch = len(riff_batches(inputs, train.offsets, settings, 1))
     return Experiment(
         recipe="riff",
         vocabulary=vocabulary,
@@ -149,7 +159,7 @@ def riff_experiment(
         patience=PATIENCE,
         parts=PARTS,
         in_total=tuple(part.in_total for part in PART_TABLE),
-        start=start,
+        start=riff_start(build, extra, settings, steps_per_epoch),
         batches=lambda epoch: riff_batches(inputs, train.offsets, settings, epoch),
         measure=lambda model: (
             mean_nats(model, validation_inputs, validation.offsets) + validation_extra

@@ -114,6 +114,7 @@ class RateTraining:
 
     @property
     def epochs_done(self) -> int:
+        """How many whole epochs are trained."""
         return len(self.history.of(self.rate))
 
     @property
