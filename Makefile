@@ -55,10 +55,11 @@ wheelhouse: venv  ## fetch all packages for machines without a network (WHEELS_F
 house: venv  ## draw the picture of docs/architecture.md anew, from the imports
 	@$(VENV_PYTHON) tools/draw_house.py
 
-lint: venv  ## check style and format of code and notebooks, and who imports whom
+lint: venv  ## check style, format and types of code and notebooks, and who imports whom
 	$(VENV_PYTHON) -m ruff check .
 	$(VENV_PYTHON) -m ruff format --check .
 	.venv/bin/lint-imports
+	$(VENV_PYTHON) -m mypy
 
 lock: venv  ## pin the newest versions that pyproject.toml allows in requirements.lock
 	$(VENV_PYTHON) -m pip install --quiet uv
