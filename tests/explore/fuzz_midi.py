@@ -18,9 +18,8 @@ import signal
 import struct
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
-import symusic
+from symusic.core import ScoreTick
 
 import rockonet_utils as ru
 from rockonet.dataset.corpus import song_of_score
@@ -63,7 +62,7 @@ def mutate(rng, songs):
 
 
 class GuardedScore:
-    """symusic.Score.from_midi on a copy of the bytes that ends where readable memory ends."""
+    """ScoreTick.from_midi on a copy of the bytes that ends where readable memory ends."""
 
     def __init__(self):
         libc = ctypes.CDLL(None)
@@ -71,7 +70,7 @@ class GuardedScore:
         self.memory = mmap.mmap(-1, ROOM + mmap.PAGESIZE)
         self.start = ctypes.addressof(ctypes.c_char.from_buffer(self.memory))
         assert libc.mprotect(self.start + ROOM, mmap.PAGESIZE, 0) == 0
-        self.read = symusic.Score.from_midi
+        self.read = ScoreTick.from_midi
 
     def from_midi(self, data, **options):
         # A bytes object is a reference count, a type, a size, a hash and the bytes.
@@ -84,7 +83,7 @@ class GuardedScore:
 def main(first, count, guard):
     songs = sorted((path.read_bytes() for path in SONGS), key=len)[:50]
     if guard:
-        midi_file.symusic = SimpleNamespace(Score=GuardedScore())
+        midi_file.ScoreTick = GuardedScore()
     if guard == 2:
         midi_file.repaired_tracks = lambda data, name: (data, "")
     read = refused = 0
