@@ -44,6 +44,7 @@ class EventReader:
     inputs: ints (batch, events, N_COLUMNS), see `RIFF_COLUMNS`. The rest are tables with a row of
     learned numbers for each class: for the parts of an event; narrower ones for those of what the
     music suggests; for places in the bar; for lengths of the longest match.
+    Notebook: 03.
     """
 
     def __init__(self, sizes: dict[str, int]):
@@ -70,7 +71,10 @@ class EventReader:
 
 
 def embed_inputs(reader: EventReader, candidates: bool = True) -> KerasTensor:
-    """What is known before an event, as numbers: the last event, the time, what is suggested."""
+    """What is known before an event, as numbers: the last event, the time, what is suggested.
+
+    Returns (batch, events, width). Notebook: 03.
+    """
     known = [reader.event[part](reader.codes("previous", part)[:, :, 0]) for part in PARTS]
     known.append(reader.position(reader.codes("now")[:, :, 0]))
     if candidates:
@@ -85,7 +89,10 @@ def embed_inputs(reader: EventReader, candidates: bool = True) -> KerasTensor:
 
 
 def lstm_stack(known: KerasTensor, units: Sequence[int], dropout: float) -> KerasTensor:
-    """What LSTM layers make of all events so far; each layer reads what the one below it shows."""
+    """What LSTM layers make of all events so far; each layer reads what the one below it shows.
+
+    Returns (batch, events, cells of the last layer). Notebook: 03.
+    """
     heard = known
     for number, cells in enumerate(units):
         heard = layers.LSTM(cells, return_sequences=True, name=f"lstm_{number}")(heard)
@@ -101,7 +108,11 @@ def chained_heads(
     dropout: float = 0.0,
     candidates: bool = True,
 ) -> dict[str, KerasTensor]:
-    """The logits of each part; a head is told what all are told, and the parts before its own."""
+    """The logits of each part; a head is told what all are told, and the parts before its own.
+
+    told: (batch, events, width). The rest: see `riff_model`.
+    Notebook: 03.
+    """
     told_so_far, logits = [told], {}
     for part in PARTS:
         logits[part] = part_head(
@@ -120,13 +131,17 @@ def part_head(
     dropout: float,
     candidates: bool,
 ) -> KerasTensor:
-    """The logits of one part, (batch, events, n_classes): what its head thinks, and the votes."""
+    """The logits of one part, (batch, events, n_classes): what its head thinks, and the votes.
+
+    told: what this head is told, (batch, events, any width) each. The rest: see `riff_model`.
+    Notebook: 03.
+    """
     told = list(told)
     if part == "bass":  # the first that knows when the event starts
         told.append(reader.position(reader.codes("then")[:, :, 0]))
     if candidates:
         suggested = reader.suggestions(part)
-        told += weighed(reader, part, suggested)
+        told += suggestion_features(reader, part, suggested)
     thought = layers.Dense(hidden, activation="relu", name=f"hidden_{part}")(join(*told))
     thought = layers.Dropout(dropout, name=f"dropout_{part}")(thought)
     score = layers.Dense(n_classes, name=f"score_{part}")(thought)
@@ -139,7 +154,9 @@ def part_head(
     return score
 
 
-def weighed(reader: EventReader, part: str, suggested: KerasTensor) -> list[KerasTensor]:
+def suggestion_features(
+    reader: EventReader, part: str, suggested: KerasTensor
+) -> list[KerasTensor]:
     """What helps a head to judge suggestions: which they are, and which of them agree."""
     found = []
     if part != "step":
