@@ -11,6 +11,35 @@ from notebook_helpers import NOTEBOOKS, each_notebook, executed, exercises, read
 
 import rockonet_utils as ru
 
+
+# It takes longest of all tests, so it comes first: the last one running keeps one worker busy.
+@pytest.mark.notebooks
+@pytest.mark.timeout(900)
+def test_all_four_run(tmp_path):
+    for path in NOTEBOOKS:
+        after = executed(read(path), tmp_path, path.name)
+        assert run_notebooks.problems(after) == []
+
+    history = ru.load_history(tmp_path / "figures" / "loss_history.csv")
+    assert history.learning_rates == [0.01, 0.001, 0.0001]
+    assert history.recipes == ["classic", "riff"]
+    for recipe, unigram in history.unigram_nats.items():
+        rows = [row for rate in history.learning_rates for row in history.series(recipe, rate)]
+        assert min(row.loss for row in rows) < unigram - 0.1
+    last = [history.of(rate)[-1].loss for rate in history.learning_rates]
+    assert min(abs(a - b) for a, b in ((last[0], last[1]), (last[1], last[2]))) > 0.05
+    assert (tmp_path / "figures" / "loss_chart.png").stat().st_size > 10_000
+    (riff,) = (tmp_path / "output").rglob("*.mid")
+    samples, rate = soundfile.read(riff.with_suffix(".mp3"))
+    peak = 20 * np.log10(np.abs(samples).max())
+    assert len(samples) / rate > 5 and -12 < peak < -0.1
+    loud = np.abs(samples) > 0.003
+    gaps = np.diff(np.flatnonzero(np.concatenate([[True], loud, [True]])))
+    assert gaps.max() < 2 * rate  # never silent for two seconds
+    score = ru.read_midi(riff)
+    assert len({note.pitch for track in score.tracks for note in track.notes}) > 4
+
+
 # A training that takes a moment, for what does not depend on its result.
 SHORT = (
     "\nsettings = settings.replace(epochs=1, epoch_windows=300, units=(8, 8, 8), riff_units=(8,), "
@@ -50,30 +79,3 @@ def test_each_runs_alone_with_its_solutions_and_every_cell_may_run_twice(path, t
     for one, other in zip(after.cells[::2], after.cells[1::2], strict=True):
         if "versions" not in one.source:
             assert ("✘" in printed(one)) == ("✘" in printed(other)), one.source
-
-
-@pytest.mark.notebooks
-@pytest.mark.timeout(900)
-def test_all_four_run(tmp_path):
-    for path in NOTEBOOKS:
-        after = executed(read(path), tmp_path, path.name)
-        assert run_notebooks.problems(after) == []
-
-    history = ru.load_history(tmp_path / "figures" / "loss_history.csv")
-    assert history.learning_rates == [0.01, 0.001, 0.0001]
-    assert history.recipes == ["classic", "riff"]
-    for recipe, unigram in history.unigram_nats.items():
-        rows = [row for rate in history.learning_rates for row in history.series(recipe, rate)]
-        assert min(row.loss for row in rows) < unigram - 0.1
-    last = [history.of(rate)[-1].loss for rate in history.learning_rates]
-    assert min(abs(a - b) for a, b in ((last[0], last[1]), (last[1], last[2]))) > 0.05
-    assert (tmp_path / "figures" / "loss_chart.png").stat().st_size > 10_000
-    (riff,) = (tmp_path / "output").rglob("*.mid")
-    samples, rate = soundfile.read(riff.with_suffix(".mp3"))
-    peak = 20 * np.log10(np.abs(samples).max())
-    assert len(samples) / rate > 5 and -12 < peak < -0.1
-    loud = np.abs(samples) > 0.003
-    gaps = np.diff(np.flatnonzero(np.concatenate([[True], loud, [True]])))
-    assert gaps.max() < 2 * rate  # never silent for two seconds
-    score = ru.read_midi(riff)
-    assert len({note.pitch for track in score.tracks for note in track.notes}) > 4
