@@ -31,8 +31,8 @@ test: venv  ## run the tests (PYTEST_ARGS="-k midi")
 	$(VENV_PYTHON) -m pytest -n 2 --dist worksteal \
 		-m "not browser and not archive" $(PYTEST_ARGS)
 
-figure: venv  ## redraw figures/loss_chart from figures/loss_history.csv
-	@$(VENV_PYTHON) -c "import rockonet_utils as ru; ru.redraw_loss_chart()"
+figure: venv  ## redraw every loss chart in figures/ from the numbers beside it
+	@$(VENV_PYTHON) -c "import rockonet_utils as ru; ru.redraw_loss_charts()"
 
 notebooks: venv  ## execute the tracked notebooks in place, ready to commit
 	@$(VENV_PYTHON) tools/run_notebooks.py --commit

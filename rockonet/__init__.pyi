@@ -205,6 +205,7 @@ from .training.history import (
     Epoch as Epoch,
     History as History,
     load_history as load_history,
+    published_history as published_history,
     save_nats as save_nats,
     load_nats as load_nats,
 )
@@ -218,6 +219,7 @@ from .training.loss_chart import (
     parts_chart as parts_chart,
     save_loss_chart as save_loss_chart,
     redraw_loss_chart as redraw_loss_chart,
+    redraw_loss_charts as redraw_loss_charts,
     RATE_STYLES as RATE_STYLES,
 )
 from .training.drawings import (
@@ -230,6 +232,7 @@ from .training.drawings import (
 )
 from .training.counting import (
     entropy_nats as entropy_nats,
+    frequency_nats as frequency_nats,
     ngram_nats as ngram_nats,
     copy_nats as copy_nats,
 )

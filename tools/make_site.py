@@ -29,6 +29,7 @@ PAGES = {
     "docs/troubleshooting.md": "troubleshooting.html",
     "docs/glossary.md": "glossary.html",
     "docs/architecture.md": "architecture.html",
+    "docs/gpu.md": "gpu.html",
     "data/README.md": "starter_songs.html",
     "figures/README.md": "figures.html",
     "models/README.md": "models.html",

@@ -26,11 +26,16 @@ def chance_of_three_nats(answer: float) -> Verdict:
 
 
 def kept_model(answer: tuple[float, int], history: History) -> Verdict:
-    """Exercise 3.2: At which rate and after which epoch is the validation loss lowest?"""
+    """Exercise 3.2: Where should the published experiment have stopped: which rate and epoch?"""
     rate, epoch = answer
     best = history.best
+    last = history.of(best.learning_rate)[-1]
     if (rate, epoch) == (best.learning_rate, best.epoch):
-        return True, f"there the dashed lines are lowest, at {best.validation_loss:.3f} nats."
+        return True, (
+            f"there the dashed lines are lowest, at {best.validation_loss:.3f} nats. To go on to "
+            f"epoch {last.epoch} cost {last.validation_loss - best.validation_loss:.3f} nats on "
+            "new songs, and the time."
+        )
     named = [row for row in history.epochs if (row.learning_rate, row.epoch) == (rate, epoch)]
     if named and named[0].validation_loss < best.validation_loss + 0.01:
         return True, (

@@ -13,7 +13,7 @@ from rockonet.common.settings import Settings
 from rockonet.dataset.classic_windows import OneHot, Vocabulary, Windows
 from rockonet.dataset.corpus import Corpus
 from rockonet.training.batches import classic_batches, full_batch
-from rockonet.training.counting import entropy_nats
+from rockonet.training.counting import entropy_nats, frequency_nats
 from rockonet.training.experiment import Experiment, compile_model, experiment_key, seed_everything
 from rockonet.training.schedules import published_decay
 
@@ -104,6 +104,7 @@ def classic_experiment(
         key=experiment_key(build_model(*shape, **size), [vocabulary.symbols, numbers, data]),
         corpus=data,
         unigram_nats=entropy_nats(Y),
+        validation_unigram_nats=frequency_nats(Y, Y_validation),
         epochs=settings.epochs,
         patience=np.inf,
         parts=("loss",),

@@ -30,6 +30,16 @@ def entropy_nats(Y: OneHot) -> float:
     return float(-(share * np.log(share)).sum())
 
 
+def frequency_nats(Y: OneHot, asked: OneHot) -> float:
+    """Nats per event of guessing the answers of `asked` by how frequent they are in `Y`.
+
+    One is added to every count, so that no answer has the probability 0.
+    Notebook: 03.
+    """
+    counts = np.bincount(Y.codes, minlength=Y.n_classes) + 1
+    return float(-np.log(counts[asked.codes] / counts.sum()).mean())
+
+
 @dataclass(frozen=True)
 class ChordData:
     """Chords as numbers: those of the training songs count from 0, all others are −1.

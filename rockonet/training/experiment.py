@@ -21,6 +21,7 @@ class Experiment:
     """What training needs to know of a recipe and its songs.
 
     key: names the experiment, apart from the rate. corpus: fingerprint of the training data.
+    unigram_nats, validation_unigram_nats: what guessing by frequency costs on either songs.
     epochs: how many at most. patience: epochs without a lower validation loss before it stops.
     parts: what is measured, in the order in which `measure` gives it and by the names of the
     metrics that training reports. in_total: which of them are summed to the total. start: from a
@@ -34,6 +35,7 @@ class Experiment:
     key: str
     corpus: str
     unigram_nats: float
+    validation_unigram_nats: float
     epochs: int
     patience: float
     parts: tuple[str, ...]
@@ -44,7 +46,11 @@ class Experiment:
 
     def history(self, epochs: Iterable[Epoch]) -> History:
         """The history that these rows are."""
-        return History(tuple(epochs), {self.recipe: self.unigram_nats})
+        return History(
+            tuple(epochs),
+            {self.recipe: self.unigram_nats},
+            {self.recipe: self.validation_unigram_nats},
+        )
 
     def epoch_rows(
         self, rate: float, epoch: int, losses: np.ndarray, validation: np.ndarray, seconds: float
@@ -92,8 +98,11 @@ def compile_model(
     metrics: Sequence[keras.metrics.Metric] = (),
 ) -> None:
     """Make a model ready for training, with the state of its optimiser in place."""
-    # XLA, which "auto" would choose, makes an LSTM step on a CPU 1.5 to 2.9 times slower.
-    model.compile(optimizer, loss, metrics=list(metrics), jit_compile=False)
+    # XLA, which "auto" would choose, makes an LSTM step of TensorFlow on a CPU 1.5 to 2.9 times
+    # slower, and on a GPU would lose cuDNN's LSTM. JAX without it runs one operation after the
+    # other, a hundred times slower.
+    jit = keras.backend.backend() != "tensorflow"
+    model.compile(optimizer, loss, metrics=list(metrics), jit_compile=jit)
     optimizer.build(model.trainable_variables)
 
 

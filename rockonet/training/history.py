@@ -30,19 +30,26 @@ class Epoch:
 class History:
     """What training measured: an `Epoch` each, and what guessing by frequency costs each recipe.
 
+    unigram_nats, validation_unigram_nats: by recipe, on the training and on the validation songs.
+    Histories of version 0.1 lack the second.
     ``history + other`` holds both.
     Notebook: 03.
     """
 
     epochs: tuple[Epoch, ...]
     unigram_nats: dict[str, float]
+    validation_unigram_nats: dict[str, float] = dataclasses.field(default_factory=dict)
 
     def __repr__(self) -> str:
         rates = ", ".join(f"{rate:g}" for rate in self.learning_rates)
         return f"<History of {', '.join(self.recipes)}: {len(self.epochs)} rows, rates {rates}>"
 
     def __add__(self, other: History) -> History:
-        return History(self.epochs + other.epochs, self.unigram_nats | other.unigram_nats)
+        return History(
+            self.epochs + other.epochs,
+            self.unigram_nats | other.unigram_nats,
+            self.validation_unigram_nats | other.validation_unigram_nats,
+        )
 
     @property
     def recipes(self) -> list[str]:
@@ -71,12 +78,16 @@ class History:
 
     def save(self, path: str | os.PathLike) -> None:
         """Write a CSV file with a row for each epoch."""
-        header = [*(field.name for field in dataclasses.fields(Epoch)), "unigram_nats"]
+        header = [field.name for field in dataclasses.fields(Epoch)]
         rows = (
-            [*dataclasses.astuple(row), self.unigram_nats[_recipe_of(row.recipe)]]
+            [
+                *dataclasses.astuple(row),
+                self.unigram_nats[_recipe_of(row.recipe)],
+                self.validation_unigram_nats.get(_recipe_of(row.recipe), ""),
+            ]
             for row in self.epochs
         )
-        write_csv(path, header, rows)
+        write_csv(path, [*header, "unigram_nats", "validation_unigram_nats"], rows)
 
 
 def load_history(path: str | os.PathLike) -> History:
@@ -101,9 +112,20 @@ def load_history(path: str | os.PathLike) -> History:
             )
             for row in rows
         )
-        return History(
-            epochs, {_recipe_of(row["recipe"]): float(row["unigram_nats"]) for row in rows}
-        )
+        unigrams = {
+            column: {_recipe_of(row["recipe"]): float(row[column]) for row in rows if row[column]}
+            for column in ("unigram_nats", "validation_unigram_nats")
+            if column == "unigram_nats" or column in rows[0]
+        }
+        return History(epochs, **unigrams)
+
+
+def published_history() -> History:
+    """The published experiment as we ran it: 200 epochs at each rate, see figures/README.md.
+
+    Notebook: 03.
+    """
+    return load_history(project_folder() / "figures" / "published" / "loss_history.csv")
 
 
 def _recipe_of(name: str) -> str:

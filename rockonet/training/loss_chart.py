@@ -21,19 +21,22 @@ from rockonet.training.riff_vocabulary import CHORD, PART_TABLE, PARTS
 
 RATE_STYLES = ((BLUE, "o"), (ORANGE, "s"), (GREEN, "^"), ("#CC79A7", "D"), (GREY, "v"))
 VALIDATION = dict(linestyle="--", alpha=0.7, fillstyle="none")  # beside training, which is solid
+LOWEST = dict(marker="*", s=150, edgecolor="black", linewidth=0.8, zorder=3)
+CHART_SIZE, CHART_FONT = (7.5, 6), 12  # inches and points: to be read in print and on a phone
 
 
 def loss_chart(history: History, ax: Axes | Sequence[Axes] | None = None) -> Figure:
     """What the next chord costs against epochs: a panel for each recipe, a colour for each rate.
 
-    Training is solid, validation dashed, and the dotted line is the loss of guessing by frequency
-    alone, which a model beats only by looking at the context.
+    Training is solid, validation dashed, a star where its loss is lowest. The dotted line is the
+    loss of guessing by frequency alone, which a model beats only by looking at the context; on the
+    validation songs it is dashed and dotted.
     ax: as many axes as the history has recipes.
     Notebook: 03.
     """
     recipes = history.recipes
     if ax is None:
-        ax = new_figure((8 if len(recipes) == 1 else 11, 4.5), len(recipes)).axes
+        ax = new_figure(CHART_SIZE, len(recipes)).axes
     panels: list[Axes] = [ax] if isinstance(ax, Axes) else list(ax)
     for recipe, panel in zip(recipes, panels, strict=True):
         # A chord of the riff recipe is told in several parts.
@@ -43,16 +46,40 @@ def loss_chart(history: History, ax: Axes | Sequence[Axes] | None = None) -> Fig
             epochs = [row.epoch for row in parts[0]]
             training = np.sum([[row.loss for row in rows] for rows in parts], axis=0)
             validation = np.sum([[row.validation_loss for row in rows] for rows in parts], axis=0)
-            style = _style(look, len(epochs), marks=20, size=5)
+            style = _style(look, len(epochs), marks=10, size=5)
             panel.plot(epochs, training, label=f"rate {rate:g}, training", **style)
             panel.plot(epochs, validation, label=f"rate {rate:g}, validation", **style | VALIDATION)
-        unigram = history.unigram_nats[recipe]
-        panel.axhline(unigram, color="black", linestyle=":", label="guess by frequency")
-        panel.set_title(f"Loss of the next chord: the {recipe} recipe", loc="left")
+            lowest = int(validation.argmin())
+            panel.scatter(epochs[lowest], validation[lowest], color=look[0], **LOWEST)
+        panel.scatter([], [], color="white", label="lowest validation loss", **LOWEST)
+        _draw_guesses(panel, history, recipe)
+        panel.set_title(f"The {recipe} recipe", loc="left", fontsize=CHART_FONT)
         _count_epochs(panel)
-    panels[0].set_ylabel("loss (nats per event)")
-    _explain(panels[-1])
-    return figure_of(panels[0])
+        panel.xaxis.label.set_size(CHART_FONT)
+        panel.tick_params(labelsize=CHART_FONT - 1)
+    panels[0].set_ylabel("loss of the next chord (nats)", fontsize=CHART_FONT)
+    figure = figure_of(panels[0])
+    handles, labels = panels[0].get_legend_handles_labels()
+    named = sorted(
+        zip(labels, handles, strict=True), key=lambda pair: pair[0].endswith("validation")
+    )
+    figure.legend(
+        [handle for _, handle in named],
+        [label for label, _ in named],
+        loc="outside lower center",
+        ncols=2,
+        fontsize=CHART_FONT - 1,
+    )
+    return figure
+
+
+def _draw_guesses(ax: Axes, history: History, recipe: str) -> None:
+    """What guessing by frequency costs on the training songs and, where known, on the others."""
+    level = history.unigram_nats[recipe]
+    ax.axhline(level, color="black", linestyle=":", label="guess by frequency, training")
+    if recipe in history.validation_unigram_nats:
+        level = history.validation_unigram_nats[recipe]
+        ax.axhline(level, color="black", linestyle="-.", lw=1, label="by frequency, validation")
 
 
 def parts_chart(history: History, ax: Axes | None = None) -> Figure:
@@ -113,8 +140,12 @@ def save_loss_chart(history: History, folder: str | os.PathLike) -> list[Path]:
     return paths
 
 
-def redraw_loss_chart() -> None:
-    """Draw the loss chart again from ``figures/loss_history.csv``: what `make figure` does."""
+def redraw_loss_charts() -> None:
+    """Draw every loss chart again from the numbers beside it: what `make figure` does."""
     folder = settings().figures
-    for path in save_loss_chart(load_history(folder / "loss_history.csv"), folder):
-        print(f"wrote {path}")
+    for numbers in sorted(folder.glob("**/loss_history.csv")):
+        for path in save_loss_chart(load_history(numbers), numbers.parent):
+            print(f"wrote {path}")
+
+
+redraw_loss_chart = redraw_loss_charts  # its name in version 0.1, until the next release

@@ -99,7 +99,11 @@ def load_trained(path: str | os.PathLike) -> Trained:
             model=model,
             vocabulary=kinds[about["recipe"]](**_tuples(about["vocabulary"])),
             sequence_length=int(about["sequence_length"]),
-            history=History(epochs, about["history"]["unigram_nats"]),
+            history=History(
+                epochs,
+                about["history"]["unigram_nats"],
+                about["history"].get("validation_unigram_nats", {}),  # 0.1 did not keep it
+            ),
             corpus=str(about["corpus"]),
         )
         if not trained.fits_together:

@@ -4,7 +4,10 @@ import os
 import subprocess
 import sys
 
+import keras
 import pytest
+
+from rockonet.training.experiment import compile_model
 
 
 def test_training_under_a_mirrored_strategy(tmp_path):
@@ -51,3 +54,11 @@ print("nats", ru.held_out_nats(trained, parts[2].select(range(2)))["total"])
     )
     assert run.returncode == 0, run.stderr[-2000:]
     assert 0 < float(run.stdout.split("nats")[1]) < 25
+
+
+@pytest.mark.parametrize(("backend", "compiled"), [("tensorflow", False), ("jax", True)])
+def test_the_compiler_is_left_out_only_where_it_is_slower(monkeypatch, backend, compiled):
+    monkeypatch.setattr(keras.backend, "backend", lambda: backend)
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    compile_model(model, keras.optimizers.Adam(), "mse")
+    assert model.jit_compile is compiled
