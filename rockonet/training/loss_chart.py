@@ -21,7 +21,7 @@ from rockonet.training.riff_vocabulary import CHORD, PART_TABLE, PARTS
 
 RATE_STYLES = ((BLUE, "o"), (ORANGE, "s"), (GREEN, "^"), ("#CC79A7", "D"), (GREY, "v"))
 VALIDATION = dict(linestyle="--", alpha=0.7, fillstyle="none")  # beside training, which is solid
-LOWEST = dict(marker="*", s=150, edgecolor="black", linewidth=0.8, zorder=3)
+LOWEST: dict[str, Any] = dict(marker="*", s=150, edgecolor="black", linewidth=0.8, zorder=3)
 CHART_SIZE, CHART_FONT = (7.5, 6), 12  # inches and points: to be read in print and on a phone
 
 
@@ -55,7 +55,7 @@ def loss_chart(history: History, ax: Axes | Sequence[Axes] | None = None) -> Fig
         _draw_guesses(panel, history, recipe)
         panel.set_title(f"The {recipe} recipe", loc="left", fontsize=CHART_FONT)
         _count_epochs(panel)
-        panel.xaxis.label.set_size(CHART_FONT)
+        panel.xaxis.label.set_fontsize(CHART_FONT)
         panel.tick_params(labelsize=CHART_FONT - 1)
     panels[0].set_ylabel("loss of the next chord (nats)", fontsize=CHART_FONT)
     figure = figure_of(panels[0])
