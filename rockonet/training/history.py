@@ -112,12 +112,15 @@ def load_history(path: str | os.PathLike) -> History:
             )
             for row in rows
         )
-        unigrams = {
-            column: {_recipe_of(row["recipe"]): float(row[column]) for row in rows if row[column]}
-            for column in ("unigram_nats", "validation_unigram_nats")
-            if column == "unigram_nats" or column in rows[0]
-        }
-        return History(epochs, **unigrams)
+        return History(
+            epochs,
+            {_recipe_of(row["recipe"]): float(row["unigram_nats"]) for row in rows},
+            {
+                _recipe_of(row["recipe"]): float(row["validation_unigram_nats"])
+                for row in rows
+                if row.get("validation_unigram_nats")  # version 0.1 did not write it
+            },
+        )
 
 
 def published_history() -> History:

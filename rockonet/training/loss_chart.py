@@ -39,19 +39,7 @@ def loss_chart(history: History, ax: Axes | Sequence[Axes] | None = None) -> Fig
         ax = new_figure(CHART_SIZE, len(recipes)).axes
     panels: list[Axes] = [ax] if isinstance(ax, Axes) else list(ax)
     for recipe, panel in zip(recipes, panels, strict=True):
-        # A chord of the riff recipe is told in several parts.
-        names = [f"riff {part}" for part in CHORD] if recipe == "riff" else [recipe]
-        for rate, look in zip(history.learning_rates, itertools.cycle(RATE_STYLES), strict=False):
-            parts = [history.series(name, rate) for name in names]
-            epochs = [row.epoch for row in parts[0]]
-            training = np.sum([[row.loss for row in rows] for rows in parts], axis=0)
-            validation = np.sum([[row.validation_loss for row in rows] for rows in parts], axis=0)
-            style = _style(look, len(epochs), marks=10, size=5)
-            panel.plot(epochs, training, label=f"rate {rate:g}, training", **style)
-            panel.plot(epochs, validation, label=f"rate {rate:g}, validation", **style | VALIDATION)
-            lowest = int(validation.argmin())
-            panel.scatter(epochs[lowest], validation[lowest], color=look[0], **LOWEST)
-        panel.scatter([], [], color="white", label="lowest validation loss", **LOWEST)
+        _draw_rates(panel, history, recipe)
         _draw_guesses(panel, history, recipe)
         panel.set_title(f"The {recipe} recipe", loc="left", fontsize=CHART_FONT)
         _count_epochs(panel)
@@ -60,17 +48,33 @@ def loss_chart(history: History, ax: Axes | Sequence[Axes] | None = None) -> Fig
     panels[0].set_ylabel("loss of the next chord (nats)", fontsize=CHART_FONT)
     figure = figure_of(panels[0])
     handles, labels = panels[0].get_legend_handles_labels()
-    named = sorted(
-        zip(labels, handles, strict=True), key=lambda pair: pair[0].endswith("validation")
-    )
+    # Two columns: what is said of training, and beside it of validation.
+    order = sorted(range(len(labels)), key=lambda i: labels[i].endswith("validation"))
     figure.legend(
-        [handle for _, handle in named],
-        [label for label, _ in named],
+        [handles[i] for i in order],
+        [labels[i] for i in order],
         loc="outside lower center",
         ncols=2,
         fontsize=CHART_FONT - 1,
     )
     return figure
+
+
+def _draw_rates(ax: Axes, history: History, recipe: str) -> None:
+    """The loss of the next chord at each rate, with a star where validation is lowest."""
+    # A chord of the riff recipe is told in several parts.
+    names = [f"riff {part}" for part in CHORD] if recipe == "riff" else [recipe]
+    for rate, look in zip(history.learning_rates, itertools.cycle(RATE_STYLES), strict=False):
+        parts = [history.series(name, rate) for name in names]
+        epochs = [row.epoch for row in parts[0]]
+        training = np.sum([[row.loss for row in rows] for rows in parts], axis=0)
+        validation = np.sum([[row.validation_loss for row in rows] for rows in parts], axis=0)
+        style = _style(look, len(epochs), marks=10, size=5)
+        ax.plot(epochs, training, label=f"rate {rate:g}, training", **style)
+        ax.plot(epochs, validation, label=f"rate {rate:g}, validation", **style | VALIDATION)
+        lowest = int(validation.argmin())
+        ax.scatter(epochs[lowest], validation[lowest], color=look[0], **LOWEST)
+    ax.scatter([], [], color="white", label="lowest validation loss", **LOWEST)
 
 
 def _draw_guesses(ax: Axes, history: History, recipe: str) -> None:
