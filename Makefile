@@ -11,7 +11,7 @@ LAB_ROOT ?= $(CURDIR)
 help:       ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-venv:
+venv:       ## make .venv and install into it, if it is missing or out of date
 	@command -v $(PYTHON) >/dev/null || { \
 		echo "There is no $(PYTHON) here: install Python 3.11, 3.12 or 3.13, then type the same command again." >&2; \
 		exit 1; }
@@ -46,7 +46,7 @@ model: venv  ## train the shipped models on the starter songs (about 6 minutes)
 rock: venv  ## download the archive of rock songs that the original used (63 MB) into data/rock
 	@$(VENV_PYTHON) -c "import rockonet_utils as ru; ru.download_rock_archive()"
 
-bench: venv  ## measure how fast a folder of MIDI becomes a corpus
+bench: venv  ## measure how fast songs are read, what predicts them best, how riffs turn out
 	@$(VENV_PYTHON) tools/bench.py
 
 wheelhouse: venv  ## fetch all packages for machines without a network (WHEELS_FOR="linux-3.12 mac-3.12")

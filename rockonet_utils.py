@@ -4,8 +4,8 @@
 
 A name is looked up in the package ``rockonet`` and its room is opened when it is used, so that
 this import takes a moment and nobody waits for what is not needed. All names stand in
-``rockonet/__init__.pyi``. A guided tour, in the order of the course; each wing knows those before
-it, and none of those after it:
+``rockonet/__init__.pyi``. A guided tour; each wing knows those before it, and none of those after
+it:
 
     common/       all notebooks   settings, files, note names, tunings, colours, checks
     explore/      notebook 01     a MIDI file: read, its guitars found, seen and heard

@@ -1,4 +1,4 @@
-"""The rooms behind `rockonet_utils`: seven wings, in the order of the course.
+"""The rooms behind `rockonet_utils`: seven wings.
 
 common < explore < dataset < guitar < training < generation < exercises: a file imports from its
 own wing or from one to the left, never to the right. A room opens when one of its names is used;

@@ -182,7 +182,7 @@ from .training.riff_features import (
     RIFF_COLUMNS as RIFF_COLUMNS,
     N_COLUMNS as N_COLUMNS,
 )
-from .training.runs import MATCH_LENGTHS as MATCH_LENGTHS
+from .training.repeats import MATCH_LENGTHS as MATCH_LENGTHS
 from .training.riff_network import (
     riff_model as riff_model,
     EventReader as EventReader,

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from rockonet.common.theory import pitch_name, pitch_number
 
 STANDARD_TUNING = (40, 45, 50, 55, 59, 64)  # E2 A2 D3 G3 B3 E4, MIDI pitches of the open strings
+# In this order a file is taken to be in the first one that goes down to its lowest note.
 TUNINGS: dict[str, tuple[int, ...]] = {
     "standard": STANDARD_TUNING,
     "E♭": (39, 44, 49, 54, 58, 63),

@@ -94,10 +94,11 @@ def repaired_tracks(data: bytes, name: str) -> tuple[bytes, str]:
         body = data[place + 8 : place + 8 + length]
         if len(body) < length:
             whole = whole_events_length(body)
-            # An alien chunk, or an end of track before the end of the file: bytes were lost
-            # further up, and from there on no time can be trusted.
+            # An alien chunk, or an end of track before the end of the file: bytes were lost in the
+            # track before or in this one, and from there on no time can be trusted.
             if kind != b"MTrk" or whole is None:
-                raise MidiError(name, f"damaged (bytes are missing in track {len(found) or 1})")
+                where = max(1, len(found) + (kind == b"MTrk"))
+                raise MidiError(name, f"damaged (bytes are missing in track {where})")
             body = body[:whole] + b"\x00\xff\x2f\x00"  # the end of a track
             remark = f"cut off in track {len(found) + 1} of {claimed}, read as far as it goes"
         if kind == b"MTrk":

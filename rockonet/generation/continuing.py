@@ -135,11 +135,14 @@ def draw_events(
     Returns (n,) of dtype `EVENT`.
     """
     vocabulary, n = features.vocabulary, constraints.n
+
     # What each part may be, as far as that is known; a part that is not named may be anything.
-    later = np.tile(np.arange(len(vocabulary.steps)) > 0, (n, 1))
-    allowed: dict[str, np.ndarray] = {"duration": later}  # every note sounds
+    def above_zero(values: tuple[int, ...]) -> np.ndarray:
+        return np.tile(np.arange(len(values)) > 0, (n, 1))
+
+    allowed = {"duration": above_zero(vocabulary.durations)}  # every note sounds
     if not first:
-        allowed["step"] = later  # what starts together is one event
+        allowed["step"] = above_zero(vocabulary.steps)  # what starts together is one event
     codes = np.zeros((n, len(PARTS)), int)
     target = row[:, 0, RIFF_COLUMNS["target"]]
     for place, part in enumerate(PARTS):

@@ -75,13 +75,11 @@ def generate(
         new = continue_classic(trained, given, bars, constraints, sampler, rhythm)
     else:
         new = continue_riff(trained, given, bars, constraints, sampler)
-    song = re.sub(r"^(after )+|,? seed \d+.*$", "", given.title)  # the prompt may be a riff itself
     riffs = []
     for i in range(n):
-        title = f"after {song[:50]}, seed {seed}" + (f", {i + 1} of {n}" if n > 1 else "")
-        tries = new[i * best_of : (i + 1) * best_of]
-        made = [assemble(given, events[: limits.events], bars, title) for events in tries]
-        riffs.append(most_typical(made))
+        title = title_after(given.title, seed) + (f", {i + 1} of {n}" if n > 1 else "")
+        tries = (events[: limits.events] for events in new[i * best_of : (i + 1) * best_of])
+        riffs.append(most_typical([assemble(given, events, bars, title) for events in tries]))
     return riffs
 
 
@@ -132,6 +130,12 @@ def prepare_prompt(
             f"The prompt is {given.fingering.verdict}; Limits(revoice=True) changes it."
         )
     return given
+
+
+def title_after(title: str, seed: int) -> str:
+    """The title of what goes on after a riff, which may have been made so itself."""
+    song = re.sub(r"^(after )+|,? seed \d+.*$", "", title)
+    return f"after {song[:50]}, seed {seed}"
 
 
 def assemble(prompt: Riff, new: np.ndarray, bars: int, title: str) -> Riff:

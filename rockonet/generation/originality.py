@@ -12,7 +12,7 @@ from rockonet.common.theory import meter_ticks
 from rockonet.dataset.corpus import Corpus
 from rockonet.dataset.events import bars_of, onsets
 from rockonet.guitar.riff import Riff
-from rockonet.training.runs import rolling_hash, run_hash
+from rockonet.training.repeats import rolling_hash, run_hash
 
 # Of 300 songs of the rock archive 119 share a run of 12 intervals or more with a song of somebody
 # else, 49 one of 16, 16 one of 24, 8 one of 32 and none one of 48: so much is common property.

@@ -1,4 +1,4 @@
-"""Bass and drums to go with a guitar, and all three as one s"""
+"""Bass and drums to go with a guitar, and all three as one score."""
 
 from __future__ import annotations
 
@@ -98,13 +98,13 @@ def bass_line(events: np.ndarray, ticks_per_bar: int) -> np.ndarray:
         elif not notes:
             continue
         else:
-            root = (notes[-1][1] - BASS_LOWEST + 4) % 12
+            root = notes[-1][1] % 12
         starts = {bar * ticks_per_bar: root}
         for i in inside:
             if onset[i] % (TICKS_PER_QUARTER // 2) == 0:
                 chord = int(events["shape"][i]) != 1
                 starts[int(onset[i])] = int(low[i]) if chord else root
-        notes += [(start, BASS_LOWEST + (pc - 4) % 12) for start, pc in starts.items()]
+        notes += [(start, BASS_LOWEST + (pc - BASS_LOWEST) % 12) for start, pc in starts.items()]
     ends = [*(start for start, _ in notes[1:]), stop]
     return np.array(
         [(start, end - start, pitch) for (start, pitch), end in zip(notes, ends, strict=True)]

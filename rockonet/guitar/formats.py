@@ -41,8 +41,8 @@ FILE_FORMATS = {
     ),
 }
 FORMATS = tuple(FILE_FORMATS)
-HEARD = tuple(suffix for suffix, row in FILE_FORMATS.items() if not row.needs_fingering)
-KINDS = {suffix: row.label for suffix, row in FILE_FORMATS.items()}  # what the panel calls them
+WITHOUT_FINGERING = tuple(suffix for suffix, row in FILE_FORMATS.items() if not row.needs_fingering)
+KINDS = {suffix: row.label for suffix, row in FILE_FORMATS.items()}  # a name of version 0.1
 
 
 def encoded(riff: Riff, suffix: str, band: bool = True) -> bytes:
@@ -54,8 +54,9 @@ def encoded(riff: Riff, suffix: str, band: bool = True) -> bytes:
         raise ValueError(f"Unknown format {suffix!r}: choose from {', '.join(FORMATS)}.")
     row = FILE_FORMATS[suffix]
     if row.needs_fingering and riff.fingering.unplayable:
+        *others, last = WITHOUT_FINGERING
         raise ValueError(
             f"This riff is {riff.fingering.verdict}. Chords can be changed with riff.revoiced(), "
-            f"jumps need a slower tempo; {', '.join(HEARD[:-1])} and {HEARD[-1]} take it as it is."
+            f"jumps need a slower tempo; {', '.join(others)} and {last} take it as it is."
         )
     return row.write(riff, band)

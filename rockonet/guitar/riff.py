@@ -31,7 +31,7 @@ from rockonet.explore.sound import Sound, render
 from rockonet.guitar.band import band_score
 from rockonet.guitar.engraving import Engraving, engrave
 from rockonet.guitar.fingering import Fingering, finger
-from rockonet.guitar.formats import FORMATS, HEARD, encoded
+from rockonet.guitar.formats import FORMATS, WITHOUT_FINGERING, encoded
 from rockonet.guitar.musicxml_writer import musicxml
 from rockonet.guitar.notation import NotatedEvent, notation_symbols
 from rockonet.guitar.notes import PlayedNote, played_notes
@@ -214,7 +214,7 @@ class Riff:
     @property
     def formats(self) -> tuple[str, ...]:
         """Those of `FORMATS` that can hold it: what cannot be fingered can only be heard."""
-        return HEARD if self.fingering.unplayable else FORMATS
+        return WITHOUT_FINGERING if self.fingering.unplayable else FORMATS
 
     def encoded(self, suffix: str, band: bool = True) -> bytes:
         """The riff as the bytes of a file in one of `FORMATS`.

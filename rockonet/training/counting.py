@@ -8,6 +8,7 @@ import numpy as np
 
 from rockonet.dataset.classic_windows import OneHot
 from rockonet.dataset.corpus import Corpus
+from rockonet.training.repeats import context_hashes, rolling_hash
 from rockonet.training.riff_features import RIFF_COLUMNS, corpus_inputs
 from rockonet.training.riff_vocabulary import (
     CHORD,
@@ -17,7 +18,6 @@ from rockonet.training.riff_vocabulary import (
     riff_vocabulary,
     shape_nats,
 )
-from rockonet.training.runs import context_hashes, rolling_hash
 
 
 def entropy_nats(Y: OneHot) -> float:

@@ -19,7 +19,14 @@ from rockonet.common.settings import settings
 from rockonet.training.history import History, load_history
 from rockonet.training.riff_vocabulary import CHORD, PART_TABLE, PARTS
 
-RATE_STYLES = ((BLUE, "o"), (ORANGE, "s"), (GREEN, "^"), ("#CC79A7", "D"), (GREY, "v"))
+RATE_STYLES = (
+    (BLUE, "o"),
+    (ORANGE, "s"),
+    (GREEN, "^"),
+    ("#CC79A7", "D"),
+    (GREY, "v"),
+    ("#56B4E9", "P"),
+)
 VALIDATION = dict(linestyle="--", alpha=0.7, fillstyle="none")  # beside training, which is solid
 LOWEST: dict[str, Any] = dict(marker="*", s=150, edgecolor="black", linewidth=0.8, zorder=3)
 CHART_SIZE, CHART_FONT = (7.5, 6), 12  # inches and points: to be read in print and on a phone

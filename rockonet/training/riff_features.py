@@ -8,8 +8,8 @@ from typing import TypeVar
 import numpy as np
 
 from rockonet.dataset.corpus import Corpus
+from rockonet.training.repeats import MATCH_LENGTHS, longest_matches
 from rockonet.training.riff_vocabulary import PARTS, TIME_EDGES, RiffVocabulary, class_of
-from rockonet.training.runs import MATCH_LENGTHS, longest_matches
 
 Ticks = TypeVar("Ticks", int, np.ndarray)
 LAG_BARS = (1, 2, 4, 8)
@@ -129,9 +129,7 @@ class RunningFeatures:
             for number, length in enumerate(MATCH_LENGTHS, 1):
                 if length > k:
                     break
-                run = tuple(symbols[-length:])
-                found = heard.get(run)
-                heard[run] = k
+                found = heard.get(tuple(symbols[-length:]))
                 if found is not None:
                     column["match"][i] = self.codes[found, i]
                     column["match_length"][i] = number
@@ -159,12 +157,16 @@ class RunningFeatures:
 
     def append(self, events: np.ndarray) -> None:
         """Take note of the next event of each riff."""
-        codes = self.vocabulary.encode(events) + 1
+        k, codes = len(self.codes), self.vocabulary.encode(events) + 1
+        for symbols, heard in zip(self.symbols, self.heard, strict=True):
+            for length in MATCH_LENGTHS:
+                if length <= k:
+                    heard[tuple(symbols[-length:])] = k  # this event follows that run
         for i, (step, symbol) in enumerate(
             zip(events["step"].tolist(), codes[:, _SYMBOL].tolist(), strict=True)
         ):
             onset = (self.onsets[i][-1] if self.onsets[i] else 0) + step
-            self.at[i].setdefault(onset, len(self.codes))
+            self.at[i].setdefault(onset, k)
             self.onsets[i].append(onset)
             self.symbols[i].append(tuple(symbol))
         self.codes = np.concatenate([self.codes, codes[None]])

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import keras
 from keras import KerasTensor, layers, ops
 
+from rockonet.training.repeats import MATCH_LENGTHS
 from rockonet.training.riff_features import N_COLUMNS, POSITIONS, RIFF_COLUMNS, part_columns
 from rockonet.training.riff_vocabulary import PART_TABLE, PARTS, Part
-from rockonet.training.runs import MATCH_LENGTHS
 
 
 def riff_model(

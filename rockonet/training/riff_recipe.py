@@ -43,7 +43,7 @@ def nats_model(model: keras.Model) -> keras.Model:
 
 
 def riff_loss(mask: KerasTensor, nats: KerasTensor) -> KerasTensor:
-    """Mean of the summed parts over the events that count; velocity counts a third, see `Part`.
+    """Mean of the summed parts over the events that count; velocity counts less, see `Part`.
 
     mask: (batch, events, 1), 1 for events that count. nats: as of `nats_model`.
     """

@@ -37,10 +37,13 @@ class Part:
     in_total: bool = True
 
 
-# In the order of prediction. A new part is a row here and a field of `EVENT`: inputs, heads, loss,
-# metrics, sampling and charts follow. Its own remain: what a field of `RiffVocabulary` must say of
-# it, if its classes depend on the songs (as `shapes`); what its head is told besides (`part_head`);
-# which of its classes a riff may take (`draw_events`). Models that were trained before lack it.
+# In the order of prediction. A new part is a row here and a field of `EVENT`, filled where events
+# are made of notes (`events_from_notes`, `read_tab`) and used where they become notes again:
+# inputs, heads, loss, metrics, sampling and charts follow. Its own remain: what a field of
+# `RiffVocabulary` must say of it, if its classes depend on the songs (as `shapes`); what its head
+# is told besides (`part_head`: the part after step is told when the event starts); whether it
+# tells one symbol from another (`riff_features._SYMBOL`); which of its classes a riff may take
+# (`draw_events`). Models that were trained before are refused: `make model` trains those anew.
 PART_TABLE = (
     Part("step", len(TIME_EDGES), 24, TIME_EDGES, "steps"),
     Part("bass", 128, 48),

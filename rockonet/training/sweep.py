@@ -85,7 +85,8 @@ def train_riff_model(
     for `learning_rate_sweep`.
     It can be interrupted and goes on as `learning_rate_sweep` does. It stops early when the
     validation loss does not fall for 6 epochs. The weights of the epoch with the lowest one are
-    kept, and ``riff.zip`` is saved for notebook 04 if the network is `riff_model`.
+    kept, and ``riff.zip`` is saved for notebook 04 if the network is `riff_model`. More epochs are
+    another experiment, since the rate falls over all of them.
     Returns the bundle; ``trained.history`` holds a series for the total and for each part.
     Notebook: 03.
     """
@@ -110,7 +111,8 @@ class RateTraining:
         folder = settings.output / "training" / experiment.key / f"rate-{rate:g}"
         self.checkpoints = Checkpoints(folder)
         self.history = experiment.history(self.checkpoints.epochs())
-        self.networks: tuple[keras.Model, keras.Model] | None = None  # made for the first epoch
+        # Made for the first epoch; of the riff recipe all rates share one, so they train in turn.
+        self.networks: tuple[keras.Model, keras.Model] | None = None
 
     @property
     def epochs_done(self) -> int:

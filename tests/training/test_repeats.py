@@ -3,7 +3,7 @@
 import numpy as np
 
 import rockonet_utils as ru
-from rockonet.training.runs import longest_matches
+from rockonet.training.repeats import longest_matches
 
 
 def test_longest_match_agrees_with_a_plain_search(small):
