@@ -28,7 +28,7 @@ lab: venv   ## open JupyterLab on the first notebook (LAB_ARGS="--no-browser")
 		--LabApp.default_url=/lab/tree/notebooks/01_explore_midi.ipynb $(LAB_ARGS)
 
 test: venv  ## run the tests (PYTEST_ARGS="-k midi")
-	$(VENV_PYTHON) -m pytest -n 2 --dist worksteal \
+	$(VENV_PYTHON) -m pytest -n 2 --maxschedchunk=1 \
 		-m "not browser and not archive" $(PYTEST_ARGS)
 
 figure: venv  ## redraw every loss chart in figures/ from the numbers beside it

@@ -13,6 +13,11 @@ os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
 import rockonet_utils as ru  # noqa: E402
 
 
+def pytest_collection_modifyitems(items):
+    """Whole notebooks take longest and come first: the last one running keeps one worker busy."""
+    items.sort(key=lambda item: "notebooks" not in item.keywords)
+
+
 @pytest.fixture
 def folder(tmp_path):
     """A folder with three guitar songs, one of which says the same as another, and a piano."""
