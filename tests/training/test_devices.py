@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import keras
 import pytest
@@ -59,6 +60,7 @@ print("nats", ru.held_out_nats(trained, parts[2].select(range(2)))["total"])
 @pytest.mark.parametrize(("backend", "compiled"), [("tensorflow", False), ("jax", True)])
 def test_the_compiler_is_left_out_only_where_it_is_slower(monkeypatch, backend, compiled):
     monkeypatch.setattr(keras.backend, "backend", lambda: backend)
-    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    asked = {}
+    model = SimpleNamespace(compile=lambda *_, **how: asked.update(how), trainable_variables=[])
     compile_model(model, keras.optimizers.Adam(), "mse")
-    assert model.jit_compile is compiled
+    assert asked["jit_compile"] is compiled
