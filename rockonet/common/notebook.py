@@ -18,7 +18,7 @@ from IPython.display import Markdown
 def check(what: str, passed: bool, remedy: str) -> None:
     """Print one line that says whether a step worked and, if not, what to do.
 
-    Notebook: after each main step.
+    Notebook: 01 to 04.
     """
     print(f"✔ {what}" if passed else f"✘ Not yet: {what}. {remedy}")
 
@@ -26,7 +26,7 @@ def check(what: str, passed: bool, remedy: str) -> None:
 def table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Markdown:
     """A table to show in a notebook; numbers stand to the right, everything else to the left.
 
-    Notebook: 01 to 04.
+    Notebook: 01, 02 and 03.
     """
     rows = [list(row) for row in rows]
     numeric = [all(isinstance(row[i], (int, float)) for row in rows) for i in range(len(header))]
@@ -44,7 +44,7 @@ def show_source(*functions: Callable[..., Any], folded: bool = False) -> Markdow
     What they need of their modules is imported above them, so that a copy runs as it is.
 
     folded: behind a line that unfolds it with a click.
-    Notebook: 03, 04.
+    Notebook: 03 and 04.
     """
     names = [function.__name__ for function in functions]
     sources = [textwrap.dedent(inspect.getsource(function)) for function in functions]
@@ -90,7 +90,7 @@ def _outer_names(scope: symtable.SymbolTable) -> set[str]:
 def versions(*packages: str) -> str:
     """One line with the versions of Python and of some installed packages.
 
-    Notebook: the setup cell of each.
+    Notebook: 01 to 04.
     """
     return " · ".join(
         [f"Python {sys.version_info.major}.{sys.version_info.minor}"]

@@ -31,10 +31,7 @@ def project_folder() -> Path:
 
 @dataclass(frozen=True)
 class Settings:
-    """Every number a notebook needs; make one with `settings`, vary it with ``replace``.
-
-    Notebook: 01 to 04, in the settings cell.
-    """
+    """Every number a notebook needs; make one with `settings`, vary it with ``replace``."""
 
     profile: str
     data: str

@@ -27,7 +27,7 @@ def pitch_name(pitch: int) -> str:
 def chord_name(pitches: Iterable[int]) -> str:
     """Name of the notes that start together, lowest first: (40, 47, 52) is 'E2 B2 E3'.
 
-    Notebook: 02.
+    Notebook: 04.
     """
     return " ".join(pitch_name(pitch) for pitch in sorted(set(pitches)))
 
@@ -73,7 +73,6 @@ def scale_pitch_classes(scale: str) -> tuple[int, ...]:
         harmonic minor"``; the kinds are those of music21, and ``minor pentatonic``, ``major
         pentatonic`` and ``blues``. ``Em``, ``E min`` and ``E penta`` are understood.
     Raises: ValueError if the tonic or the kind does not exist.
-    Notebook: 04.
     """
     import music21  # takes almost two seconds, for what only this function needs
 

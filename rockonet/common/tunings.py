@@ -25,7 +25,6 @@ def tuning_pitches(tuning: str | Sequence[int | str]) -> tuple[int, ...]:
     tuning: a name in `TUNINGS` (``Eb`` works for ``E♭``), six note names as in ``"D2 A2 D3 G3 B3
         E4"``, their letters alone as in ``"DADGBE"``, or a list of six MIDI numbers or names.
     Raises: ValueError with the names to choose from.
-    Notebook: 04.
     """
     notes: Sequence[int | str] = tuning
     if isinstance(tuning, str):

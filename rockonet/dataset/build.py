@@ -300,6 +300,6 @@ def report_table(corpus: Corpus) -> Markdown:
 def corpus_for(settings: Settings) -> Corpus:
     """The corpus of these settings; only files that are new since notebook 02 are read.
 
-    Notebook: 02, 03 and 04.
+    Notebook: 03 and 04.
     """
     return build_corpus(settings.folder, settings.programs, cache=settings.output / "corpus.npz")

@@ -28,7 +28,6 @@ class Vocabulary:
     """The chord symbols a classic model knows; a symbol's code is its place in the sorted list.
 
     mean, deviation: of the codes in the training data, to standardise what the model reads.
-    Notebook: 02.
     """
 
     symbols: tuple[str, ...]
@@ -62,7 +61,6 @@ class Windows:
     """Windows of one long array, shape (n_windows, length), cut only when they are looked at.
 
     values: (n_events,) float32. starts: (n_windows,) places where a window begins.
-    Notebook: 02.
     """
 
     values: np.ndarray
@@ -88,7 +86,8 @@ class Windows:
 class OneHot:
     """One-hot rows, shape (n_windows, n_classes), made only when they are looked at.
 
-    codes: (n_windows,) ints. Notebook: 02.
+    codes: (n_windows,) ints.
+    Notebook: 03.
     """
 
     codes: np.ndarray
@@ -223,7 +222,7 @@ def load_windows(path: str | os.PathLike[str]) -> tuple[Windows, OneHot, Vocabul
     """Read what `save_windows` wrote.
 
     Raises: FileNotFoundError; ValueError if the file is damaged or foreign.
-    Notebook: 03.
+    Notebook: 02.
     """
     remedy = "Run notebook 02 again."
     with reading(path, "a data set of notebook 02", remedy), open_arrays(path) as stored:

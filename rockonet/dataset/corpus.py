@@ -63,7 +63,6 @@ class Corpus:
     events: (n_events,) of dtype `EVENT`; track i owns ``events[offsets[i]:offsets[i + 1]]``.
     offsets: (n_tracks + 1,) ints. tracks: a `TrackInfo` each. song_info: a `Song` each.
     report: a `FileReport` for each file that was looked at. filters: what counted as a guitar.
-    Notebook: 02.
     """
 
     events: np.ndarray
@@ -156,7 +155,6 @@ def load_corpus(path: str | os.PathLike[str]) -> Corpus:
     """Read what `Corpus.save` wrote.
 
     Raises: FileNotFoundError; ValueError if the file is damaged, foreign or of another format.
-    Notebook: 02 and 03.
     """
     remedy = "Build it again with ru.build_corpus(folder).save(path)."
     with reading(path, "a corpus", remedy), open_arrays(path) as stored:

@@ -29,7 +29,6 @@ def download_rock_archive(url: str = ROCK_URL) -> Path:
     Returns the folder; a second call finds it there.
     Raises: ConnectionError without a network, ValueError for a wrong or broken zip, OSError for a
     full disk, FileExistsError if ``data/rock`` holds something else; nothing is left half done.
-    Notebook: 02.
     """
     data = project_folder() / "data"
     target, archive = data / "rock", data / "rock.zip"

@@ -24,7 +24,6 @@ def events_from_notes(notes: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndar
 
     notes: arrays as `score_notes` gives them.
     Returns events (n_events,) of dtype `EVENT`, track by track, and their track numbers.
-    Notebook: 02.
     """
     track, onset, duration, pitch, velocity = (
         notes[name] for name in ("track", "onset", "duration", "pitch", "velocity")
@@ -67,7 +66,10 @@ def bars_of(events: np.ndarray, ticks_per_bar: int) -> list[list[tuple[int, int,
 
 
 def event_pitches(event: np.void) -> tuple[int, ...]:
-    """The MIDI pitches of one event, lowest first. Notebook: 02."""
+    """The MIDI pitches of one event, lowest first.
+
+    Notebook: 04.
+    """
     bits = int(event["shape"])
     return tuple(int(event["bass"]) + i for i in range(64) if bits >> i & 1)
 

@@ -28,7 +28,7 @@ def split_by_song(
         folder the shares are only roughly met, but no side is empty.
     Returns three corpora.
     Raises: ValueError for fewer than three titles.
-    Notebook: 02.
+    Notebook: 02, 03 and 04.
     """
     place = {}
     for key in {song_key(title) for title in corpus.songs}:

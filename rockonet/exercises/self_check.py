@@ -16,7 +16,7 @@ def self_check(exercise: str, answer: Any, **made: Any) -> None:
     exercise: notebook and number, as "1.2". answer: None while it is open. made: what the notebook
         has made and the exercise is about.
     Raises: ValueError if there is no such exercise.
-    Notebook: 01 to 04, in the exercises.
+    Notebook: 01 to 04.
     """
     wanted, verdict = find_exercise(exercise)
     inspect.signature(verdict).bind(answer, **made)  # what is missing is no fault of the answer

@@ -30,7 +30,7 @@ def read_midi(path: str | os.PathLike[str]) -> ScoreTick:
         warning says so.
     Returns a score of symusic, in the file's own ticks (``score.ticks_per_quarter``).
     Raises: `MidiError`, which names the file and the reason.
-    Notebook: 01.
+    Notebook: 04.
     """
     path = Path(path)
     score, remark = parse_midi(file_bytes(path), path.name)
@@ -155,7 +155,7 @@ def whole_events_length(body: bytes) -> int | None:
 
 
 def midi_files(folder: str | os.PathLike[str]) -> list[Path]:
-    """All MIDI files below a folder, sorted; upper-case suffixes count too. Notebook: 01."""
+    """All MIDI files below a folder, sorted; upper-case suffixes count too."""
     found = (p for p in Path(folder).rglob("*") if p.suffix.lower() in MIDI_SUFFIXES)
     return sorted(path for path in found if not path.is_dir())
 

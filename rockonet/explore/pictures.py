@@ -37,7 +37,7 @@ def piano_roll(
     bars: first and last bar to show, counted from 1; all by default.
     prompt_ticks: what starts before this tick is shaded and hatched as the prompt.
     Raises: ValueError for bars that cannot be.
-    Notebook: 01 and 04.
+    Notebook: 01.
     """
     end = notes["onset"] + notes["duration"]
     first, last = bars_in_view(bars, -(-int(end.max(initial=1)) // ticks_per_bar))

@@ -25,7 +25,6 @@ class Sound:
     """Audio that shows itself as a player in a notebook.
 
     samples: float32 (n_samples, 2) between −1 and 1. rate: in samples a second.
-    Notebook: 01 and 04.
     """
 
     samples: np.ndarray
@@ -121,7 +120,7 @@ def render(score: ScoreTick) -> Sound:
     symusic has a synthesiser of its own, but it plays many notes of TimGM6mb at a wrong pitch
     (an A3 on the piano sounds as a B3): midirenderer plays them right.
     Raises: ValueError if the score has no note to play; RuntimeError where there is no synthesiser.
-    Notebook: 01 and 04.
+    Notebook: 01.
     """
     try:
         import midirenderer  # there is none for some machines

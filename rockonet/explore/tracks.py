@@ -116,7 +116,10 @@ def songs_with_guitar(scores: dict[Path, ScoreTick]) -> list[Path]:
 
 
 def track_label(track: TrackTick) -> str:
-    """A track's own name, its instrument and its number of notes, for lists and titles."""
+    """A track's own name, its instrument and its number of notes, for lists and titles.
+
+    Notebook: 01.
+    """
     instrument = GUITAR_NAMES.get(track.program, PROGRAM_FAMILIES[track.program // 8])
     if track.is_drum:
         instrument = "drums"

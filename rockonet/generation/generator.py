@@ -57,7 +57,7 @@ def generate(
     Returns n riffs; ``riff.prompt_events`` tells the prompt from what was generated.
     Raises: ValueError for numbers out of range, for what does not exist, and if nothing fits.
     Source: the window that moves on by one event is that of Rock-o-net as published.
-    Notebook: 04.
+    Notebook: 03 and 04.
     """
     limits = limits or Limits()
     check_request(n, bars, temperature, top_p, prompt, top_k, max_repeats, rhythm, best_of, limits)

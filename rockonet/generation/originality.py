@@ -54,6 +54,7 @@ class CopyIndex:
     tokens: one for each event of the corpus, see `interval_tokens`; −1 for the first of a track,
         and a last −1 behind them all. places: of each token, in ascending order.
     For a million events they take 8 MB each.
+    Notebook: 04.
     """
 
     def __init__(self, corpus: Corpus):
@@ -202,7 +203,6 @@ def bars_of_prompt(riff: Riff) -> tuple[int, int]:
 
     Alike are bars with the same chords at the same times; how long they sound may differ.
     A bar that holds events of both counts for neither.
-    Notebook: 04.
     """
     bars = bars_of(riff.events, riff.ticks_per_bar)
     bar = onsets(riff.events) // riff.ticks_per_bar  # of each event

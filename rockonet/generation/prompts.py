@@ -29,7 +29,7 @@ def random_excerpt(corpus: Corpus, n_events: int, seed: int = 0, bars: int = 0) 
     bars: let what follows it in the song stand for what a model would generate, for so many bars.
     It begins on a bar line and has no rest longer than half a bar where the corpus allows it.
     Raises: ValueError if no track has `n_events` events.
-    Notebook: 04.
+    Notebook: 03 and 04.
     """
     if n_events < 1:
         raise ValueError("An excerpt has one event or more.")
@@ -67,7 +67,6 @@ def prompt_from_midi(source: str | os.PathLike | bytes, bars: int = 4, name: str
         the bar in which the guitar with the most notes begins.
     The tuning is the first of `TUNINGS` that goes down to its lowest note.
     Raises: `MidiError` if the file cannot be used or has no guitar, ValueError for no bars.
-    Notebook: 04.
     """
     if bars < 1:
         raise ValueError("A prompt has one bar or more.")

@@ -30,7 +30,6 @@ def quality(riff: Riff, training: Corpus | CopyIndex) -> dict[str, float]:
     the prompt. ``longest copy``: see `originality`.
     Source: entropy, scale and groove consistency as MusPy defines them (Dong and others, 'MusPy: a
     toolkit for symbolic music generation', 2020).
-    Notebook: 04.
     """
     return style_numbers(riff) | {"longest copy": float(originality(riff, training).longest)}
 

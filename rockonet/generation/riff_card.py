@@ -67,7 +67,7 @@ def as_html(*lines: str, bold: bool = False) -> str:
 
 
 def download_link(riff: Riff, suffix: str, band: bool = True) -> str:
-    """HTML of a link that saves a riff in one of `FORMATS` from the page. Notebook: 04."""
+    """HTML of a link that saves a riff in one of `FORMATS` from the page."""
     data = base64.b64encode(riff.encoded(suffix, band)).decode()
     name, label = as_html(riff.file_name + suffix), as_html(FILE_FORMATS[suffix].label)
     return f'<a download="{name}" href="data:application/octet-stream;base64,{data}">{label}</a>'

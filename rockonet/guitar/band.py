@@ -64,7 +64,6 @@ def groove(meter: tuple[int, int], tempo_bpm: float, triplets: bool = False) -> 
     It is the bar that the drums play most often in the starter song of this meter with the nearest
     tempo, of those with triplets or of those without; for a meter without songs, a closed hi-hat
     on each beat after a kick.
-    Notebook: 04.
     """
     songs = _grooves().get(meter)
     if songs:
@@ -81,7 +80,6 @@ def bass_line(events: np.ndarray, ticks_per_bar: int) -> np.ndarray:
 
     It plays where the guitar does on an eighth note, and at the start of each bar: the root of a
     chord, and below single notes the lowest note that weighs most in the bar.
-    Notebook: 04.
     """
     if len(events) == 0:
         return np.zeros((0, 3), int)

@@ -111,7 +111,6 @@ def finger(
     Raises: ValueError for an unknown tuning.
     Source: the idea of the cheapest path is that of Sayegh, 'Fingering for string instruments with
     the optimum path paradigm', 1989.
-    Notebook: 04.
     """
     if not len(events):
         return Fingering(np.zeros((0, 6), int), np.zeros(0, int), 1.0)

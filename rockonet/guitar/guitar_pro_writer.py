@@ -22,8 +22,6 @@ VALUES = {"whole": 1, "half": 2, "quarter": 4, "eighth": 8, "16th": 16, "32nd": 
 def guitar_pro(riff: Riff) -> bytes:
     """A riff as a Guitar Pro 5 file: tuning, strings, frets, durations, ties, palm mutes, key and
     tempo.
-
-    Notebook: 04.
     """
     song = _song(riff)
     strings = [gp.GuitarString(i, p) for i, p in enumerate(reversed(riff.open_strings), 1)]

@@ -30,7 +30,6 @@ def musicxml(riff: Riff) -> str:
 
     What was generated has a colour of its own, and words where it begins. A note has the id
     ``n-<symbol>-<note>``, the same note in the TAB ``t-<symbol>-<note>``.
-    Notebook: 04.
     """
     root = Element("score-partwise", version="4.0")
     _add(root, "work/work-title", riff.title)

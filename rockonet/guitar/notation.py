@@ -59,7 +59,6 @@ def notation_symbols(events: np.ndarray, meter: tuple[int, int] = (4, 4)) -> lis
     Onsets stay as they are. A note is written as long as it sounds, but never over the next one,
     and a short silence after it is written as sound: that is easier to read. What crosses a beat
     or a bar line is tied where a reader would lose the beat.
-    Notebook: 04.
     """
     bar, beat = meter_ticks(meter), beat_ticks(meter)
     cell = cell_ticks(meter)

@@ -26,7 +26,6 @@ def voicings(
     pitches: lowest first. Each has a string of its own, the higher one a higher string. All but
     open strings lie within five frets, and four fingers are enough; the index finger may lie flat
     across the strings at the lowest fret, if no open string sounds among them.
-    Notebook: 04.
     """
     found = []
     for strings in itertools.combinations(range(len(tuning)), len(pitches)):
@@ -60,7 +59,6 @@ def revoiced(
     Best is to keep every pitch class, then the lowest one below, then to move as little as
     possible.
     Raises: ValueError if none of them is on the neck in any octave.
-    Notebook: 04.
     """
     low, high = tuning[0], tuning[-1] + FRETS
     inside = []
@@ -104,7 +102,6 @@ def playable_chords(
     A chord needs a voicing in the tuning and within the frets, at most `polyphony` notes, and all
     of its notes in the scale.
     Raises: ValueError if nothing is left.
-    Notebook: 04.
     """
     strings = tuning_pitches(tuning)
     classes = set(scale_pitch_classes(scale)) if scale else set(range(12))

@@ -33,7 +33,6 @@ class Player:
 
     Sound, piano roll and score are in the page itself. While it plays, a cursor runs over both and
     what sounds lights up. Where scripts are not allowed, the plain audio player stays.
-    Notebook: 04.
     """
 
     riff: Riff

@@ -56,7 +56,6 @@ class Riff:
         typed. frets: see `finger`. scale: what it is written in, see `scale_pitch_classes`; else
         it is guessed from the notes.
     Raises: ValueError for a tempo or a meter that cannot be.
-    Notebook: 04.
     """
 
     events: np.ndarray
@@ -187,7 +186,7 @@ class Riff:
         return Player(riff, riff.audio(band, count_in), riff.score(), seconds)
 
     def sounding(self, sound: str, tempo_bpm: float | None = None) -> Riff:
-        """The riff on another guitar, one of `SOUNDS`, and at another tempo. Notebook: 04."""
+        """The riff on another guitar, one of `SOUNDS`, and at another tempo."""
         if sound not in SOUNDS:
             raise ValueError(f"Unknown sound {sound!r}: choose one of {', '.join(SOUNDS)}.")
         tempo = self.tempo_bpm if tempo_bpm is None else tempo_bpm

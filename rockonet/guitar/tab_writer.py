@@ -24,7 +24,6 @@ def tab_text(riff: Riff, width: int = 78) -> str:
 
     Each bar is divided evenly, so that the place of a fret tells its time; ``|`` are bar lines.
     `prompt_from_text` reads it back.
-    Notebook: 04.
     """
     symbols = zip(riff.symbols, riff.notes, strict=True)
     struck = [(symbol, notes) for symbol, notes in symbols if notes and not symbol.tied]

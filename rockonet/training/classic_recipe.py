@@ -52,10 +52,7 @@ def classic_model(
 
 
 def classic_optimizer(learning_rate: float, decay: float = 0.01) -> keras.optimizers.Optimizer:
-    """Adam whose rate shrinks with every step, as published: rate / (1 + decay × step).
-
-    Notebook: 03.
-    """
+    """Adam whose rate shrinks with every step, as published: rate / (1 + decay × step)."""
     return keras.optimizers.Adam(published_decay(learning_rate, decay))
 
 

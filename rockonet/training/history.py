@@ -33,7 +33,6 @@ class History:
     unigram_nats, validation_unigram_nats: by recipe, on the training and on the validation songs.
     Histories of version 0.1 lack the second.
     ``history + other`` holds both.
-    Notebook: 03.
     """
 
     epochs: tuple[Epoch, ...]

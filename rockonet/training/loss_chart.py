@@ -97,7 +97,6 @@ def parts_chart(history: History, ax: Axes | None = None) -> Figure:
     """Loss of each part of the riff recipe against epochs; solid training, dashed validation.
 
     Of a sweep it shows the first rate.
-    Notebook: 03.
     """
     ax = axes(ax, (8, 3.5))
     apart = " and ".join(part.name for part in PART_TABLE if not part.in_total)

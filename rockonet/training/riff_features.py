@@ -62,7 +62,6 @@ def riff_inputs(
     `lags` and `then` once its step is known.
     Source: looking back by bars is the idea of Magenta's Lookback RNN; the longest match is that
     of the PAQ family of data compressors.
-    Notebook: 03.
     """
     n = len(events)
     codes = np.concatenate([vocabulary.encode(events) + 1, np.zeros((1, len(PARTS)), np.int64)])
@@ -99,7 +98,7 @@ def riff_inputs(
 
 
 def corpus_inputs(corpus: Corpus, vocabulary: RiffVocabulary) -> np.ndarray:
-    """`riff_inputs` of all tracks of a corpus. Notebook: 03."""
+    """`riff_inputs` of all tracks of a corpus."""
     bars = [corpus.ticks_per_bar(track) for track in range(len(corpus.tracks))]
     return riff_inputs(corpus.events, corpus.offsets, np.array(bars), vocabulary)
 

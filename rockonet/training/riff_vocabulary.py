@@ -67,7 +67,6 @@ class RiffVocabulary:
     shapes: bit masks with a class of their own, ascending; all others share one class. rare: other
     masks of the training songs with their counts. bits: how often interval i (0 to 63) sounds, for
     shapes that were never seen. steps, durations, velocities: the value that stands for a class.
-    Notebook: 03.
     """
 
     shapes: tuple[int, ...]

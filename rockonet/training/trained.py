@@ -32,7 +32,6 @@ class Trained(Generic[V]):
     recipe: "classic" or "riff". vocabulary: a `Vocabulary` or a `RiffVocabulary`. sequence_length:
     events that it was trained to read. history: how the training went. corpus: the fingerprint of
     the training songs.
-    Notebook: 03 and 04.
     """
 
     recipe: str
@@ -82,7 +81,7 @@ def load_trained(path: str | os.PathLike) -> Trained:
     """Read what `Trained.save` wrote. Nothing in the file is executed.
 
     Raises: FileNotFoundError; ValueError if the file is damaged, foreign or does not fit together.
-    Notebook: 04.
+    Notebook: 03 and 04.
     """
     with reading(path, "a trained model", "Run notebook 03 to train and save a model again."):
         with zipfile.ZipFile(path) as bundle, tempfile.TemporaryDirectory() as folder:
