@@ -37,7 +37,9 @@ FILE_FORMATS = {
     ".wav": FileFormat("WAV", False, lambda riff, band: riff.audio(band).encoded(".wav")),
     ".txt": FileFormat("tab as text", True, lambda riff, _: tab_text(riff).encode()),
     ".svg": FileFormat(
-        "score as picture", True, lambda riff, _: engrave(musicxml(riff)).svg.encode()
+        "score as picture",
+        True,
+        lambda riff, _: engrave(musicxml(riff, metronome=False)).svg.encode(),
     ),
 }
 FORMATS = tuple(FILE_FORMATS)
