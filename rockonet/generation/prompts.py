@@ -16,6 +16,7 @@ from rockonet.dataset.corpus import Corpus, song_of_score
 from rockonet.dataset.events import events_from_notes, onsets
 from rockonet.explore.midi_file import MidiError, file_bytes, parse_midi, refuse_large
 from rockonet.explore.tracks import guitar_tracks, score_notes
+from rockonet.guitar.midi_writer import tuning_in_midi
 from rockonet.guitar.riff import Riff
 from rockonet.guitar.tab_reader import read_tab
 
@@ -65,7 +66,8 @@ def prompt_from_midi(source: str | os.PathLike | bytes, bars: int = 4, name: str
 
     source: a path, or the bytes of a file (`name` is its name then). bars: how many, counted from
         the bar in which the guitar with the most notes begins.
-    The tuning is the first of `TUNINGS` that goes down to its lowest note.
+    The tuning is the one that a riff was saved with, else the first of `TUNINGS` that goes down to
+    the lowest note.
     Raises: `MidiError` if the file cannot be used or has no guitar, ValueError for no bars.
     Notebook: 04.
     """
@@ -87,7 +89,8 @@ def prompt_from_midi(source: str | os.PathLike | bytes, bars: int = 4, name: str
     events = events[onset < begin + bars * bar].copy()
     events["step"][0] -= begin
     lowest = events["bass"].min()
-    tuning = next((name for name in TUNINGS if TUNINGS[name][0] <= lowest), "standard")
+    usual = next((name for name in TUNINGS if TUNINGS[name][0] <= lowest), "standard")
+    tuning = tuning_in_midi(data) or usual
     return Riff(events, len(events), song.tempo_bpm, song.meter, track.program, song.title, tuning)
 
 

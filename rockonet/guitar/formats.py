@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rockonet.guitar.band import band_score
 from rockonet.guitar.engraving import engrave
 from rockonet.guitar.guitar_pro_writer import guitar_pro
+from rockonet.guitar.midi_writer import midi_file
 from rockonet.guitar.musicxml_writer import musicxml
 from rockonet.guitar.tab_writer import tab_text
 
@@ -30,7 +30,7 @@ class FileFormat:
 
 
 FILE_FORMATS = {
-    ".mid": FileFormat("MIDI", False, lambda riff, band: band_score(riff, band).dumps_midi()),
+    ".mid": FileFormat("MIDI", False, midi_file),
     ".gp5": FileFormat("Guitar Pro", True, lambda riff, _: guitar_pro(riff)),
     ".musicxml": FileFormat("MusicXML", True, lambda riff, _: musicxml(riff).encode()),
     ".mp3": FileFormat("MP3", False, lambda riff, band: riff.audio(band).encoded(".mp3")),
