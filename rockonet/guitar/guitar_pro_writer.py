@@ -10,6 +10,7 @@ import guitarpro
 from guitarpro import models as gp
 
 from rockonet.common.theory import TICKS_PER_QUARTER
+from rockonet.common.transcription import ascii_text
 from rockonet.guitar.notation import NOTE_VALUES, NotatedEvent
 from rockonet.guitar.notes import PlayedNote
 
@@ -23,6 +24,7 @@ def guitar_pro(riff: Riff) -> bytes:
     """A riff as a Guitar Pro 5 file: tuning, strings, frets, durations, ties, palm mutes, key and
     tempo.
 
+    The format has whole tempos only, and titles in ASCII (`ascii_text`).
     Notebook: 04.
     """
     song = _song(riff)
@@ -39,8 +41,10 @@ def guitar_pro(riff: Riff) -> bytes:
 
 def _song(riff: Riff) -> gp.Song:
     """A song with its bars, and no track yet."""
-    title = riff.title.encode("cp1252", "replace").decode("cp1252")  # all that the format takes
-    song = gp.Song(title=title, tempo=round(riff.tempo_bpm), measureHeaders=[], tracks=[])
+    # The format says no encoding: of 'ü' most programs make something else.
+    song = gp.Song(
+        title=ascii_text(riff.title), tempo=round(riff.tempo_bpm), measureHeaders=[], tracks=[]
+    )
     song.key = gp.KeySignature((riff.fifths, 0))
     for bar in range(riff.symbols[-1].bar + 1):
         begin = gp.Duration.quarterTime
