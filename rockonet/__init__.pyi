@@ -157,6 +157,7 @@ from .guitar.musicxml_writer import musicxml as musicxml
 from .guitar.tab_writer import tab_text as tab_text
 from .guitar.tab_reader import unread_signs as unread_signs
 from .guitar.guitar_pro_writer import guitar_pro as guitar_pro
+from .guitar.gpif_writer import guitar_pro_8 as guitar_pro_8, gpif as gpif
 from .guitar.band import (
     groove as groove,
     bass_line as bass_line,

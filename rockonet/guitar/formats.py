@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rockonet.guitar.engraving import engrave
+from rockonet.guitar.gpif_writer import guitar_pro_8
 from rockonet.guitar.guitar_pro_writer import guitar_pro
 from rockonet.guitar.midi_writer import midi_file
 from rockonet.guitar.musicxml_writer import musicxml
@@ -31,7 +32,8 @@ class FileFormat:
 
 FILE_FORMATS = {
     ".mid": FileFormat("MIDI", False, midi_file),
-    ".gp5": FileFormat("Guitar Pro", True, lambda riff, _: guitar_pro(riff)),
+    ".gp": FileFormat("Guitar Pro 7 and 8", True, lambda riff, _: guitar_pro_8(riff)),
+    ".gp5": FileFormat("Guitar Pro 5", True, lambda riff, _: guitar_pro(riff)),
     ".musicxml": FileFormat("MusicXML", True, lambda riff, _: musicxml(riff).encode()),
     ".mp3": FileFormat("MP3", False, lambda riff, band: riff.audio(band).encoded(".mp3")),
     ".wav": FileFormat("WAV", False, lambda riff, band: riff.audio(band).encoded(".wav")),

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from rockonet.common.theory import TICKS_PER_QUARTER, beat_ticks
-from rockonet.common.tunings import STANDARD_TUNING, TUNINGS, string_names
+from rockonet.common.tunings import STANDARD_TUNING, tuning_name
 from rockonet.guitar.notation import (
     NOTE_VALUES,
     SCORE_COLOUR,
@@ -109,8 +109,7 @@ def _add_tempo(measure: Element, riff: Riff, metronome: bool) -> None:
     else:
         words.append(f"{round(riff.tempo_bpm)} bpm")
     if riff.open_strings != STANDARD_TUNING:
-        named = [name for name, pitches in TUNINGS.items() if pitches == riff.open_strings]
-        words.append(named[0] if named else " ".join(string_names(riff.open_strings)))
+        words.append(tuning_name(riff.open_strings))
     if words:
         _add(tempo, "direction-type/words", ", ".join(words))
     _add(tempo, "sound", tempo=riff.tempo_bpm)

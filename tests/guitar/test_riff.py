@@ -14,6 +14,7 @@ def test_all_formats_are_saved_and_begin_as_they_should(tmp_path):
     assert set(paths) == set(ru.FORMATS)
     begin = {
         ".mid": b"MThd",
+        ".gp": b"PK",
         ".gp5": b"\x18FICHIER GUITAR PRO v5",
         ".wav": b"RIFF",
         ".svg": b"<svg",
