@@ -35,7 +35,9 @@ FILE_FORMATS = {
     ".gp": FileFormat("Guitar Pro 7 and 8", True, lambda riff, _: guitar_pro_8(riff)),
     ".gp5": FileFormat("Guitar Pro 5", True, lambda riff, _: guitar_pro(riff)),
     ".musicxml": FileFormat("MusicXML", True, lambda riff, _: musicxml(riff).encode()),
-    ".mp3": FileFormat("MP3", False, lambda riff, band: riff.audio(band).encoded(".mp3")),
+    ".mp3": FileFormat(
+        "MP3", False, lambda riff, band: riff.audio(band).encoded(".mp3", riff.title)
+    ),
     ".wav": FileFormat("WAV", False, lambda riff, band: riff.audio(band).encoded(".wav")),
     ".txt": FileFormat("tab as text", True, lambda riff, _: tab_text(riff).encode()),
     ".svg": FileFormat(
