@@ -81,7 +81,11 @@ def prompt_from_midi(source: str | os.PathLike | bytes, bars: int = 4, name: str
     if not tracks:
         raise MidiError(name, "has no guitar track (General MIDI programs 24 to 31)")
     song = song_of_score(name, score)
-    track = max(tracks, key=lambda track: len(track.notes))
+    # Of a score in two staves MuseScore 4 writes each note twice: in a track of the right sound but
+    # without lengths, and in one of the right lengths but without a sound.
+    track = max(tracks, key=lambda track: (len(track.notes), sum(n.duration for n in track.notes)))
+    sounds = (it.program for it in (track, *tracks) if it.program in range(24, 32))
+    program = next(sounds, track.program)
     events, _ = events_from_notes(score_notes([track], score.ticks_per_quarter))
     bar = meter_ticks(song.meter)
     onset = onsets(events)
@@ -91,7 +95,7 @@ def prompt_from_midi(source: str | os.PathLike | bytes, bars: int = 4, name: str
     lowest = events["bass"].min()
     usual = next((name for name in TUNINGS if TUNINGS[name][0] <= lowest), "standard")
     tuning = tuning_in_midi(data) or usual
-    return Riff(events, len(events), song.tempo_bpm, song.meter, track.program, song.title, tuning)
+    return Riff(events, len(events), song.tempo_bpm, song.meter, program, song.title, tuning)
 
 
 def prompt_from_text(

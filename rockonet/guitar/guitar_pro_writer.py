@@ -34,6 +34,9 @@ def guitar_pro(riff: Riff) -> bytes:
     song.tracks.append(track)
     for symbol, notes in zip(riff.symbols, riff.notes, strict=True):
         _add_beat(track.measures[symbol.bar].voices[0], riff, symbol, notes)
+    if len(track.measures) == 1:  # of a single bar MuseScore 3 reads a tempo only where it changes
+        change = gp.MixTableChange(tempo=gp.MixTableItem(value=song.tempo))
+        track.measures[0].voices[0].beats[0].effect.mixTableChange = change
     buffer = io.BytesIO()
     guitarpro.write(song, buffer, version=(5, 1, 0))
     return buffer.getvalue()

@@ -65,7 +65,9 @@ def _add(parent: Element, path: str, text: object = None, **attributes: object) 
 def _add_instrument(part: Element, program: int) -> None:
     """Add the name of a part and its sound: without one programs play a piano."""
     _add(part, "part-name", "Guitar")
-    _add(_add(part, "score-instrument", id="P1-I1"), "instrument-name", "Guitar")
+    # MuseScore 4 goes by this name, others by the program.
+    name = {24: "Classical Guitar", 25: "Acoustic Guitar"}.get(program, "Electric Guitar")
+    _add(_add(part, "score-instrument", id="P1-I1"), "instrument-name", name)
     sound = _add(part, "midi-instrument", id="P1-I1")
     _add(sound, "midi-channel", 1)
     _add(sound, "midi-program", program + 1)  # here they are counted from 1

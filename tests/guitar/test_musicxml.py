@@ -106,12 +106,16 @@ def test_the_file_has_a_metronome_mark_and_the_picture_no_music_font():
     assert "@font-face" not in riff.score().svg
 
 
-@pytest.mark.parametrize("program", [30, 27])
-def test_the_file_names_the_instrument_who_wrote_it_and_the_title(program):
+@pytest.mark.parametrize(
+    ("program", "name"),
+    [(30, "Electric Guitar"), (27, "Electric Guitar"), (25, "Acoustic Guitar")],
+)
+def test_the_file_names_the_instrument_who_wrote_it_and_the_title(program, name):
     riff = a_riff([(40,)], [0], program=program, title="Grüße ♭ 岩 & <b>")
     xml = riff.encoded(".musicxml").decode("utf-8")
     part = ElementTree.fromstring(xml).find("part-list/score-part")
     assert part.findtext("midi-instrument/midi-program") == str(program + 1)  # from 1
+    assert part.findtext("score-instrument/instrument-name") == name
     assert part.find("midi-instrument").get("id") == part.find("score-instrument").get("id")
     score = music21.converter.parseData(xml, format="musicxml")
     assert score.metadata.title == "Grüße ♭ 岩 & <b>"
