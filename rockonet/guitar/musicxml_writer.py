@@ -65,8 +65,9 @@ def _add(parent: Element, path: str, text: object = None, **attributes: object) 
 def _add_instrument(part: Element, program: int) -> None:
     """Add the name of a part and its sound: without one programs play a piano."""
     _add(part, "part-name", "Guitar")
-    # MuseScore 4 goes by this name, others by the program.
-    name = {24: "Classical Guitar", 25: "Acoustic Guitar"}.get(program, "Electric Guitar")
+    # Others go by the program alone. MuseScore 4 knows many names: of an 'Electric Guitar' it always
+    # takes the clean one, of a plain 'Guitar' no strings, and of a name unknown to it the program.
+    name = {24: "Classical Guitar", 25: "Acoustic Guitar"}.get(program, "Lead guitar")
     _add(_add(part, "score-instrument", id="P1-I1"), "instrument-name", name)
     sound = _add(part, "midi-instrument", id="P1-I1")
     _add(sound, "midi-channel", 1)

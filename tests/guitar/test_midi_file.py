@@ -59,8 +59,9 @@ def test_the_file_has_the_key_of_the_score(scale, key):
 def test_the_tuning_comes_back(tuning):
     riff = a_riff([(50,), (53,)], [0, 12], tuning=tuning)
     data = riff.encoded(".mid")
-    (text,) = [m.text for m in messages(riff, band=True) if m.type == "text"]
-    assert text == f"Tuning: {ru.chord_name(riff.open_strings)}"
+    (event,) = [m for m in messages(riff, band=True) if m.type == "sequencer_specific"]
+    assert bytes(event.data) == b"}Tuning: " + ru.chord_name(riff.open_strings).encode()
+    assert not [m for m in messages(riff) if m.type in ("text", "lyrics")]  # nothing to be sung
     assert ru.tuning_in_midi(data) == riff.open_strings
     back = ru.prompt_from_midi(data)
     assert back.open_strings == riff.open_strings
@@ -69,5 +70,5 @@ def test_the_tuning_comes_back(tuning):
 
 def test_words_of_others_are_no_tuning():
     assert ru.tuning_in_midi(midi_bytes([melody([40, 43])])) is None
-    wrong = b"MTrk\x00\x00\x00\x00\x00\xff\x01\x1aTuning: E2 A2 D3 G3 B3 E2"
+    wrong = b"MTrk\x00\x00\x00\x00\x00\xff\x7f\x1a}Tuning: E2 A2 D3 G3 B3 E2"
     assert ru.tuning_in_midi(wrong) is None

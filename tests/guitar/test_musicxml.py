@@ -108,7 +108,7 @@ def test_the_file_has_a_metronome_mark_and_the_picture_no_music_font():
 
 @pytest.mark.parametrize(
     ("program", "name"),
-    [(30, "Electric Guitar"), (27, "Electric Guitar"), (25, "Acoustic Guitar")],
+    [(30, "Lead guitar"), (27, "Lead guitar"), (25, "Acoustic Guitar")],
 )
 def test_the_file_names_the_instrument_who_wrote_it_and_the_title(program, name):
     riff = a_riff([(40,)], [0], program=program, title="Grüße ♭ 岩 & <b>")
