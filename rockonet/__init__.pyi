@@ -115,7 +115,11 @@ from .dataset.classic_windows import (
 # Notebook 04: a riff, what a guitar can play of it, and all that it shows itself as
 from .guitar.riff import Riff as Riff, SOUNDS as SOUNDS
 from .guitar.formats import FORMATS as FORMATS, KINDS as KINDS
-from .guitar.notes import PlayedNote as PlayedNote, MUTED_TICKS as MUTED_TICKS
+from .guitar.notes import (
+    PlayedNote as PlayedNote,
+    sounding_notes as sounding_notes,
+    MUTED_TICKS as MUTED_TICKS,
+)
 from .guitar.playability import (
     voicings as voicings,
     revoiced as revoiced,
@@ -153,6 +157,7 @@ from .guitar.musicxml_writer import musicxml as musicxml
 from .guitar.tab_writer import tab_text as tab_text
 from .guitar.tab_reader import unread_signs as unread_signs
 from .guitar.guitar_pro_writer import guitar_pro as guitar_pro
+from .guitar.gpif_writer import guitar_pro_8 as guitar_pro_8, gpif as gpif
 from .guitar.band import (
     groove as groove,
     bass_line as bass_line,
@@ -160,6 +165,7 @@ from .guitar.band import (
     BASS_LOWEST as BASS_LOWEST,
     STICK as STICK,
 )
+from .guitar.midi_writer import midi_file as midi_file, tuning_in_midi as tuning_in_midi
 from .guitar.player import Player as Player
 
 # Notebook 03: both recipes, their training and charts, and predictors that only count

@@ -28,6 +28,7 @@ PAGES = {
     "docs/instructor.md": "instructor.html",
     "docs/troubleshooting.md": "troubleshooting.html",
     "docs/glossary.md": "glossary.html",
+    "docs/formats.md": "formats.html",
     "docs/architecture.md": "architecture.html",
     "docs/gpu.md": "gpu.html",
     "data/README.md": "starter_songs.html",

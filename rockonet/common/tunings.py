@@ -57,6 +57,12 @@ def string_names(strings: Sequence[int]) -> list[str]:
     return letters if named_strings(letters) == tuple(strings) else names
 
 
+def tuning_name(strings: tuple[int, ...]) -> str:
+    """What guitarists call a tuning: its name in `TUNINGS`, or else its strings."""
+    named = [name for name, pitches in TUNINGS.items() if pitches == strings]
+    return named[0] if named else " ".join(string_names(strings))
+
+
 def named_strings(names: Sequence[str]) -> tuple[int, ...] | None:
     """The pitches of strings that are named, lowest first; None if a name says no pitch.
 

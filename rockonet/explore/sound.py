@@ -15,8 +15,11 @@ import soundfile
 from symusic.core import ScoreSecond, ScoreTick, TextMetaTick
 
 from rockonet.common.quiet import quiet_stderr
+from rockonet.explore.mp3_tags import id3_tag
 
 PEAK_DBFS = -3.0  # leaves room for what MP3 coding adds
+# Of libsndfile, from 0 to 1: of a file 160 kbit/s; of a player in the page some 40.
+MP3_LEVEL, PAGE_LEVEL = 0.55, 0.9
 MAX_SECONDS = 1800  # of one rendering, which takes 0.35 MB of memory a second
 
 
@@ -43,24 +46,33 @@ class Sound:
         with np.errstate(divide="ignore"):
             return float(20 * np.log10(np.abs(self.samples).max(initial=0.0)))
 
-    def encoded(self, suffix: str = ".mp3") -> bytes:
-        """The sound as the bytes of an ``.mp3`` or ``.wav`` file.
+    def encoded(self, suffix: str = ".mp3", title: str = "") -> bytes:
+        """The sound as the bytes of an ``.mp3`` or ``.wav`` file: in stereo.
 
+        title: what a music player shows of an ``.mp3``.
         Raises: ValueError for another suffix.
         """
         buffer = io.BytesIO()
         if suffix == ".mp3":
-            # 0.9 is about 64 kbit/s: a notebook with several players stays under 1 MB.
-            mono = self.samples.mean(axis=1)
-            soundfile.write(buffer, mono, self.rate, format="MP3", compression_level=0.9)
+            buffer.write(id3_tag(title, "made with Rock-o-net"))
+            buffer.write(self._mp3(self.samples, MP3_LEVEL, "CONSTANT"))
         elif suffix == ".wav":
             soundfile.write(buffer, self.samples, self.rate, format="WAV", subtype="PCM_16")
         else:
             raise ValueError(f"Sound is written as .mp3 or .wav, not {suffix!r}.")
         return buffer.getvalue()
 
+    def _mp3(self, samples: np.ndarray, level: float, mode: str) -> bytes:
+        buffer = io.BytesIO()
+        soundfile.write(
+            buffer, samples, self.rate, format="MP3", compression_level=level, bitrate_mode=mode
+        )
+        return buffer.getvalue()
+
     def _repr_html_(self) -> str:
-        data = base64.b64encode(self.encoded()).decode()
+        # In mono and small: a notebook with several players stays under 1 MB.
+        small = self._mp3(self.samples.mean(axis=1), PAGE_LEVEL, "VARIABLE")
+        data = base64.b64encode(small).decode()
         return (  # of numbers and letters alone: there is nothing to escape
             f'<audio controls preload="metadata" src="data:audio/mpeg;base64,{data}" '
             f'aria-label="Player, {self.seconds:.0f} seconds">'

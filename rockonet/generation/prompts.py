@@ -16,6 +16,7 @@ from rockonet.dataset.corpus import Corpus, song_of_score
 from rockonet.dataset.events import events_from_notes, onsets
 from rockonet.explore.midi_file import MidiError, file_bytes, parse_midi, refuse_large
 from rockonet.explore.tracks import guitar_tracks, score_notes
+from rockonet.guitar.midi_writer import tuning_in_midi
 from rockonet.guitar.riff import Riff
 from rockonet.guitar.tab_reader import read_tab
 
@@ -65,7 +66,8 @@ def prompt_from_midi(source: str | os.PathLike | bytes, bars: int = 4, name: str
 
     source: a path, or the bytes of a file (`name` is its name then). bars: how many, counted from
         the bar in which the guitar with the most notes begins.
-    The tuning is the first of `TUNINGS` that goes down to its lowest note.
+    The tuning is the one that a riff was saved with, else the first of `TUNINGS` that goes down to
+    the lowest note.
     Raises: `MidiError` if the file cannot be used or has no guitar, ValueError for no bars.
     """
     if bars < 1:
@@ -78,7 +80,11 @@ def prompt_from_midi(source: str | os.PathLike | bytes, bars: int = 4, name: str
     if not tracks:
         raise MidiError(name, "has no guitar track (General MIDI programs 24 to 31)")
     song = song_of_score(name, score)
-    track = max(tracks, key=lambda track: len(track.notes))
+    # Of a score in two staves MuseScore 4 writes each note twice: in a track of the right sound but
+    # without lengths, and in one of the right lengths but without a sound.
+    track = max(tracks, key=lambda track: (len(track.notes), sum(n.duration for n in track.notes)))
+    sounds = (it.program for it in (track, *tracks) if it.program in range(24, 32))
+    program = next(sounds, track.program)
     events, _ = events_from_notes(score_notes([track], score.ticks_per_quarter))
     bar = meter_ticks(song.meter)
     onset = onsets(events)
@@ -86,8 +92,9 @@ def prompt_from_midi(source: str | os.PathLike | bytes, bars: int = 4, name: str
     events = events[onset < begin + bars * bar].copy()
     events["step"][0] -= begin
     lowest = events["bass"].min()
-    tuning = next((name for name in TUNINGS if TUNINGS[name][0] <= lowest), "standard")
-    return Riff(events, len(events), song.tempo_bpm, song.meter, track.program, song.title, tuning)
+    usual = next((name for name in TUNINGS if TUNINGS[name][0] <= lowest), "standard")
+    tuning = tuning_in_midi(data) or usual
+    return Riff(events, len(events), song.tempo_bpm, song.meter, program, song.title, tuning)
 
 
 def prompt_from_text(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from symusic.core import (
+    KeySignatureTick,
     NoteTickList,
     ScoreTick,
     TempoTick,
@@ -19,9 +20,10 @@ from symusic.core import (
 from rockonet.common.settings import project_folder
 from rockonet.common.theory import TICKS_PER_QUARTER, beat_ticks, meter_ticks
 from rockonet.dataset.corpus import song_of_score
-from rockonet.dataset.events import notes_from_events, onsets
+from rockonet.dataset.events import onsets
 from rockonet.explore.midi_file import midi_files, read_midi
 from rockonet.explore.tracks import score_notes
+from rockonet.guitar.notes import sounding_notes
 
 if TYPE_CHECKING:
     from rockonet.guitar.riff import Riff
@@ -118,6 +120,7 @@ def band_score(riff: Riff, band: bool = False, count_in: bool = False) -> ScoreT
     score = ScoreTick(TICKS_PER_QUARTER)
     score.tempos.append(TempoTick(0, riff.tempo_bpm))
     score.time_signatures.append(TimeSignatureTick(0, *riff.meter))
+    score.key_signatures.append(KeySignatureTick(0, riff.fifths))
 
     def add(name: str, program: int, is_drum: bool, *columns: np.ndarray | int) -> None:
         onset, duration, pitch, velocity = np.broadcast_arrays(*columns)
@@ -130,7 +133,7 @@ def band_score(riff: Riff, band: bool = False, count_in: bool = False) -> ScoreT
         )
         score.tracks.append(track)
 
-    notes = notes_from_events(riff.events)
+    notes = sounding_notes(riff.events, riff.fingering.frets)
     columns = (notes[name] for name in ("onset", "duration", "pitch", "velocity"))
     add(riff.title, riff.program, False, *columns)
     hits = np.zeros((0, 3), int)

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rockonet.guitar.band import band_score
 from rockonet.guitar.engraving import engrave
+from rockonet.guitar.gpif_writer import guitar_pro_8
 from rockonet.guitar.guitar_pro_writer import guitar_pro
+from rockonet.guitar.midi_writer import midi_file
 from rockonet.guitar.musicxml_writer import musicxml
 from rockonet.guitar.tab_writer import tab_text
 
@@ -30,14 +31,19 @@ class FileFormat:
 
 
 FILE_FORMATS = {
-    ".mid": FileFormat("MIDI", False, lambda riff, band: band_score(riff, band).dumps_midi()),
-    ".gp5": FileFormat("Guitar Pro", True, lambda riff, _: guitar_pro(riff)),
+    ".mid": FileFormat("MIDI", False, midi_file),
+    ".gp": FileFormat("Guitar Pro 7 and 8", True, lambda riff, _: guitar_pro_8(riff)),
+    ".gp5": FileFormat("Guitar Pro 5", True, lambda riff, _: guitar_pro(riff)),
     ".musicxml": FileFormat("MusicXML", True, lambda riff, _: musicxml(riff).encode()),
-    ".mp3": FileFormat("MP3", False, lambda riff, band: riff.audio(band).encoded(".mp3")),
+    ".mp3": FileFormat(
+        "MP3", False, lambda riff, band: riff.audio(band).encoded(".mp3", riff.title)
+    ),
     ".wav": FileFormat("WAV", False, lambda riff, band: riff.audio(band).encoded(".wav")),
     ".txt": FileFormat("tab as text", True, lambda riff, _: tab_text(riff).encode()),
     ".svg": FileFormat(
-        "score as picture", True, lambda riff, _: engrave(musicxml(riff)).svg.encode()
+        "score as picture",
+        True,
+        lambda riff, _: engrave(musicxml(riff, metronome=False)).svg.encode(),
     ),
 }
 FORMATS = tuple(FILE_FORMATS)

@@ -10,6 +10,7 @@ import guitarpro
 from guitarpro import models as gp
 
 from rockonet.common.theory import TICKS_PER_QUARTER
+from rockonet.common.transcription import ascii_text
 from rockonet.guitar.notation import NOTE_VALUES, NotatedEvent
 from rockonet.guitar.notes import PlayedNote
 
@@ -22,6 +23,8 @@ VALUES = {"whole": 1, "half": 2, "quarter": 4, "eighth": 8, "16th": 16, "32nd": 
 def guitar_pro(riff: Riff) -> bytes:
     """A riff as a Guitar Pro 5 file: tuning, strings, frets, durations, ties, palm mutes, key and
     tempo.
+
+    The format has whole tempos only, and titles in ASCII (`ascii_text`).
     """
     song = _song(riff)
     strings = [gp.GuitarString(i, p) for i, p in enumerate(reversed(riff.open_strings), 1)]
@@ -30,6 +33,9 @@ def guitar_pro(riff: Riff) -> bytes:
     song.tracks.append(track)
     for symbol, notes in zip(riff.symbols, riff.notes, strict=True):
         _add_beat(track.measures[symbol.bar].voices[0], riff, symbol, notes)
+    if len(track.measures) == 1:  # of a single bar MuseScore 3 reads a tempo only where it changes
+        change = gp.MixTableChange(tempo=gp.MixTableItem(value=song.tempo))
+        track.measures[0].voices[0].beats[0].effect.mixTableChange = change
     buffer = io.BytesIO()
     guitarpro.write(song, buffer, version=(5, 1, 0))
     return buffer.getvalue()
@@ -37,8 +43,10 @@ def guitar_pro(riff: Riff) -> bytes:
 
 def _song(riff: Riff) -> gp.Song:
     """A song with its bars, and no track yet."""
-    title = riff.title.encode("cp1252", "replace").decode("cp1252")  # all that the format takes
-    song = gp.Song(title=title, tempo=round(riff.tempo_bpm), measureHeaders=[], tracks=[])
+    # The format says no encoding: of 'ü' most programs make something else.
+    song = gp.Song(
+        title=ascii_text(riff.title), tempo=round(riff.tempo_bpm), measureHeaders=[], tracks=[]
+    )
     song.key = gp.KeySignature((riff.fifths, 0))
     for bar in range(riff.symbols[-1].bar + 1):
         begin = gp.Duration.quarterTime

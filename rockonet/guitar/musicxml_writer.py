@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from rockonet.common.theory import TICKS_PER_QUARTER, beat_ticks
-from rockonet.common.tunings import STANDARD_TUNING, TUNINGS, string_names
+from rockonet.common.tunings import STANDARD_TUNING, tuning_name
 from rockonet.guitar.notation import (
     NOTE_VALUES,
     SCORE_COLOUR,
@@ -22,18 +22,22 @@ from rockonet.guitar.notation import (
 )
 
 if TYPE_CHECKING:
+    from rockonet.guitar.notes import PlayedNote
     from rockonet.guitar.riff import Riff
 
 
-def musicxml(riff: Riff) -> str:
+def musicxml(riff: Riff, metronome: bool = True) -> str:
     """A riff as MusicXML: standard notation over TAB, in two staves of one part.
 
     What was generated has a colour of its own, and words where it begins. A note has the id
     ``n-<symbol>-<note>``, the same note in the TAB ``t-<symbol>-<note>``.
+    metronome: with a metronome mark; else the tempo is words, as in a picture, where the note of
+        the mark would take in a music font of 60 kB.
     """
     root = Element("score-partwise", version="4.0")
     _add(root, "work/work-title", riff.title)
-    _add(_add(root, "part-list/score-part", id="P1"), "part-name", "Guitar")
+    _add(root, "identification/encoding/software", "Rock-o-net")
+    _add_instrument(_add(root, "part-list/score-part", id="P1"), riff.program)
     part = _add(root, "part", id="P1")
     numbers = range(len(riff.symbols))
     for bar, inside in itertools.groupby(numbers, lambda number: riff.symbols[number].bar):
@@ -41,6 +45,7 @@ def musicxml(riff: Riff) -> str:
         measure = _add(part, "measure", number=bar + 1)
         if bar == 0:
             _add_attributes(measure, riff)
+            _add_tempo(measure, riff, metronome)
         _add_staff(measure, riff, symbols)
         _add(measure, "backup/duration", sum(riff.symbols[i].duration for i in symbols))
         _add_tab(measure, riff, symbols)
@@ -56,8 +61,20 @@ def _add(parent: Element, path: str, text: object = None, **attributes: object) 
     return parent
 
 
+def _add_instrument(part: Element, program: int) -> None:
+    """Add the name of a part and its sound: without one programs play a piano."""
+    _add(part, "part-name", "Guitar")
+    # Others go by the program alone. MuseScore 4 knows many names: of an 'Electric Guitar' it
+    # always takes the clean one, of a plain 'Guitar' no strings, of a name unknown to it the program.
+    name = {24: "Classical Guitar", 25: "Acoustic Guitar"}.get(program, "Lead guitar")
+    _add(_add(part, "score-instrument", id="P1-I1"), "instrument-name", name)
+    sound = _add(part, "midi-instrument", id="P1-I1")
+    _add(sound, "midi-channel", 1)
+    _add(sound, "midi-program", program + 1)  # here they are counted from 1
+
+
 def _add_attributes(measure: Element, riff: Riff) -> None:
-    """What stands at the head of a score: key, meter, clefs, tuning and tempo."""
+    """What stands at the head of a score: key, meter, clefs and tuning."""
     head = _add(measure, "attributes")
     _add(head, "divisions", TICKS_PER_QUARTER)
     _add(head, "key/fifths", riff.fifths)
@@ -73,6 +90,7 @@ def _add_attributes(measure: Element, riff: Riff) -> None:
     _add(clef, "sign", "TAB")
     _add(clef, "line", 5)
     details = _add(head, "staff-details", number=2)
+    _add(details, "staff-type", "alternate")  # the same music as in the first staff
     _add(details, "staff-lines", 6)
     for line, pitch in enumerate(riff.open_strings, 1):  # the lowest line is the lowest string
         string = _add(details, "staff-tuning", line=line)
@@ -80,13 +98,22 @@ def _add_attributes(measure: Element, riff: Riff) -> None:
         _add(string, "tuning-step", letter)
         _add(string, "tuning-alter", alter)
         _add(string, "tuning-octave", octave)
+
+
+def _add_tempo(measure: Element, riff: Riff, metronome: bool) -> None:
+    """Add the tempo and, if it is not the usual one, the tuning."""
     tempo = _add(measure, "direction", placement="above")
-    # A metronome mark would take a music font into the picture, which makes it twice as large.
-    words = f"{round(riff.tempo_bpm)} bpm"
+    words = []
+    if metronome:
+        mark = _add(tempo, "direction-type/metronome")
+        _add(mark, "beat-unit", "quarter")
+        _add(mark, "per-minute", f"{riff.tempo_bpm:.10g}")
+    else:
+        words.append(f"{round(riff.tempo_bpm)} bpm")
     if riff.open_strings != STANDARD_TUNING:
-        named = [name for name, pitches in TUNINGS.items() if pitches == riff.open_strings]
-        words += f", {named[0] if named else ' '.join(string_names(riff.open_strings))}"
-    _add(tempo, "direction-type/words", words)
+        words.append(tuning_name(riff.open_strings))
+    if words:
+        _add(tempo, "direction-type/words", ", ".join(words))
     _add(tempo, "sound", tempo=riff.tempo_bpm)
 
 
@@ -116,12 +143,14 @@ def _add_staff(measure: Element, riff: Riff, numbers: Sequence[int]) -> None:
                 _add(notations, "tuplet", type=kind, bracket="yes")
             if played and played.muted and k == 0:
                 _add(notations, "articulations/staccato")
+            _add_play(note, played)
 
 
 def _add_tab(measure: Element, riff: Riff, numbers: Sequence[int]) -> None:
     """Add a bar of TAB; numbers: those of its symbols."""
-    for number in numbers:
-        symbol = riff.symbols[number]
+    symbols = [riff.symbols[number] for number in numbers]
+    brackets = tuplet_brackets(symbols, cell_ticks(riff.meter))
+    for number, symbol, bracket in zip(numbers, symbols, brackets, strict=True):
         for k, played in enumerate(riff.notes[number] or [None]):
             note = _add_note(measure, riff, number, k, "t")
             if not played or played.tied:
@@ -131,10 +160,13 @@ def _add_tab(measure: Element, riff: Riff, numbers: Sequence[int]) -> None:
             _add(note, "stem", "none")
             _add(note, "staff", 2)
             notations = _add_notations(note)
+            for kind in bracket if k == 0 else ():  # else programs draw one of their own
+                _add(notations, "tuplet", type=kind, bracket="no", show_number="none")
             if played and played.string >= 0:
                 technical = _add(notations, "technical")
                 _add(technical, "string", len(riff.open_strings) - played.string)
                 _add(technical, "fret", played.fret)
+            _add_play(note, played)
 
 
 def _add_note(measure: Element, riff: Riff, number: int, k: int, staff: str) -> Element:
@@ -193,3 +225,9 @@ def _add_notations(note: Element) -> Element:
     for tie in note.findall("tie"):
         _add(notations, "tied", type=tie.get("type"))
     return notations
+
+
+def _add_play(note: Element, played: PlayedNote | None) -> None:
+    """Add how a note is damped. The dot over it is for programs that do not know."""
+    if played and played.muted:
+        _add(note, "play/mute", "palm")

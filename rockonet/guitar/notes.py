@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rockonet.dataset.events import event_pitches
+from rockonet.dataset.events import event_pitches, notes_from_events, onsets
 from rockonet.guitar.notation import NotatedEvent
 
 MUTED_TICKS = 1  # what sounds no longer, a twelfth of a quarter note, is a palm mute
@@ -51,3 +51,23 @@ def _notes_of(symbol: NotatedEvent, event: np.void, frets: np.ndarray) -> tuple[
         PlayedNote(pitch, string, fret, symbol.tied, muted)
         for pitch, (string, fret) in zip(pitches, places or [(-1, -1)] * len(pitches), strict=True)
     )
+
+
+def sounding_notes(events: np.ndarray, frets: np.ndarray) -> dict[str, np.ndarray]:
+    """The notes of events as they sound: none goes on after its string is struck again.
+
+    events: of dtype `EVENT`. frets: ints (n_events, 6), as in `Fingering`; a chord that cannot be
+    fingered sounds as long as it is written.
+    Returns arrays as `notes_from_events` does.
+    """
+    notes = notes_from_events(events)
+    struck_again: dict[int, int] = {}  # of each string, when
+    number = len(notes["pitch"])
+    for event, onset in reversed(list(enumerate(onsets(events).tolist()))):
+        strings = np.flatnonzero(frets[event] >= 0).tolist()
+        number -= len(event_pitches(events[event]))
+        for note, string in enumerate(strings, number):
+            room = struck_again.get(string, 1 << 40) - onset
+            notes["duration"][note] = min(notes["duration"][note], room)
+            struck_again[string] = onset
+    return notes

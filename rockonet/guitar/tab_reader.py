@@ -187,23 +187,42 @@ def place_in_time(
     A dash or two after every bar line are no time: most people write them. But two are, if all
     bars have 8, 16 or 24 places with them.
     """
-    first: dict[int, int] = {}  # of each bar, the column of what is struck first
+    columns: dict[int, list[int]] = collections.defaultdict(list)  # of each bar, what is struck
     for sign in sorted(signs):
-        first.setdefault(sign.bar, sign.column)
-    usual = min(first.values())
+        columns[sign.bar].append(sign.column)
+    usual = min(inside[0] for inside in columns.values())
     even = all(_width(rows) % 8 == 0 for rows in bars)
     if ruled or usual > 2 or usual == 2 and even:
         usual = 0
-    grids = []
+    leads, widths = [], []  # of each bar: columns that are no time, and those that are
+    struck: dict[int, set[int]] = collections.defaultdict(set)  # of all bars of a width, from 0 on
     for number, rows in enumerate(bars):
-        lead = first.get(number, 0) if usual else 0
+        lead = columns[number][0] if usual and number in columns else 0
         lead = lead if lead <= 2 else usual
         places = max(1, _width(rows) - lead)
         if places in (17, 33) and all(row.endswith("-") for row in rows):
             places -= 1  # a dash before the bar line too
-        unit = 1 if ruled or bar_ticks % places == 0 else 3  # else rounded to sixteenths
-        grids.append(BarGrid(number * bar_ticks, bar_ticks, lead, places, unit))
-    return grids
+        leads.append(lead)
+        widths.append(places)
+        struck[places].update(column - lead for column in columns[number])
+    return [
+        BarGrid(
+            number * bar_ticks,
+            bar_ticks,
+            lead,
+            places,
+            1 if ruled or _divides(struck[places], places, bar_ticks) else 3,  # to sixteenths
+        )
+        for number, (lead, places) in enumerate(zip(leads, widths, strict=True))
+    ]
+
+
+def _divides(columns: set[int], places: int, bar_ticks: int) -> bool:
+    """Whether the places of a bar are whole ticks; if they are several characters wide, what
+    stands in at least three columns has to say so."""
+    if bar_ticks % places == 0:
+        return True
+    return len(columns) >= 3 and all(column * bar_ticks % places == 0 for column in columns)
 
 
 def _width(rows: Sequence[str]) -> int:

@@ -1,6 +1,8 @@
 """Sound: rendered, encoded, played."""
 
+import base64
 import io
+import re
 
 import numpy as np
 import pytest
@@ -30,9 +32,52 @@ def test_mp3_and_wav_decode_to_the_same_sound():
     assert rate == sound.rate
     assert len(mp3) / rate == pytest.approx(sound.seconds, abs=0.1)
     assert np.abs(mp3).max() < 1
-    assert 10 * len(sound.encoded(".mp3")) < len(sound.encoded(".wav"))
+    assert 8 * len(sound.encoded(".mp3")) < len(sound.encoded(".wav"))
     with pytest.raises(ValueError, match=".flac"):
         sound.encoded(".flac")
+
+
+def test_a_saved_mp3_is_in_stereo_at_160_kbit_and_the_player_in_the_page_is_small():
+    sound = a_tune((45, 48, 50, 52) * 8, step=12).audio()
+    left = ru.Sound(sound.samples * np.float32([1, 0.1]), sound.rate)  # its sides told apart
+    saved = left.encoded(".mp3", "Grüße")
+    samples, _ = soundfile.read(io.BytesIO(saved))
+    assert samples.shape[1] == 2
+    loud = np.abs(samples).max(axis=0)
+    assert loud[0] > 5 * loud[1]
+    header = saved[saved.index(b"\xff\xfb") :][:4]
+    assert header[2] >> 4 == 10  # of the table of MPEG-1 layer III: 160 kbit/s
+    assert len(saved) * 8 / sound.seconds == pytest.approx(160_000, rel=0.02)
+    page = base64.b64decode(re.search(r"base64,([^\"]+)", left._repr_html_())[1])
+    assert soundfile.info(io.BytesIO(page)).channels == 1
+    assert len(page) * 8 / sound.seconds < 70_000
+
+
+def read_id3(data):
+    """The frames of an ID3v2.3 tag, and where it ends."""
+    assert data[:5] == b"ID3\x03\x00" and all(byte < 0x80 for byte in data[6:10])
+    end = 10 + sum(byte << shift for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=True))
+    place, frames = 10, {}
+    while place < end:
+        length = int.from_bytes(data[place + 4 : place + 8], "big")
+        assert data[place + 8 : place + 10] == b"\x00\x00"
+        frames[data[place : place + 4]] = data[place + 10 : place + 10 + length]
+        place += 10 + length
+    assert place == end
+    return frames, end
+
+
+@pytest.mark.parametrize("title", ["riff", "Grüße ♭ рок 岩 🎸", "a" * 200, ""])
+def test_an_mp3_has_its_title_and_who_made_it(title):
+    data = a_tune((45, 48)).audio().encoded(".mp3", title)
+    frames, end = read_id3(data)
+    assert frames[b"TIT2"][0] == 1 and frames[b"TIT2"][1:].decode("utf-16") == title
+    comment = frames[b"COMM"]
+    assert comment[:8] == b"\x01eng\xff\xfe\x00\x00"
+    assert comment[8:].decode("utf-16") == "made with Rock-o-net"
+    assert data[end : end + 2] == b"\xff\xfb"  # the first frame of sound
+    with soundfile.SoundFile(io.BytesIO(data)) as file:  # libmpg123 reads tags too
+        assert file.title == title and file.comment == "made with Rock-o-net"
 
 
 def test_silence_cannot_be_rendered():

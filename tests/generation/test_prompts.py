@@ -55,6 +55,15 @@ def test_a_file_in_drop_d_stays_in_drop_d():
     assert ru.prompt_from_midi(a_riff([(40,)] * 2, [0, 6]).midi().dumps_midi()).tuning == "standard"
 
 
+def test_of_two_staves_the_one_with_the_longer_notes_is_read():
+    _, _, notes = melody([40, 43, 45], step=240)
+    short = ("Guitar", 29, [(onset, 10, *more) for onset, _, *more in notes])
+    long = ("Guitar", 0, notes)
+    for tracks in ([short, long], [long, short]):
+        riff = ru.prompt_from_midi(midi_bytes(tracks))
+        assert riff.events["duration"].tolist() == [6, 6, 6] and riff.program == 29
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -12,7 +12,7 @@ def test_a_new_format_is_one_row(monkeypatch):
     monkeypatch.setitem(formats.FILE_FORMATS, ".raw", row)
     riff = a_riff([(40,), (43,)], [0, 6])
     assert ru.download_link(riff, ".raw").endswith(">pitches</a>")
-    with pytest.raises(ValueError, match="Unknown format '.nothing': choose from .mid, .gp5"):
+    with pytest.raises(ValueError, match="Unknown format '.nothing': choose from .mid, .gp, .gp5"):
         riff.encoded(".nothing")
 
 

@@ -51,3 +51,12 @@ def test_guitar_pro_has_the_key_of_the_score():
         riff = dataclasses.replace(a_riff([(40,), (45,)], [0, 48]), scale=scale)
         song = guitarpro.parse(io.BytesIO(riff.encoded(".gp5")))
         assert [bar.keySignature.value for bar in song.measureHeaders] == [(fifths, 0)] * 2
+
+
+def test_a_single_bar_says_its_tempo_once_more():
+    for steps, changes in (([0, 12], [177]), ([0, 60], [])):
+        riff = a_riff([(40,), (43,)], steps, [12, 12], tempo_bpm=177)
+        song = guitarpro.parse(io.BytesIO(riff.encoded(".gp5")))
+        beats = [b for m in song.tracks[0].measures for b in m.voices[0].beats]
+        found = [b.effect.mixTableChange for b in beats if b.effect.mixTableChange]
+        assert song.tempo == 177 and [change.tempo.value for change in found] == changes

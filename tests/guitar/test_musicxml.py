@@ -4,6 +4,7 @@ import dataclasses
 import re
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
+from xml.etree import ElementTree
 
 import music21
 import numpy as np
@@ -42,7 +43,7 @@ def test_music21_reads_the_score_back():
         found = [
             (int(s), int(f))
             for note in notes
-            if 'type="stop"' not in note
+            if '<tie type="stop"' not in note
             for s, f in re.findall(r"<string>(\d)</string><fret>(\d+)</fret>", note)
         ]
         wanted = [
@@ -86,5 +87,65 @@ def test_verovio_draws_the_score_with_both_colours():
         ("D2 A2 D3 G3 A3 D4", ">100 bpm, D A D G A d<"),
     ],
 )
-def test_the_score_says_tempo_and_tuning(tuning, said):
-    assert said in ru.musicxml(dataclasses.replace(random_riff(1), tempo_bpm=100, tuning=tuning))
+def test_the_picture_says_tempo_and_tuning(tuning, said):
+    riff = dataclasses.replace(random_riff(1), tempo_bpm=100, tuning=tuning)
+    assert said in ru.musicxml(riff, metronome=False)
+
+
+def test_the_file_has_a_metronome_mark_and_the_picture_no_music_font():
+    riff = dataclasses.replace(random_riff(1), tempo_bpm=96.5, tuning="drop D").revoiced()
+    xml = ElementTree.fromstring(riff.encoded(".musicxml"))
+    tempo = xml.find("part/measure/direction")
+    assert tempo.findtext("direction-type/metronome/beat-unit") == "quarter"
+    assert tempo.findtext("direction-type/metronome/per-minute") == "96.5"
+    assert tempo.findtext("direction-type/words") == "drop D"
+    score = music21.converter.parseData(riff.encoded(".musicxml").decode(), format="musicxml")
+    (mark, *_) = score.recurse().getElementsByClass(music21.tempo.MetronomeMark)
+    assert mark.number == 96.5
+    assert "@font-face" in ru.engrave(ru.musicxml(riff)).svg
+    assert "@font-face" not in riff.score().svg
+
+
+@pytest.mark.parametrize(
+    ("program", "name"),
+    [(30, "Lead guitar"), (27, "Lead guitar"), (25, "Acoustic Guitar")],
+)
+def test_the_file_names_the_instrument_who_wrote_it_and_the_title(program, name):
+    riff = a_riff([(40,)], [0], program=program, title="Grüße ♭ 岩 & <b>")
+    xml = riff.encoded(".musicxml").decode("utf-8")
+    part = ElementTree.fromstring(xml).find("part-list/score-part")
+    assert part.findtext("midi-instrument/midi-program") == str(program + 1)  # from 1
+    assert part.findtext("score-instrument/instrument-name") == name
+    assert part.find("midi-instrument").get("id") == part.find("score-instrument").get("id")
+    score = music21.converter.parseData(xml, format="musicxml")
+    assert score.metadata.title == "Grüße ♭ 岩 & <b>"
+    assert "Rock-o-net" in score.metadata.software
+    for staff in score.parts:
+        assert staff.getInstrument().midiProgram == program
+
+
+def test_a_palm_mute_is_said_and_not_only_dotted():
+    riff = a_riff([(40, 47), (43,)], [0, 6], [1, 6])
+    notes = ElementTree.fromstring(ru.musicxml(riff)).findall("part/measure/note[pitch]")
+    muted = [note.findtext("play/mute") for note in notes]
+    assert muted == ["palm", "palm", None] * 2  # in notation, in TAB
+    for note in notes:  # the order of the schema
+        tags = [element.tag for element in note]
+        assert tags[-1] == ("play" if note.find("play") is not None else "notations")
+    assert riff.score().svg.startswith("<svg")
+
+
+def test_only_the_notation_has_brackets_over_triplets():
+    riff = a_riff([(40,), (43,), (45,), (40,)], [0, 4, 4, 4], [4, 4, 4, 36])
+    notes = ElementTree.fromstring(ru.musicxml(riff)).findall("part/measure/note")
+    found = [
+        tuple(n.find("notations/tuplet").attrib.values())
+        for n in notes
+        if n.find(".//tuplet") is not None
+    ]
+    assert found == [
+        ("start", "yes"),
+        ("stop", "yes"),
+        ("start", "no", "none"),
+        ("stop", "no", "none"),
+    ]

@@ -14,6 +14,7 @@ def test_all_formats_are_saved_and_begin_as_they_should(tmp_path):
     assert set(paths) == set(ru.FORMATS)
     begin = {
         ".mid": b"MThd",
+        ".gp": b"PK",
         ".gp5": b"\x18FICHIER GUITAR PRO v5",
         ".wav": b"RIFF",
         ".svg": b"<svg",
@@ -43,7 +44,7 @@ def test_a_title_in_any_script_is_saved(tmp_path):
     riff = a_riff([(40,), (43,)], [0, 12], title="рок ♭ 岩")
     paths = riff.save(tmp_path)
     assert len(paths) == len(ru.FORMATS)
-    assert guitarpro.parse(tmp_path / f"{riff.file_name}.gp5").title == "??? ? ?"
+    assert guitarpro.parse(tmp_path / f"{riff.file_name}.gp5").title == "rok b ?"
 
 
 def test_what_cannot_be_fingered_is_saved_as_sound(tmp_path):

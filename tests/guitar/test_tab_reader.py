@@ -22,6 +22,11 @@ import rockonet_utils as ru
         ("0000000033333333", list(range(0, 48, 3))),  # a gallop without dashes
         ("12-7-55-0-------", [0, 9, 15, 18, 24]),  # fret 12, but twice fret 5
         ("0-3-5-0-3-5-", [0, 8, 16, 24, 32, 40]),  # triplets
+        ("5--7--8--" * 4, list(range(0, 48, 4))),  # 12 places of three characters
+        ("5-----8--" * 4, [0, 8, 12, 20, 24, 32, 36, 44]),
+        ("5-----------7-----------8-----------", [0, 16, 32]),  # on the places 0, 4 and 8 of 12
+        ("-" + "5--7--8--" * 4, list(range(0, 48, 4))),  # a dash for the looks
+        ("5----7----" * 4, list(range(0, 48, 6))),  # 8 places of five
     ],
 )
 def test_places_in_a_typed_bar(bar, ticks):
@@ -44,6 +49,19 @@ def test_blank_strings_open_strings_as_letters_and_bends_are_understood():
     assert [ru.event_pitches(e) for e in events] == [(40, 47, 52)] * 2 + [(43, 50, 55)]
     bent = ru.prompt_from_text(low_riff("-,7b9-----7b(9)r7-,o-------o-------"))
     assert [ru.event_pitches(e) for e in bent.events] == [(40, 52)] * 2
+
+
+def test_a_bar_with_few_notes_is_divided_like_others_of_its_width():
+    def ticks(*bars):
+        rows = [
+            "".join(f"|{bar if name == 'A' else '-' * 36}" for bar in bars) for name in "eBGDAE"
+        ]
+        text = "\n".join(f"{n}{row}|" for n, row in zip("eBGDAE", rows, strict=True))
+        return np.cumsum(ru.prompt_from_text(text).events["step"]).tolist()
+
+    few = "5--------------------------------7--"  # on the places 0 and 11 of 12
+    assert ticks("5--7--8--" * 4, few) == [*range(0, 48, 4), 48, 92]
+    assert ticks(few, few) == [0, 45, 48, 93]  # alone it may be untidy: sixteenths
 
 
 def test_two_bars_without_a_bar_line_are_doubted(recwarn):
