@@ -22,7 +22,7 @@ DYNAMICS = ("PPP", "PP", "P", "MP", "MF", "F", "FF", "FFF")  # 16 velocities eac
 
 
 def guitar_pro_8(riff: Riff) -> bytes:
-    """A riff as a ``.gp`` file, which Guitar Pro 7 and 8 write: what `gpif` says, in its container."""
+    """A riff as a ``.gp`` file of Guitar Pro 7 and 8: what `gpif` says, in its container."""
     # Big-endian. Two views, of all tracks and of the only one, which shows notes (1) and TAB (2);
     # then zoom, view and cursor, and that the track is seen in both.
     views = struct.pack(">i", 2) + 2 * struct.pack(">?iB", False, 1, 1 | 2) + struct.pack(">i", 1)

@@ -65,7 +65,7 @@ def _add_instrument(part: Element, program: int) -> None:
     """Add the name of a part and its sound: without one programs play a piano."""
     _add(part, "part-name", "Guitar")
     # Others go by the program alone. MuseScore 4 knows many names: of an 'Electric Guitar' it
-    # always takes the clean one, of a plain 'Guitar' no strings, of a name unknown to it the program.
+    # always takes the clean one, of a plain 'Guitar' no strings, of an unknown one the program.
     name = {24: "Classical Guitar", 25: "Acoustic Guitar"}.get(program, "Lead guitar")
     _add(_add(part, "score-instrument", id="P1-I1"), "instrument-name", name)
     sound = _add(part, "midi-instrument", id="P1-I1")
