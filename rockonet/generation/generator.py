@@ -133,7 +133,12 @@ def prepare_prompt(
     given = prompt or Riff(np.zeros(0, EVENT), title="silence")
     strings = tuning_pitches(tuning or given.tuning)
     lowest, highest = limits.frets
-    given = dataclasses.replace(given, tuning=strings, frets=(lowest, highest), scale=scale)
+    # Frets that were typed for fewer or for more strings are those of the highest ones.
+    more = len(strings) - len(given.open_strings)
+    ways = tuple(((-1,) * max(0, more) + way)[max(0, -more) :] for way in given.given_frets)
+    given = dataclasses.replace(
+        given, tuning=strings, given_frets=ways, frets=(lowest, highest), scale=scale
+    )
     if limits.revoice:
         revoiced = given.revoiced()
         if changes := changed_chords(given, revoiced):
