@@ -1,0 +1,168 @@
+"""Notes typed as words, in music21's tinyNotation, become notes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+import numpy as np
+
+from rockonet.common.theory import TICKS_PER_QUARTER, is_meter, pitch_number
+from rockonet.guitar.typed_text import TypedMusic, plain_lines, read_head
+
+LENGTHS = ("1", "2", "4", "8", "16", "32")
+_LENGTH = rf"(?P<length>{'|'.join(sorted(LENGTHS, reverse=True))})?(?P<dots>\.*)"
+_PITCH = r"(?:A+|B+|C+|D+|E+|F+|G+|[a-g])(?:'*(?:#+|-+|b+|n)?|(?:#+|-+|b+|n)'*)"
+_END = r"(?P<tie>~?)(?:[_=*]\S*)?"  # words sung, names and the like are no sound
+_SINGLE = re.compile(rf"(?P<pitches>{_PITCH}|r){_LENGTH}{_END}")
+_INSIDE = r"[<\[(][^<>\[\](){}]*[>\])]|chord\{[^{}]*\}"
+_CHORD = re.compile(rf"(?P<chord>{_INSIDE}){_LENGTH}{_END}")
+_WORD = re.compile(rf"(?:{_INSIDE})[^\s{{}}]*|(?:trip|quad)\{{|\}}|[^\s{{}}]+|\S")
+_TUPLETS = {"trip{": Fraction(2, 3), "quad{": Fraction(3, 4)}
+
+
+def is_tiny(text: str) -> bool:
+    """Whether at least half of a text are notes."""
+    words = _words(plain_lines(text))
+    read = [word for word in words if _SINGLE.fullmatch(word) or _CHORD.fullmatch(word)]
+    return 2 * len(read) >= max(1, len(words))
+
+
+def _words(lines: Iterable[str]) -> list[str]:
+    """Notes, rests, chords, meters, and what opens and closes a triplet."""
+    plain = re.sub(r"(?i)\btinynotation:|[|,;]", " ", " ".join(lines))
+    return _WORD.findall(plain)
+
+
+def read_tiny(text: str) -> TypedMusic:
+    """The notes of tinyNotation: ``4/4 EE8 EE GG4. BB-4~ BB-8 r trip{e8 f# g} <EE BB E>4``.
+
+    ``EE`` is the low E string, ``E`` and ``e`` are one and two octaves up, ``e'`` three; ``#``
+    raises, ``-`` or ``b`` lowers. A number is the length, which holds until the next; a dot makes
+    it half as long again, ``~`` ties a note to the next, ``r`` is a rest; notes in angles or
+    brackets are a chord. What cannot be read is a rest of its length.
+    Raises: ValueError if there is no note.
+    Source: tinyNotation is described in music21's documentation; chords are ours.
+    """
+    lines = list(enumerate(plain_lines(text), 1))
+    head = read_head(lines)
+    words = _words(line for number, line in lines if number not in head.lines)
+    meter, unread = head.meter, []
+    now, length, scale = Fraction(0), Fraction(TICKS_PER_QUARTER), Fraction(1)
+    notes: list[tuple[Fraction, Fraction, int]] = []
+    tied: dict[int, int] = {}  # the pitches that go on, and the places of their notes
+    for word in words:
+        if re.fullmatch(r"\d+/\d+", word) and is_meter(*map(int, word.split("/"))):
+            beats, value = map(int, word.split("/"))
+            if meter and meter != (beats, value):
+                unread.append(word)
+            meter = meter or (beats, value)
+        elif word in _TUPLETS and scale == 1 or word == "}":
+            scale = _TUPLETS.get(word, Fraction(1))
+        elif word in _TUPLETS:
+            unread.append(word)
+        else:
+            pitches, length, tie = _read_word(word, length)
+            if pitches is None:
+                unread.append(word)
+            going_on = {}
+            for pitch in pitches or ():
+                place = tied.get(pitch, len(notes))
+                if place == len(notes):
+                    notes.append((now, Fraction(0), pitch))
+                begin, lasts, _ = notes[place]
+                notes[place] = begin, lasts + length * scale, pitch
+                going_on[pitch] = place
+            tied = going_on if tie else {}
+            now += length * scale
+    return TypedMusic(
+        _in_ticks(notes, unread),
+        (*head.remarks, *_doubts(words, unread)),
+        meter,
+        head.tempo_bpm,
+        head.tuning,
+    )
+
+
+def _read_word(word: str, length: Fraction) -> tuple[list[int] | None, Fraction, bool]:
+    """The pitches of a word, none for a rest, how long it is and whether it is tied to the next.
+
+    length: in ticks, of the word before. None instead of pitches if it cannot be read.
+    """
+    chord, single = _CHORD.fullmatch(word), _SINGLE.fullmatch(word)
+    found = chord or single
+    if not found:
+        number = re.search(rf"(?<!\d)({'|'.join(LENGTHS)})(\.*)\D*$", word)
+        return None, _ticks(number[1], number[2], length) if number else length, False
+    lasts = _ticks(found["length"], found["dots"], length)
+    if single:
+        pitches = [] if single["pitches"] == "r" else [_pitch(single["pitches"])]
+        return pitches, lasts, bool(single["tie"])
+    pitches = []
+    for part in re.sub(r"^chord|[<>\[\](){}+]", " ", found["chord"]).split():
+        single = _SINGLE.fullmatch(part)
+        if not single or single["pitches"] == "r":
+            return None, lasts, False
+        if single["length"] and not found["length"]:  # the length stands within the chord
+            lasts = _ticks(single["length"], single["dots"], length)
+        pitches.append(_pitch(single["pitches"]))
+    return sorted(set(pitches)), lasts, bool(found["tie"])
+
+
+def _ticks(value: str | None, dots: str, length: Fraction) -> Fraction:
+    """A note value in ticks, or else the length of the word before."""
+    ticks = Fraction(4 * TICKS_PER_QUARTER, int(value)) if value else length
+    return ticks * (2 - Fraction(1, 2 ** len(dots))) if value or dots else ticks
+
+
+def _pitch(name: str) -> int:
+    """The MIDI pitch of a name of tinyNotation: E is 52, EE 40, e' 76."""
+    letters = re.match("[A-G]+|[a-g]", name)
+    signs = name[letters.end() :] if letters else ""
+    letter = name[0]
+    octave = 4 - len(name) + len(signs) if letter.isupper() else 4 + signs.count("'")
+    natural = pitch_number(f"{letter}4") or 0
+    sharps = signs.count("#") - signs.count("-") - signs.count("b")
+    return natural + 12 * (octave - 4) + sharps
+
+
+def _in_ticks(notes: Sequence[tuple[Fraction, Fraction, int]], unread: Sequence[str]) -> np.ndarray:
+    """Notes on the grid, (n_notes, 3). Raises: ValueError if there is none."""
+    if not notes:
+        raise ValueError(
+            _unread(unread)
+            if unread
+            else "There is no note in this prompt: type notes like 'EE8 EE GG4'."
+        )
+    half = Fraction(1, 2)
+    return np.array(
+        [(int(begin + half), max(1, int(lasts + half)), pitch) for begin, lasts, pitch in notes]
+    )
+
+
+def _unread(words: Sequence[str]) -> str:
+    """That the first of some words cannot be read, and how to write it."""
+    return (
+        f"{words[0]!r} is no note of tinyNotation: write notes like EE8, E4, g#2. or r4, with a "
+        "length of 1, 2, 4, 8 or 16 and no octave (the low E string is EE); or chords as six lines "
+        "of tab that begin with e| B| G| D| A| E|."
+    )
+
+
+def _doubts(words: Sequence[str], unread: Sequence[str]) -> list[str]:
+    """What may have been meant otherwise, and what could not be read."""
+    doubts = []
+    if unread:
+        named = ", ".join(repr(word) for word in dict.fromkeys(unread[:5]))
+        more = f" and {len(unread) - 5} more" if len(unread) > 5 else ""
+        doubts.append(
+            f"What cannot be read became a rest: {named}{more}. Write notes like EE8, E4, g#2. or "
+            "r4, with a length of 1, 2, 4, 8, 16 or 32 and no octave (the low E string is EE)."
+        )
+    if all(re.fullmatch(r"[A-G][#b]?[234]", word) for word in words) and "2" in "".join(words):
+        doubts.append(
+            "A number was read as a length, not as an octave: E2 is a half note, and the low E "
+            "string is EE."
+        )
+    return doubts
