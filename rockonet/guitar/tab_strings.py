@@ -60,16 +60,15 @@ def _from_lowest(system: System) -> tuple[str, ...]:
 
 
 def _low_first(system: System) -> bool:
-    """Whether the lowest string is written first: its names fit better so than from the top."""
+    """Whether the lowest string is written first: then the names rise by fourths."""
+
+    def price(names: Sequence[str]) -> tuple[bool, int]:
+        pitches = named_strings(names) or ()
+        steps = [high - low for low, high in itertools.pairwise(pitches)]
+        return not _rises(pitches), sum(abs(step - 5) for step in steps)
+
     names = system.names
-    if not all(names):
-        return False
-
-    def price(way: Sequence[str]) -> tuple[bool, int]:
-        guitar = _USUAL.get(len(way), _USUAL[8])
-        return not _rises(named_strings(way) or ()), _moves(way, guitar)
-
-    return price(names) < price(names[::-1])
+    return all(names) and price(names) < price(names[::-1])
 
 
 def _moves(names: Sequence[str], tuning: Sequence[int]) -> int:
