@@ -36,7 +36,8 @@ def held_notes(
     """Pitch, string and fret of each note of an event, lowest pitch first; two strings may have
     one pitch. What cannot be fingered has its pitches, on string −1 and fret −1."""
     places = [
-        (open_strings[s] + int(frets[s]), s, int(frets[s])) for s in np.flatnonzero(frets >= 0)
+        (open_strings[s] + int(frets[s]), s, int(frets[s]))
+        for s in np.flatnonzero(frets >= 0).tolist()
     ]
     return sorted(places) or [(pitch, -1, -1) for pitch in event_pitches(event)]
 
