@@ -212,7 +212,7 @@ def _system(rows: Sequence[Row], lines: Sequence[str]) -> tuple[System, list[int
         sides = (f"|{row.body}"[max(0, begin - 1) : begin + 1], row.body[end : end + 2])
         plain = _without_dots(cells, *(side == "||" for side in sides))
         repeats |= plain != cells
-        if any("-" in cell for cell in plain):
+        if any(re.search(r"[-\d]", cell) for cell in plain):
             bars.append(tuple(plain))
             beats.append(above[offset + begin : offset + end])
     names = tuple(row.name for row in rows)

@@ -163,7 +163,7 @@ def _bars_of(systems: Sequence[System], tuning: tuple[int, ...]) -> list[Bar]:
     """What stands between the bar lines of all systems."""
     bars = []
     for system in systems:
-        strings = strings_of(system, tuning)
+        strings = strings_of(system.names, tuning)
         counted = all(map(_COUNTED.fullmatch, system.beats))
         for rows, beats in zip(system.bars, system.beats, strict=True):
             cells = tuple(map(_tidy_cell, rows))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Sequence
 
@@ -28,7 +29,7 @@ def tab_tuning(
     system = [system for system in systems if len(system.names) == largest][-1]
     if said and len(said) >= largest:
         return said
-    names = _from_lowest(system)
+    names = system.names if _low_first(system.names) else system.names[::-1]
     if bass and largest in BASS_TUNINGS and len(asked) != largest:
         return BASS_TUNINGS[largest]
     named = named_strings(names) if all(names) else None
@@ -44,10 +45,14 @@ def tab_tuning(
     return asked if len(asked) == largest else _USUAL.get(largest, asked)
 
 
-def strings_of(system: System, tuning: tuple[int, ...]) -> tuple[int, ...]:
-    """Which string of the tuning each line is, from the top line on; the lowest is 0."""
-    low_first = _low_first(system)
-    names = system.names if low_first else system.names[::-1]
+@functools.lru_cache(maxsize=64)
+def strings_of(names: tuple[str, ...], tuning: tuple[int, ...]) -> tuple[int, ...]:
+    """Which string of the tuning each line is, from the top line on; the lowest is 0.
+
+    names: what the lines begin with, from the top; empty if they have none.
+    """
+    low_first = _low_first(names)
+    names = names if low_first else names[::-1]
     if len(names) < len(tuning):
         places = _places(names, tuning)
     else:
@@ -55,19 +60,14 @@ def strings_of(system: System, tuning: tuple[int, ...]) -> tuple[int, ...]:
     return places if low_first else places[::-1]
 
 
-def _from_lowest(system: System) -> tuple[str, ...]:
-    return system.names if _low_first(system) else system.names[::-1]
-
-
-def _low_first(system: System) -> bool:
+def _low_first(names: tuple[str, ...]) -> bool:
     """Whether the lowest string is written first: then the names rise by fourths."""
 
-    def price(names: Sequence[str]) -> tuple[bool, int]:
-        pitches = named_strings(names) or ()
+    def price(way: Sequence[str]) -> tuple[bool, int]:
+        pitches = named_strings(way) or ()
         steps = [high - low for low, high in itertools.pairwise(pitches)]
         return not _rises(pitches), sum(abs(step - 5) for step in steps)
 
-    names = system.names
     return all(names) and price(names) < price(names[::-1])
 
 

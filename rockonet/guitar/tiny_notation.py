@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 
 from rockonet.common.theory import TICKS_PER_QUARTER, is_meter, pitch_number
 from rockonet.guitar.typed_text import TypedMusic, plain_lines, read_head
 
-LENGTHS = ("1", "2", "4", "8", "16", "32")
-_LENGTH = rf"(?P<length>{'|'.join(sorted(LENGTHS, reverse=True))})?(?P<dots>\.*)"
-_PITCH = r"(?:A+|B+|C+|D+|E+|F+|G+|[a-g])(?:'*(?:#+|-+|b+|n)?|(?:#+|-+|b+|n)'*)"
+LENGTHS = ("32", "16", "8", "4", "2", "1")
+_LENGTH = rf"(?P<length>{'|'.join(LENGTHS)})?(?P<dots>\.{{0,3}})"
+_PITCH = r"(?:A+|B+|C+|D+|E+|F+|G+|[a-g])(?:'*(?:##?|--?|bb?|n)?|(?:##?|--?|bb?|n)'*)"
 _END = r"(?P<tie>~?)(?:[_=*]\S*)?"  # words sung, names and the like are no sound
 _SINGLE = re.compile(rf"(?P<pitches>{_PITCH}|r){_LENGTH}{_END}")
 _INSIDE = r"[<\[(][^<>\[\](){}]*[>\])]|chord\{[^{}]*\}"
@@ -49,7 +50,7 @@ def read_tiny(text: str) -> TypedMusic:
     head = read_head(lines)
     words = _words(line for number, line in lines if number not in head.lines)
     meter, unread = head.meter, []
-    now, length, scale = Fraction(0), Fraction(TICKS_PER_QUARTER), Fraction(1)
+    now, length, scale = Fraction(0), Length(4, 0), Fraction(1)
     notes: list[tuple[Fraction, Fraction, int]] = []
     tied: dict[int, int] = {}  # the pitches that go on, and the places of their notes
     for word in words:
@@ -64,18 +65,20 @@ def read_tiny(text: str) -> TypedMusic:
             unread.append(word)
         else:
             pitches, length, tie = _read_word(word, length)
-            if pitches is None:
-                unread.append(word)
+            lasts = length.ticks * scale
+            if pitches is None or not all(0 <= pitch <= 127 for pitch in pitches):
+                unread.append(word[:20])
+                pitches = []
             going_on = {}
-            for pitch in pitches or ():
-                place = tied.get(pitch, len(notes))
-                if place == len(notes):
-                    notes.append((now, Fraction(0), pitch))
-                begin, lasts, _ = notes[place]
-                notes[place] = begin, lasts + length * scale, pitch
-                going_on[pitch] = place
+            for pitch in pitches:
+                if pitch in tied:
+                    begin, before, _ = notes[tied[pitch]]
+                    notes[tied[pitch]] = begin, before + lasts, pitch
+                else:
+                    notes.append((now, lasts, pitch))
+                going_on[pitch] = tied.get(pitch, len(notes) - 1)
             tied = going_on if tie else {}
-            now += length * scale
+            now += lasts
     return TypedMusic(
         _in_ticks(notes, unread),
         (*head.remarks, *_doubts(words, unread)),
@@ -85,35 +88,42 @@ def read_tiny(text: str) -> TypedMusic:
     )
 
 
-def _read_word(word: str, length: Fraction) -> tuple[list[int] | None, Fraction, bool]:
+class Length(NamedTuple):
+    """A note value: 4 is a quarter note, with so many dots."""
+
+    value: int
+    dots: int
+
+    @property
+    def ticks(self) -> Fraction:
+        """How long it is."""
+        return Fraction(4 * TICKS_PER_QUARTER, self.value) * (2 - Fraction(1, 2**self.dots))
+
+    def then(self, value: str | None, dots: str) -> Length:
+        """The length of the next word, if that says one."""
+        return Length(int(value or self.value), len(dots)) if value or dots else self
+
+
+def _read_word(word: str, length: Length) -> tuple[list[int] | None, Length, bool]:
     """The pitches of a word, none for a rest, how long it is and whether it is tied to the next.
 
-    length: in ticks, of the word before. None instead of pitches if it cannot be read.
+    length: of the word before. None instead of pitches if it cannot be read.
     """
     chord, single = _CHORD.fullmatch(word), _SINGLE.fullmatch(word)
     found = chord or single
     if not found:
-        number = re.search(rf"(?<!\d)({'|'.join(LENGTHS)})(\.*)\D*$", word)
-        return None, _ticks(number[1], number[2], length) if number else length, False
-    lasts = _ticks(found["length"], found["dots"], length)
-    if single:
-        pitches = [] if single["pitches"] == "r" else [_pitch(single["pitches"])]
-        return pitches, lasts, bool(single["tie"])
-    pitches = []
-    for part in re.sub(r"^chord|[<>\[\](){}+]", " ", found["chord"]).split():
-        single = _SINGLE.fullmatch(part)
-        if not single or single["pitches"] == "r":
-            return None, lasts, False
-        if single["length"] and not found["length"]:  # the length stands within the chord
-            lasts = _ticks(single["length"], single["dots"], length)
-        pitches.append(_pitch(single["pitches"]))
-    return sorted(set(pitches)), lasts, bool(found["tie"])
-
-
-def _ticks(value: str | None, dots: str, length: Fraction) -> Fraction:
-    """A note value in ticks, or else the length of the word before."""
-    ticks = Fraction(4 * TICKS_PER_QUARTER, int(value)) if value else length
-    return ticks * (2 - Fraction(1, 2 ** len(dots))) if value or dots else ticks
+        number = re.search(rf"(?<!\d)({'|'.join(LENGTHS)})(\.{{0,3}})\D*$", word)
+        return None, length.then(number[1], number[2]) if number else length, False
+    length, tie = length.then(found["length"], found["dots"]), bool(found["tie"])
+    if not chord:
+        return [] if found["pitches"] == "r" else [_pitch(found["pitches"])], length, tie
+    notes = re.sub(r"^chord|[<>\[\](){}+]", " ", chord["chord"]).split()
+    singles = [_SINGLE.fullmatch(note) for note in notes]
+    pitches = [_pitch(one["pitches"]) for one in singles if one and one["pitches"] != "r"]
+    inside = [length.then(one["length"], one["dots"]) for one in singles if one and one["length"]]
+    if inside and not chord["length"]:
+        length = inside[0]
+    return sorted(set(pitches)) if 0 < len(pitches) == len(notes) else None, length, tie
 
 
 def _pitch(name: str) -> int:

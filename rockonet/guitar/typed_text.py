@@ -73,18 +73,18 @@ class TypedHead:
 
 
 _TEMPO = re.compile(
-    r"(\d+(?:\.\d+)?)\s*(?:bpm|b\.p\.m)|(?:\btempo\b|\bbpm\b|♩|^q\b)[^\d|]{0,12}(\d+(?:\.\d+)?)",
+    r"(\d{1,4}(?:\.\d{1,9})?)\s*(?:bpm|b\.p\.m)|(?:\btempo\b|\bbpm\b|♩|^q\b)[^\d|]{0,12}(\d{1,4}(?:\.\d{1,9})?)",
     re.IGNORECASE,
 )
 _METER = re.compile(
-    r"^\W*(?:(?:time|meter|metre)\b(?: signature)?\W*)?(\d+)/(\d+)(?: time)?\W*$"
-    r"|^\W*(?:time|meter|metre)\b(?: signature)?\W*(\d+)/(\d+)\b"
-    r"|\b(\d+)/(\d+) time\b|\bin (\d+)/(\d+)(?!\d| step)|\((\d+)/(\d+), ",
+    r"^\W*(?:(?:time|meter|metre)\b(?: signature)?\W*)?(\d{1,2})/(\d{1,2})(?: time)?\W*$"
+    r"|^\W*(?:time|meter|metre)\b(?: signature)?\W*(\d{1,2})/(\d{1,2})\b"
+    r"|\b(\d{1,2})/(\d{1,2}) time\b|\bin (\d{1,2})/(\d{1,2})(?!\d| step)|\((\d{1,2})/(\d{1,2}), ",
     re.IGNORECASE,
 )
 _CAPO = re.compile(
-    r"\b(\d+)(?:st|nd|rd|th) fret capo|\bcapo\b\W*(?:on |at |in )?(?:the )?(?:fret\W*)?"
-    r"(\d+|[IVX]+\b|no\b|none\b|-)",
+    r"\b(\d{1,2})(?:st|nd|rd|th) fret capo|\bcapo\b\W*(?:on |at |in )?(?:the )?(?:fret\W*)?"
+    r"(\d{1,4}|[IVX]+\b|no\b|none\b|-)",
     re.IGNORECASE,
 )
 _TUNING = re.compile(r"\b(?:tuning|tuned|tune)\b|^\W*drop(?:ped)?[ -]?[A-G][#b]?\W*$", re.I)
