@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,15 +11,17 @@ from pathlib import Path
 import numpy as np
 
 from rockonet.common.theory import meter_ticks
-from rockonet.common.tunings import TUNINGS, tuning_pitches
+from rockonet.common.tunings import STANDARD_TUNING, TUNINGS, tuning_name, tuning_pitches
 from rockonet.dataset.corpus import Corpus, song_of_score
 from rockonet.dataset.events import events_from_notes, onsets
 from rockonet.explore.midi_file import MidiError, file_bytes, parse_midi, refuse_large
 from rockonet.explore.tracks import guitar_tracks, score_notes
 from rockonet.guitar.midi_writer import tuning_in_midi
 from rockonet.guitar.riff import Riff
-from rockonet.guitar.tab_reader import is_tab, read_tab
-from rockonet.guitar.tiny_notation import is_tiny, read_tiny
+from rockonet.guitar.tab_lines import is_tab
+from rockonet.guitar.tab_reader import read_tab
+from rockonet.guitar.tiny_notation import read_tiny
+from rockonet.guitar.typed_text import TypedMusic
 
 MAX_TEXT = 20_000  # characters of a prompt
 TYPED_VELOCITY = 95  # of all notes that are typed
@@ -125,11 +128,11 @@ def prompt_from_text(
         raise ValueError(f"A prompt has at most {MAX_TEXT:,} characters.")
     if not text.strip():
         raise ValueError("There is nothing in this prompt: type a tab, or notes like 'EE8 EE GG4'.")
-    if is_tab(text) or "|" in text and not is_tiny(text):
+    if is_tab(text) or not re.search(r"[^\s|]", text):
         typed = read_tab(text, meter, tuning_pitches(tuning))
     else:
         typed = read_tiny(text)
-    for doubt in typed.doubts:
+    for doubt in (*typed.doubts, *_overruled(typed, tempo_bpm, meter, tuning_pitches(tuning))):
         warnings.warn(doubt, stacklevel=2)
     meter = typed.meter or meter
     notes = typed.notes
@@ -153,3 +156,19 @@ def prompt_from_text(
         tuning=typed.open_strings or tuning,
         given_frets=tuple(typed.frets.get(tick, ()) for tick in (onsets(events) + begin).tolist()),
     )
+
+
+def _overruled(
+    typed: TypedMusic, tempo_bpm: float, meter: tuple[int, int], strings: tuple[int, ...]
+) -> list[str]:
+    """What was asked for, though the text says otherwise, in sentences."""
+    rows = (
+        ("tempo", 120.0, tempo_bpm, typed.tempo_bpm, "{:.10g} bpm".format),
+        ("meter", (4, 4), meter, typed.meter, "{0[0]}/{0[1]}".format),
+        ("tuning", STANDARD_TUNING, strings, typed.open_strings, tuning_name),
+    )
+    return [
+        f"The {what} is that of the text, {name(said)}, and not {name(asked)}."
+        for what, usual, asked, said, name in rows
+        if said and asked not in (usual, said)
+    ]

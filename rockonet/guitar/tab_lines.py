@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from rockonet.common.theory import is_meter
 from rockonet.common.tunings import FEWEST_STRINGS, MOST_STRINGS
+from rockonet.guitar.typed_text import plain_lines
 
 
 @dataclass(frozen=True)
@@ -34,17 +35,18 @@ class Row:
 class System:
     """Strings that are played together.
 
-    names: of the strings, from the top. line: number of the first one, from 1. bars: for each the
+    names: of the strings, from the top. lines: their numbers, from 1. bars: for each the
     text on every string, from the top, without signs of repeats. beats: of each bar what stands
-    over it. meters: that are written on the strings. repeats: whether it has signs of them.
+    over it. meters: that are written on the strings. repeats: of each bar whether it had signs of
+    them.
     """
 
     names: tuple[str, ...]
-    line: int
+    lines: tuple[int, ...]
     bars: tuple[tuple[str, ...], ...]
     beats: tuple[str, ...]
     meters: tuple[tuple[int, int], ...]
-    repeats: bool
+    repeats: tuple[bool, ...]
 
 
 _NAME = r"[A-Ga-g][#b]?\d?"
@@ -52,6 +54,11 @@ _BARRED = re.compile(r"\|?\s{0,9}([^\s|-]{0,3}?)[\s:;.)\]]{0,9}\|(.*)")
 _BARE = re.compile(rf"({_NAME})?[\s:;.)\]]*([\dxX(<]*-[^|]*-[^|]*-.*)")
 _SIGNS = re.compile(r"(?:[hpbrtsxovwmn]+|P\.?M|let|ring|harm|full|half)", re.IGNORECASE)
 _CHORD = re.compile(r"[A-G][#b]?(?:m|maj|min|dim|sus|aug|add)?\d*|N\.?C\.?|[DUdux%.*/-]+")
+
+
+def is_tab(text: str) -> bool:
+    """Whether a text has lines that are strings of a tab, or begin like one."""
+    return any(_row(number, line.lstrip(), False) for number, line in enumerate(plain_lines(text)))
 
 
 def tab_rows(lines: Sequence[str]) -> list[Row]:
@@ -68,7 +75,10 @@ def tab_rows(lines: Sequence[str]) -> list[Row]:
 
 def _row(number: int, line: str, gap: bool) -> Row | None:
     """A line as a string, or nothing."""
-    found = _BARRED.fullmatch(line) or _BARE.fullmatch(line)
+    if "|" in line and "--" not in line and re.search(r"==|__|\.\.\.", line):
+        line = re.sub("[=_.]", "-", line)  # strings drawn of other signs
+    barred = _BARRED.fullmatch(line)
+    found = barred or _BARE.fullmatch(line)
     if not found or re.search(r"\d\s+[A-Ga-gr]+[-#b]?\d", line):  # notes, not a string
         return None
     name, body = found[1] or "", found[2]
@@ -81,7 +91,7 @@ def _row(number: int, line: str, gap: bool) -> Row | None:
         kept = ""  # text after the last bar line
     body = bars + bar_line + kept
     tail = last[len(kept) :].strip()
-    if _is_string(body, bool(name)):
+    if _is_string(body, bool(barred and name)):
         return Row(number, name, body, tail, gap)
     words = re.split(r"[\s|]+", body)
     if name and re.match(r"\S+\|\S", line) and not all(map(_CHORD.fullmatch, filter(None, words))):
@@ -131,7 +141,7 @@ def tab_systems(lines: Sequence[str]) -> tuple[list[System], list[str]]:
     systems: list[System] = []
     left_out, remarks = [], []
     for block in _blocks(tab_rows(lines)):
-        for rows in _split_block(_without_rules(block)):
+        for rows in _split_block(_without_rules(_unwrapped(block))):
             named = all(row.name for row in rows)
             if len(rows) > MOST_STRINGS or not named and len(rows) < FEWEST_STRINGS:
                 left_out.append(rows)
@@ -154,6 +164,14 @@ def tab_systems(lines: Sequence[str]) -> tuple[list[System], list[str]]:
     return systems, remarks
 
 
+def _unwrapped(block: Sequence[Row]) -> Sequence[Row]:
+    """With lines whole that a mail program has broken in two."""
+    if len(block) < 4 or any(bool(row.name) == (i % 2 > 0) for i, row in enumerate(block)):
+        return block
+    pairs = zip(block[::2], block[1::2], strict=False)
+    return [dataclasses.replace(row, body=row.body + end.body) for row, end in pairs]
+
+
 def _without_rules(block: Sequence[Row]) -> list[Row]:
     """Without lines of dashes and brackets over and under strings that have names."""
     if sum(bool(row.name) for row in block) < 2:
@@ -165,11 +183,6 @@ def _without_rules(block: Sequence[Row]) -> list[Row]:
 
 def _split_block(block: Sequence[Row]) -> Iterator[list[Row]]:
     """Lines that stand together as systems: where the names begin again, or six by six."""
-    if len(block) > 2 and all(bool(row.name) == (i % 2 == 0) for i, row in enumerate(block)):
-        pairs = zip(
-            block[::2], block[1::2], strict=False
-        )  # a mail program breaks long lines in two
-        block = [dataclasses.replace(row, body=row.body + end.body) for row, end in pairs]
     names = [row.name for row in block]
     begins = [0]
     for place in range(2, len(block) - 1):
@@ -200,7 +213,7 @@ def _system(rows: Sequence[Row], lines: Sequence[str]) -> tuple[System, list[int
     offset = max(0, lines[row.number - 1].find(row.body))
     above = lines[rows[0].number - 2] if rows[0].number > 1 else ""
     longest = max((end - begin for begin, end in model), default=0)
-    bars, beats, meters, repeats = [], [], [], False
+    bars, beats, meters, repeats = [], [], [], []
     for number, (begin, end) in enumerate(model):
         cells = [_cell(row, spans, model, number) for row, spans in zip(rows, places, strict=True)]
         width = max(map(len, cells))
@@ -211,9 +224,9 @@ def _system(rows: Sequence[Row], lines: Sequence[str]) -> tuple[System, list[int
             continue
         sides = (f"|{row.body}"[max(0, begin - 1) : begin + 1], row.body[end : end + 2])
         plain = _without_dots(cells, *(side == "||" for side in sides))
-        repeats |= plain != cells
         if any(re.search(r"[-\d]", cell) for cell in plain):
             bars.append(tuple(plain))
+            repeats.append(plain != cells)
             beats.append(above[offset + begin : offset + end])
     names = tuple(row.name for row in rows)
     uneven = [
@@ -221,7 +234,14 @@ def _system(rows: Sequence[Row], lines: Sequence[str]) -> tuple[System, list[int
         for row, spans in zip(rows, places, strict=True)
         if len(spans) != usual and row.body.strip("- |")
     ]
-    return System(names, rows[0].number, tuple(bars), tuple(beats), tuple(meters), repeats), uneven
+    return System(
+        names,
+        tuple(row.number for row in rows),
+        tuple(bars),
+        tuple(beats),
+        tuple(meters),
+        tuple(repeats),
+    ), uneven
 
 
 def _cell(
@@ -235,11 +255,13 @@ def _cell(
 
 
 def _meter_on_strings(cells: Sequence[str]) -> tuple[int, int] | None:
-    """The meter if a narrow first bar has two numbers, one over the other, and nothing else."""
+    """The meter if a narrow bar has two numbers amid the strings and nothing else."""
     numbers = [(place, cell.strip("-")) for place, cell in enumerate(cells) if cell.strip("-")]
-    if len(cells[0]) > 4 or len(numbers) != 2 or numbers[1][0] - numbers[0][0] != 1:
+    if len(cells[0]) > 4 or len(numbers) != 2:
         return None
-    (_, beats), (_, value) = numbers
+    (upper, beats), (lower, value) = numbers
+    if lower - upper > 2 and upper + lower != len(cells) - 1:
+        return None
     if not (beats.isdigit() and value.isdigit() and is_meter(int(beats), int(value))):
         return None
     return int(beats), int(value)

@@ -5,46 +5,17 @@ from __future__ import annotations
 import collections
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from rockonet.common.theory import meter_ticks
-from rockonet.common.tunings import FRETS, STANDARD_TUNING
-from rockonet.guitar.playability import REACH
-from rockonet.guitar.tab_lines import System, left_over, tab_rows, tab_systems
-from rockonet.guitar.tab_strings import strings_of, tab_tuning
+from rockonet.common.tunings import STANDARD_TUNING
+from rockonet.guitar.tab_frets import Bar, Sign, read_frets, tidy_rows
+from rockonet.guitar.tab_lines import System, left_over, tab_systems
+from rockonet.guitar.tab_strings import BASS_TUNINGS, strings_of, tab_tuning
 from rockonet.guitar.typed_text import TypedHead, TypedMusic, plain_lines, read_head
-
-HIGHEST_FRET = max(24, FRETS)  # of guitars that people write tab for
-
-
-class Bar(NamedTuple):
-    """What stands between two bar lines: a row for each string that is written, from the top.
-
-    strings: which they are, the lowest of the guitar being 0. line: number of the first row. beats:
-    what stands over it, if that counts its beats.
-    """
-
-    rows: tuple[str, ...]
-    strings: tuple[int, ...]
-    line: int
-    beats: str
-
-    @property
-    def width(self) -> int:
-        """How many columns it has."""
-        return max(map(len, self.rows))
-
-
-class Sign(NamedTuple):
-    """What stands on a string: a fret, or −1 for a dead note; bar and string counted from 0."""
-
-    bar: int
-    column: int
-    string: int
-    fret: int
 
 
 class BarGrid(NamedTuple):
@@ -74,11 +45,6 @@ class BarGrid(NamedTuple):
     def moves(self, column: int) -> bool:
         """Whether a note in this column is not played exactly where it is written."""
         return (column - self.lead) * self.ticks % (self.places * self.unit) > 0
-
-
-def is_tab(text: str) -> bool:
-    """Whether a text has lines that are strings of a tab."""
-    return bool(tab_rows(plain_lines(text)))
 
 
 def read_tab(
@@ -113,6 +79,12 @@ def read_tab(
     doubts = [*doubts, *head.remarks, *wrong, *_repeats(said, systems)]
     if head.capo:
         doubts.append(f"The open strings sound {head.capo} semitones higher: capo {head.capo}.")
+    largest = max(len(system.names) for system in systems)
+    if largest in BASS_TUNINGS and bars[-1].strings[-1] == 0 < len(tuning) - largest:
+        doubts.append(
+            f"{largest} lines were read as the lowest strings of a guitar. Write the word 'bass' "
+            "over them if they are those of one."
+        )
     doubts += _doubts(bars, signs, grids, bar_ticks)
     return TypedMusic(notes, tuple(doubts), head.meter, head.tempo_bpm, tuning, frets)
 
@@ -121,7 +93,9 @@ def _said(lines: Sequence[str], systems: Sequence[System]) -> tuple[TypedHead, s
     """What the text around a tab says, a meter on its strings too, and that text."""
     around = left_over(lines)
     written = [
-        (system.line, f"{beats}/{value}") for system in systems for beats, value in system.meters
+        (system.lines[0], f"{beats}/{value}")
+        for system in systems
+        for beats, value in system.meters
     ]
     head = read_head(sorted(around + written), max(len(system.names) for system in systems))
     return head, "\n".join(text for _, text in around)
@@ -130,7 +104,7 @@ def _said(lines: Sequence[str], systems: Sequence[System]) -> tuple[TypedHead, s
 def _repeats(said: str, systems: Sequence[System]) -> list[str]:
     """That what is to be repeated was read once, if anything is."""
     times = re.findall(r"(?<!\w)(?:x ?\d{1,2}|\d{1,2} ?x)(?!\w)", said, re.IGNORECASE)
-    signs = ["repeat signs"] * any(system.repeats for system in systems)
+    signs = ["repeat signs"] * any(any(system.repeats) for system in systems)
     what = ", ".join(dict.fromkeys([*times, *signs]))
     return [f"What is to be repeated ({what}) was read once."] if what else []
 
@@ -165,117 +139,9 @@ def _bars_of(systems: Sequence[System], tuning: tuple[int, ...]) -> list[Bar]:
     for system in systems:
         strings = strings_of(system.names, tuning)
         counted = all(map(_COUNTED.fullmatch, system.beats))
-        for rows, beats in zip(system.bars, system.beats, strict=True):
-            cells = tuple(map(_tidy_cell, rows))
-            bars.append(Bar(cells, strings, system.line, beats if counted else ""))
+        for rows, beats, dots in zip(system.bars, system.beats, system.repeats, strict=True):
+            bars.append(Bar(tidy_rows(rows), strings, system.lines, beats if counted else "", dots))
     return bars
-
-
-def _tidy_cell(row: str) -> str:
-    """A string between two bar lines, as most people write it.
-
-    An ``o`` is an open string, the angles of a harmonic belong to its fret, and of a bend only the
-    fret where it begins is a note.
-    """
-    row = re.sub(r"(?<![^-])[oO](?![^-])", "0", row)
-    row = re.sub(r"<(\d+)>", lambda harmonic: f"{harmonic[1]}--", row)
-    bend = r"(?<=\d)[b^](?:\(?\d/\d\)?|[()r\d]+)"
-    return re.sub(bend, lambda found: "-" * len(found[0]), row)
-
-
-def read_frets(bars: Sequence[Bar]) -> tuple[list[Sign], list[str]]:
-    """The frets and dead notes of bars, bar by bar, and those that no guitar has, in sentences.
-
-    Raises: ValueError if there is no fret.
-    """
-    signs, wrong = [], []
-    for number, bar in enumerate(bars):
-        found = [
-            Sign(number, column, string, fret)
-            for string, numbers in zip(bar.strings, _numbers(bar.rows), strict=True)
-            for column, fret in numbers
-        ]
-        dead = [
-            Sign(number, place.start(), string, -1)
-            for string, row in zip(bar.strings, bar.rows, strict=True)
-            for place in re.finditer("[xX]", row)
-        ]
-        wrong += [
-            f"There is no fret {sign.fret}: a guitar has {HIGHEST_FRET} (the tab from line "
-            f"{bar.line} on, bar {number + 1} of all)."
-            for sign in found
-            if sign.fret > HIGHEST_FRET
-        ]
-        signs += [sign for sign in found if sign.fret <= HIGHEST_FRET] + dead
-    if not any(sign.fret >= 0 for sign in signs):
-        no_fret = "There is no fret in this tab: write numbers on its lines."
-        raise ValueError(wrong[0] if wrong else no_fret)
-    return signs, wrong
-
-
-def _numbers(rows: Sequence[str]) -> list[list[tuple[int, int]]]:
-    """Columns and frets on each row of a bar: two digits are one fret or two notes."""
-    runs = [[(run.start(), run[0]) for run in re.finditer(r"\d+", row)] for row in rows]
-    digits = [(column, row, text) for row, found in enumerate(runs) for column, text in found]
-    singles = sorted(column for column, _, text in digits if len(text) == 1)
-    dense = any(len(text) > 2 for *_, text in digits) or any(
-        b - a == 1 for a, b in itertools.pairwise(singles)
-    )
-    starts: dict[int, list[tuple[int, int]]] = collections.defaultdict(list)  # row and fret
-    for column, row, text in digits:
-        if len(text) <= 2:
-            starts[column].append((row, int(text)))
-    numbers = []
-    for row, found in enumerate(runs):
-        others = {
-            column: [fret for other, fret in starts[column] if other != row]
-            for start, text in found
-            for column in range(start, start + len(text) + 1)
-            if column in starts
-        }
-        numbers.append(
-            [pair for start, text in found for pair in _split_run(start, text, others, dense)]
-        )
-    return numbers
-
-
-def _split_run(
-    start: int, text: str, others: dict[int, list[int]], dense: bool
-) -> Iterable[tuple[int, int]]:
-    """The notes of digits without a dash between; others: frets that begin on other strings.
-
-    What begins on another string under the second digit is a note of its own time, and so is then
-    that digit; unless only the whole number makes a chord with it, written to the right. Of more
-    than two digits each is a note, as in a gallop of open strings, where no string says otherwise.
-    """
-    place = 0
-    while place < len(text):
-        column, pair = start + place, text[place : place + 2]
-        alone = len(text) == 2
-        begins = place == 0 or bool(others.get(column))
-        ends = place + 2 == len(text) or bool(others.get(column + 2))
-        stacked = bool(others.get(column)) and begins and ends
-        size = 1
-        if re.fullmatch(r"[12]\d", pair) and (alone or stacked):
-            size = 2
-            under = others.get(column + 1, [])
-            if under and not _is_chord(int(pair), int(pair[1]), under, dense, others.get(column)):
-                size = 1
-            elif under:
-                column += 1
-        yield column, int(text[place : place + size])
-        place += size
-
-
-def _is_chord(
-    whole: int, second: int, under: Sequence[int], dense: bool, before: Sequence[int] | None
-) -> bool:
-    """Whether a number of two digits sounds with what stands under its second digit alone."""
-    if before:
-        return False
-    with_whole = any(0 < fret and abs(whole - fret) <= REACH for fret in under)
-    with_second = second > 0 and any(abs(second - fret) <= REACH for fret in under)
-    return with_whole and not dense and not with_second
 
 
 def place_in_time(bars: Sequence[Bar], signs: Sequence[Sign], bar_ticks: int) -> list[BarGrid]:
@@ -299,8 +165,12 @@ def place_in_time(bars: Sequence[Bar], signs: Sequence[Sign], bar_ticks: int) ->
         if bar.beats:
             lead = min(bar.beats.index("1"), columns.get(number, [bar.width])[0])
         places = max(1, bar.width - lead)
-        if places in (17, 33) and all(row.endswith("-") for row in bar.rows):
+        if not bar.beats and places in (17, 33) and all(row.endswith("-") for row in bar.rows):
             places -= 1  # a dash before the bar line too
+        if bar.dots:  # nor are the dots of a repeat sign time, and what keeps them apart
+            last = max(columns[number], default=lead) - lead
+            cuts = [cut for cut in (0, 1, 2) if last < places - cut]
+            places -= next((cut for cut in cuts if bar_ticks % (places - cut) == 0), 0)
         leads.append(lead)
         widths.append(places)
         struck[places].update(column - lead for column in columns[number])

@@ -23,13 +23,6 @@ _WORD = re.compile(rf"(?:{_INSIDE})[^\s{{}}]*|(?:trip|quad)\{{|\}}|[^\s{{}}]+|\S
 _TUPLETS = {"trip{": Fraction(2, 3), "quad{": Fraction(3, 4)}
 
 
-def is_tiny(text: str) -> bool:
-    """Whether at least half of a text are notes."""
-    words = _words(plain_lines(text))
-    read = [word for word in words if _SINGLE.fullmatch(word) or _CHORD.fullmatch(word)]
-    return 2 * len(read) >= max(1, len(words))
-
-
 def _words(lines: Iterable[str]) -> list[str]:
     """Notes, rests, chords, meters, and what opens and closes a triplet."""
     plain = re.sub(r"(?i)\btinynotation:|[|,;]", " ", " ".join(lines))
@@ -49,6 +42,7 @@ def read_tiny(text: str) -> TypedMusic:
     lines = list(enumerate(plain_lines(text), 1))
     head = read_head(lines)
     words = _words(line for number, line in lines if number not in head.lines)
+    _refuse_prose(words)
     meter, unread = head.meter, []
     now, length, scale = Fraction(0), Length(4, 0), Fraction(1)
     notes: list[tuple[Fraction, Fraction, int]] = []
@@ -86,6 +80,18 @@ def read_tiny(text: str) -> TypedMusic:
         head.tempo_bpm,
         head.tuning,
     )
+
+
+def _refuse_prose(words: Sequence[str]) -> None:
+    """Raises: ValueError if less than a third of the words are notes."""
+    signs = rf"{'|'.join(map(re.escape, _TUPLETS))}|\}}|\d+/\d+"
+    unread = [
+        word
+        for word in words
+        if not (_SINGLE.fullmatch(word) or _CHORD.fullmatch(word) or re.fullmatch(signs, word))
+    ]
+    if 3 * len(unread) > 2 * len(words):
+        raise ValueError(_unread(unread))
 
 
 class Length(NamedTuple):
@@ -154,9 +160,9 @@ def _in_ticks(notes: Sequence[tuple[Fraction, Fraction, int]], unread: Sequence[
 def _unread(words: Sequence[str]) -> str:
     """That the first of some words cannot be read, and how to write it."""
     return (
-        f"{words[0]!r} is no note of tinyNotation: write notes like EE8, E4, g#2. or r4, with a "
-        "length of 1, 2, 4, 8 or 16 and no octave (the low E string is EE); or chords as six lines "
-        "of tab that begin with e| B| G| D| A| E|."
+        f"{words[0][:20]!r} is no note of tinyNotation: write notes like EE8, E4, g#2. or r4, "
+        "with a length of 1, 2, 4, 8 or 16 and no octave (the low E string is EE); or chords as "
+        "six lines of tab that begin with e| B| G| D| A| E|."
     )
 
 
