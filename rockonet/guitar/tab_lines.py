@@ -141,7 +141,9 @@ def tab_systems(lines: Sequence[str]) -> tuple[list[System], list[str]]:
     systems: list[System] = []
     left_out, remarks = [], []
     for block in _blocks(tab_rows(lines)):
-        for rows in _split_block(_without_rules(_unwrapped(block))):
+        strings, others = _strings_of_block(_unwrapped(block))
+        remarks += [f"Line {row.number} has no name of a string: left out." for row in others]
+        for rows in _split_block(strings):
             named = all(row.name for row in rows)
             if len(rows) > MOST_STRINGS or not named and len(rows) < FEWEST_STRINGS:
                 left_out.append(rows)
@@ -172,20 +174,26 @@ def _unwrapped(block: Sequence[Row]) -> Sequence[Row]:
     return [dataclasses.replace(row, body=row.body + end.body) for row, end in pairs]
 
 
-def _without_rules(block: Sequence[Row]) -> list[Row]:
-    """Without lines of dashes and brackets over and under strings that have names."""
-    if sum(bool(row.name) for row in block) < 2:
-        return list(block)
-    return [
-        row for row in block if row.name or not re.fullmatch(r"[-\s|]*|[\s|-]+3[-3\s|]+", row.body)
-    ]
+def _strings_of_block(block: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """The strings of a block, and what has frets but is none.
+
+    Beside strings with names, lines without one are no strings if they have no fret, as brackets
+    and strokes have not, or if there are six without them.
+    """
+    named = [row for row in block if row.name]
+    if len(named) < 2 or len(named) == len(block):
+        return list(block), []
+    odd = [row for row in block if not row.name]
+    rules = [row for row in odd if not re.search(r"\d", re.sub(r"-+3-+", "", row.body))]
+    others = [row for row in odd if row not in rules] if len(named) >= 6 else []
+    return [row for row in block if row not in rules and row not in others], others
 
 
 def _split_block(block: Sequence[Row]) -> Iterator[list[Row]]:
     """Lines that stand together as systems: where the names begin again, or six by six."""
     names = [row.name for row in block]
     begins = [0]
-    for place in range(2, len(block) - 1):
+    for place in range(2, len(block) - 1 if block else 0):
         begin, size = begins[-1], min(3, len(block) - place)
         one, two = names[begin : begin + size], names[place : place + size]
         if size == 3:

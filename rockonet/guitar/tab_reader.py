@@ -77,12 +77,15 @@ def read_tab(
     tuning = tuple(pitch + head.capo for pitch in tuning)
     notes, frets = _notes(signs, times, grids[-1].begin + grids[-1].ticks, bar_ticks, tuning)
     doubts = [*doubts, *head.remarks, *wrong, *_repeats(said, systems)]
+    if head.tuning and len(head.tuning) != len(tuning):
+        doubts.append(f"The tuning has {len(head.tuning)} strings, the tab {len(tuning)}.")
     if head.capo:
         doubts.append(f"The open strings sound {head.capo} semitones higher: capo {head.capo}.")
-    largest = max(len(system.names) for system in systems)
-    if largest in BASS_TUNINGS and bars[-1].strings[-1] == 0 < len(tuning) - largest:
+    n_lines = len(bars[-1].strings)
+    like_bass = n_lines in BASS_TUNINGS and systems[-1].names[0].upper() in ("", "G")
+    if like_bass and n_lines < len(tuning):
         doubts.append(
-            f"{largest} lines were read as the lowest strings of a guitar. Write the word 'bass' "
+            f"{n_lines} lines were read as the lowest strings of a guitar. Write the word 'bass' "
             "over them if they are those of one."
         )
     doubts += _doubts(bars, signs, grids, bar_ticks)
@@ -130,7 +133,7 @@ def _notes(
     return np.array(sorted(notes)), {tick: tuple(row) for tick, row in frets.items()}
 
 
-_COUNTED = re.compile(r">? {0,2}1(?:[ +&ea.>]+\d)*[ +&ea.>]*")  # the beats of a bar
+_COUNTED = re.compile(r">? {0,2}1(?:[ +&ea.>-]+\d)*[ +&ea.>-]*")  # the beats of a bar
 
 
 def _bars_of(systems: Sequence[System], tuning: tuple[int, ...]) -> list[Bar]:

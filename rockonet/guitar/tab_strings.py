@@ -61,14 +61,20 @@ def strings_of(names: tuple[str, ...], tuning: tuple[int, ...]) -> tuple[int, ..
 
 
 def _low_first(names: tuple[str, ...]) -> bool:
-    """Whether the lowest string is written first: then the names rise by fourths."""
+    """Whether the lowest string is written first: then the names rise by fourths.
+
+    If one end has a small letter, it is the highest string.
+    """
 
     def price(way: Sequence[str]) -> tuple[bool, int]:
         pitches = named_strings(way) or ()
         steps = [high - low for low, high in itertools.pairwise(pitches)]
         return not _rises(pitches), sum(abs(step - 5) for step in steps)
 
-    return all(names) and price(names) < price(names[::-1])
+    if not all(names):
+        return False
+    first, last = names[0].islower(), names[-1].islower()
+    return last if first != last else price(names) < price(names[::-1])
 
 
 def _moves(names: Sequence[str], tuning: Sequence[int]) -> int:
