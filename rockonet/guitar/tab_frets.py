@@ -42,6 +42,7 @@ class Sign(NamedTuple):
     fret: int
 
 
+_TWO_DIGITS = re.compile(r"[12]\d")
 _BRACKETED = re.compile(r"(?<!\d)[<(\[{](\d{1,2})[>)\]}]")
 
 
@@ -100,8 +101,11 @@ def _numbers(rows: Sequence[str]) -> list[list[tuple[int, int]]]:
     starts: dict[int, list[tuple[int, int]]] = collections.defaultdict(list)  # row and fret
     for row, found in enumerate(runs):
         for column, text in found:
-            if len(text) <= 2:
+            if len(text) == 1 or _TWO_DIGITS.fullmatch(text):
                 starts[column].append((row, int(text)))
+            elif len(text) == 2:
+                starts[column].append((row, int(text[0])))
+                starts[column + 1].append((row, int(text[1])))
     columns = sorted(column for column, found in starts.items() if any(f < 10 for _, f in found))
     dense = any(len(text) > 2 for found in runs for _, text in found)
     dense |= any(b - a == 1 for a, b in itertools.pairwise(columns))
@@ -133,7 +137,7 @@ def _split_run(
         column, pair = start + place, text[place : place + 2]
         here, under = others.get(column, ()), others.get(column + 1, ())
         size = 1
-        if re.fullmatch(r"[12]\d", pair):
+        if _TWO_DIGITS.fullmatch(pair):
             chord = _reaches(int(pair), here) and not under
             ends = place + 2 == len(text) or bool(others.get(column + 2))
             right = (

@@ -151,10 +151,12 @@ def _in_ticks(notes: Sequence[tuple[Fraction, Fraction, int]], unread: Sequence[
             if unread
             else "There is no note in this prompt: type notes like 'EE8 EE GG4'."
         )
-    half = Fraction(1, 2)
-    return np.array(
-        [(int(begin + half), max(1, int(lasts + half)), pitch) for begin, lasts, pitch in notes]
-    )
+    edges = [(_nearest(begin), _nearest(begin + lasts), pitch) for begin, lasts, pitch in notes]
+    return np.array([(begin, max(1, end - begin), pitch) for begin, end, pitch in edges])
+
+
+def _nearest(ticks: Fraction) -> int:
+    return int(ticks + Fraction(1, 2))
 
 
 def _unread(words: Sequence[str]) -> str:
