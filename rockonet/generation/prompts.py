@@ -24,6 +24,7 @@ from rockonet.guitar.tiny_notation import read_tiny
 from rockonet.guitar.typed_text import TypedMusic
 
 MAX_TEXT = 20_000  # characters of a prompt
+MAX_DOUBTS = 8  # that are said of one
 TYPED_VELOCITY = 95  # of all notes that are typed
 
 
@@ -132,7 +133,10 @@ def prompt_from_text(
         typed = read_tab(text, meter, tuning_pitches(tuning))
     else:
         typed = read_tiny(text)
-    for doubt in (*typed.doubts, *_overruled(typed, tempo_bpm, meter, tuning_pitches(tuning))):
+    doubts = [*_overruled(typed, tempo_bpm, meter, tuning_pitches(tuning)), *typed.doubts]
+    if len(doubts) > MAX_DOUBTS:
+        doubts[MAX_DOUBTS:] = [f"And {len(doubts) - MAX_DOUBTS} more remarks of this kind."]
+    for doubt in doubts:
         warnings.warn(doubt, stacklevel=2)
     meter = typed.meter or meter
     notes = typed.notes
@@ -162,13 +166,16 @@ def _overruled(
     typed: TypedMusic, tempo_bpm: float, meter: tuple[int, int], strings: tuple[int, ...]
 ) -> list[str]:
     """What was asked for, though the text says otherwise, in sentences."""
+    beats = typed.meter and f"{typed.meter[0]}/{typed.meter[1]}"
+    tempo = typed.tempo_bpm and f"{typed.tempo_bpm:.10g} bpm"
+    tuning = typed.open_strings and tuning_name(typed.open_strings)
     rows = (
-        ("tempo", 120.0, tempo_bpm, typed.tempo_bpm, "{:.10g} bpm".format),
-        ("meter", (4, 4), meter, typed.meter, "{0[0]}/{0[1]}".format),
-        ("tuning", STANDARD_TUNING, strings, typed.open_strings, tuning_name),
+        ("tempo", "120 bpm", f"{tempo_bpm:.10g} bpm", tempo),
+        ("meter", "4/4", f"{meter[0]}/{meter[1]}", beats),
+        ("tuning", tuning_name(STANDARD_TUNING), tuning_name(strings), tuning),
     )
     return [
-        f"The {what} is that of the text, {name(said)}, and not {name(asked)}."
-        for what, usual, asked, said, name in rows
+        f"The {what} is that of the text, {said}, and not {asked}."
+        for what, usual, asked, said in rows
         if said and asked not in (usual, said)
     ]

@@ -126,10 +126,9 @@ def finger(
     for i, chord in enumerate(chords):
         typed = i < len(given_frets) and fits(given_frets[i], chord, strings)
         given.append(typed)
+        ways = voicings(chord, strings, frets) or voicings(chord, strings)
         if typed:
             ways = (tuple(given_frets[i]),)
-        else:
-            ways = voicings(chord, strings, frets) or voicings(chord, strings)
         if not ways:
             unplayable.append(f"bar {bars[i]}: {chord_name(chord)} cannot be fingered")
         states.append(hand_positions(ways or ((-1,) * len(strings),), strings))

@@ -53,7 +53,7 @@ def played_notes(
     events: of dtype `EVENT`, those of the symbols. frets: ints (n_events, n_strings), as in
     `Fingering`. open_strings: their MIDI pitches, lowest first.
     """
-    notes = []
+    notes: list[tuple[PlayedNote, ...]] = []
     for symbol in symbols:
         if symbol.event < 0:
             notes.append(())
@@ -81,7 +81,7 @@ def sounding_notes(
         events[::-1], onsets(events)[::-1].tolist(), frets[::-1], strict=True
     ):
         held = held_notes(event, row, open_strings)
-        again = {}
+        again: dict[tuple[str, int], int] = {}
         for pitch, string, _ in reversed(held):
             keys = [("pitch", pitch)] + [("string", string)] * (string >= 0)
             room = min(struck_again.get(key, 1 << 40) for key in keys) - onset

@@ -79,8 +79,8 @@ def _row(number: int, line: str, gap: bool) -> Row | None:
         line = re.sub("[=_.]", "-", line)  # strings drawn of other signs
     barred = _BARRED.fullmatch(line)
     found = barred or _BARE.fullmatch(line)
-    if not found or re.search(r"\d\s+[A-Ga-gr]+[-#b]?\d", line):  # notes, not a string
-        return None
+    if not found or not barred and re.search(r"\d\s+[A-Ga-gr]+[-#b]?\d", line):
+        return None  # or notes as words
     name, body = found[1] or "", found[2]
     if not name and re.fullmatch(_NAME, body.partition("|")[0].strip()):
         name, _, body = body.partition("|")  # a bar line before the name too

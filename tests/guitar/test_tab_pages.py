@@ -73,6 +73,7 @@ I left the light on, 2 more miles to go - oh
     "no names": tab(write="|{1}|"),
     "numbers of strings": tab(names="123456"),
     "double bar lines": tab(write="{}||{}||"),
+    "a remark like notes behind it": tab(write="{}|{}|  x 2 a4"),
     "remarks behind it": tab(write="{}|{}|  play 2 - 3 times (quiet)"),
     "a remark behind an open bar": tab(write="{}|{}") + "   (2nd time - louder)",
     "the lowest string first": tab(ROWS[::-1], "EADGBe"),
@@ -234,6 +235,13 @@ def test_a_line_that_cannot_be_read_is_named_and_the_rest_is_shown():
     rows[4] = rows[4].replace("|", "-")
     riff, said = read(tab(rows))
     assert held(riff)[:4] == FOUR and "Line 5 has its bar lines elsewhere" in said
+
+
+def test_of_many_remarks_some_are_said():
+    text = "\n\n".join([tab(), *["|--3-5-|\n|------|"] * 50])
+    with pytest.warns(UserWarning) as said:
+        ru.prompt_from_text(text)
+    assert len(said) == 9 and "And 42 more remarks" in str(said[-1].message)
 
 
 def test_what_is_no_tab_gets_a_sentence():
