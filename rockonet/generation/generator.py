@@ -50,8 +50,8 @@ def generate(
         `prompt_from_text`; without one the model starts from silence.
     best_of: so many are made side by side for each riff, and the one that is most like real songs
         is kept: see `TYPICAL`. With 1 you get what the model says, as it says it.
-    scale, tuning: what may be played, see `playable_chords`. Nothing else is. Without a tuning it
-        is that of the prompt. A guitar that goes down below drop C the model hears higher, see
+    scale, tuning: what alone may be played, see `playable_chords`; a warning says what of the
+        prompt had to be changed. Without a tuning it is the prompt's; below drop C see
         `heard_higher`. max_repeats: a chord is not played more often than that in a row.
     training: the songs that the model learned from; of them not much is copied, see `limits`.
     limits: which frets, how many notes to a chord, how much of a copy and other things that few
@@ -59,8 +59,7 @@ def generate(
     rhythm: the classic recipe predicts which notes come next but not when. "prompt" repeats the
         prompt's rhythm for as long as needed; "even" puts 0.3 quarter notes (rounded to 4 ticks)
         between all events, as published.
-    Returns n riffs; ``riff.prompt_events`` tells the prompt from what was generated. A warning
-    says what was changed of the prompt, and whether it was heard higher.
+    Returns n riffs; ``riff.prompt_events`` tells the prompt from what was generated.
     Raises: ValueError for numbers out of range, for what does not exist, and if nothing fits.
     Source: the window that moves on by one event is that of Rock-o-net as published.
     Notebook: 03 and 04.
@@ -79,12 +78,7 @@ def generate(
     )
     rngs = [np.random.default_rng([seed, i, j]) for i in range(n) for j in range(best_of)]
     sampler = Sampler(temperature, top_p, top_k, rngs)
-    if trained.recipe == "classic":
-        new = continue_classic(trained, heard, bars, constraints, sampler, rhythm)
-    else:
-        new = continue_riff(trained, heard, bars, constraints, sampler)
-    for events in new:
-        events["bass"] -= higher
+    new = go_on(trained, heard, bars, constraints, sampler, rhythm, higher)
     riffs = []
     for i in range(n):
         title = title_after(given.title, seed) + (f", {i + 1} of {n}" if n > 1 else "")
@@ -133,7 +127,12 @@ def prepare_prompt(
     given = prompt or Riff(np.zeros(0, EVENT), title="silence")
     strings = tuning_pitches(tuning or given.tuning)
     lowest, highest = limits.frets
-    given = dataclasses.replace(given, tuning=strings, frets=(lowest, highest), scale=scale)
+    # Frets that were typed for fewer or for more strings are those of the highest ones.
+    more = len(strings) - len(given.open_strings)
+    ways = tuple(((-1,) * max(0, more) + way)[max(0, -more) :] for way in given.given_frets)
+    given = dataclasses.replace(
+        given, tuning=strings, given_frets=ways, frets=(lowest, highest), scale=scale
+    )
     if limits.revoice:
         revoiced = given.revoiced()
         if changes := changed_chords(given, revoiced):
@@ -178,6 +177,25 @@ def heard_higher(strings: Sequence[int]) -> int:
         stacklevel=3,
     )
     return higher
+
+
+def go_on(
+    trained: Trained,
+    heard: Riff,
+    bars: int,
+    constraints: Constraints,
+    sampler: Sampler,
+    rhythm: str,
+    higher: int,
+) -> list[np.ndarray]:
+    """New events for each riff, as they sound; the prompt is heard so many semitones higher."""
+    if trained.recipe == "classic":
+        new = continue_classic(trained, heard, bars, constraints, sampler, rhythm)
+    else:
+        new = continue_riff(trained, heard, bars, constraints, sampler)
+    for events in new:
+        events["bass"] -= higher
+    return new
 
 
 def moved(riff: Riff, semitones: int) -> Riff:

@@ -50,6 +50,19 @@ def test_every_new_event_can_be_played_and_some_are_low(shipped, tuning):
     assert min(riff.generated["bass"].min() for riff in riffs) < 40
 
 
+def test_typed_frets_stay_on_their_strings_of_a_guitar_with_more(riff_recipe):
+    # D3 at the fifth fret of the A string, which nobody would choose, then open.
+    rows = ["----", "----", "----", "--0-", "5---", "----"]
+    typed = "\n".join(f"{name}|{row}|" for name, row in zip("eBGDAE", rows, strict=True))
+    prompt = ru.prompt_from_text(typed)
+    assert prompt.fingering.frets.tolist() == [[-1, 5, -1, -1, -1, -1], [-1, -1, 0, -1, -1, -1]]
+    for tuning, more in (("7-string", 1), ("8-string", 2)):
+        with pytest.warns(UserWarning, match="hears the guitar"):
+            (riff,) = ru.generate(riff_recipe, bars=1, prompt=prompt, tuning=tuning, best_of=1)
+        assert (riff.fingering.frets[:2, more:] == prompt.fingering.frets).all()
+        assert (riff.fingering.frets[:2, :more] == -1).all()
+
+
 def test_down_to_drop_c_nothing_is_moved_and_nothing_said(shipped):
     prompt = a_riff([(40,), (43,), (45, 52)], [0, 6, 6])
     with warnings.catch_warnings():
