@@ -50,7 +50,7 @@ class System:
 
 
 _NAME = r"[A-Ga-g][#b]?\d?"
-_BARRED = re.compile(r"\|?\s{0,9}([^\s|-]{0,3}?)[\s:;.)\]]{0,9}\|(.*)")
+_BARRED = re.compile(rf"\|?\s{{0,9}}(-?{_NAME}-{{1,2}}|[^\s|-]{{0,3}}?)[\s:;.)\]]{{0,9}}\|(.*)")
 _BARE = re.compile(rf"({_NAME})?[\s:;.)\]]*([\dxX(<]*-[^|]*-[^|]*-.*)")
 _SIGNS = re.compile(r"(?:[hpbrtsxovwmn]+|P\.?M|let|ring|harm|full|half)", re.IGNORECASE)
 _CHORD = re.compile(r"[A-G][#b]?(?:m|maj|min|dim|sus|aug|add)?\d*|N\.?C\.?|[DUdux%.*/-]+")
@@ -84,7 +84,7 @@ def _row(number: int, line: str, gap: bool) -> Row | None:
     name, body = found[1] or "", found[2]
     if not name and re.fullmatch(_NAME, body.partition("|")[0].strip()):
         name, _, body = body.partition("|")  # a bar line before the name too
-    name = name.strip() if re.fullmatch(_NAME, name.strip()) else ""
+    name = name.strip(" -") if re.fullmatch(_NAME, name.strip(" -")) else ""
     bars, bar_line, last = body.rpartition("|")
     kept = re.split(r"\s{2,}|\s(?=[^-\d\s])" if "-" in last else r"(?<=\S)\s{3,}", last)[0]
     if bar_line and not (re.fullmatch(r"\S*-\S*", kept) and _ratio(kept) >= 0.5):
@@ -232,9 +232,12 @@ def _system(rows: Sequence[Row], lines: Sequence[str]) -> tuple[System, list[int
             continue
         sides = (f"|{row.body}"[max(0, begin - 1) : begin + 1], row.body[end : end + 2])
         plain = _without_dots(cells, *(side == "||" for side in sides))
+        dotted = plain != cells
+        if bars and {cell.strip("-") for cell in plain} in ({"%"}, {"%", ""}):
+            plain, dotted = list(bars[-1]), repeats[-1]  # the bar before is played again
         if any(re.search(r"[-\d]", cell) for cell in plain):
             bars.append(tuple(plain))
-            repeats.append(plain != cells)
+            repeats.append(dotted)
             beats.append(above[offset + begin : offset + end])
     names = tuple(row.name for row in rows)
     uneven = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -30,6 +31,7 @@ def plain_lines(text: str) -> list[str]:
 
     A sign stays one sign, so that columns stay columns.
     """
+    text = html.unescape(text)
     forms = {sign: unicodedata.normalize("NFKC", sign) for sign in set(text)}
     plain = str.maketrans({sign: form for sign, form in forms.items() if len(form) == 1})
     lines = text.translate(plain).translate(_PLAIN).splitlines()

@@ -70,6 +70,8 @@ I left the light on, 2 more miles to go - oh
     "names before blanks": tab(write="{} {}"),
     "colons": tab(write="{}:{}"),
     "a bar line before the names": tab(write="|{}|{}|"),
+    "dashes behind the names": tab(write="{}-|{}|"),
+    "a web page's signs": tab(write="&nbsp;{}|{}|").replace("-", "&#45;"),
     "no names": tab(write="|{1}|"),
     "numbers of strings": tab(names="123456"),
     "double bar lines": tab(write="{}||{}||"),
@@ -97,6 +99,18 @@ def test_two_systems_need_no_line_between_them():
     unnamed = tab(write="|{1}|")
     assert held(read(f"{unnamed}\n{unnamed}")[0]) == FOUR + AGAIN
     assert held(read(f"{tab()}\nla la, 1 2 3 - la\n{tab()}")[0]) == FOUR + AGAIN
+
+
+def test_a_percent_sign_is_the_bar_before():
+    for sign in ("%", "-------%--------"):
+        rows = [f"{row}|{sign}" for row in ROWS]
+        riff, said = read(tab(rows))
+        assert held(riff) == FOUR + AGAIN and not said
+    middle = [
+        f"{row}|{'-%--' if name in 'GD' else '----'}"
+        for name, row in zip("eBGDAE", ROWS, strict=True)
+    ]
+    assert held(read(tab(middle))[0]) == FOUR + AGAIN
 
 
 def test_heads_tell_tempo_meter_tuning_and_capo():
