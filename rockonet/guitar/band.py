@@ -133,7 +133,7 @@ def band_score(riff: Riff, band: bool = False, count_in: bool = False) -> ScoreT
         )
         score.tracks.append(track)
 
-    notes = sounding_notes(riff.events, riff.fingering.frets)
+    notes = sounding_notes(riff.events, riff.fingering.frets, riff.open_strings)
     columns = (notes[name] for name in ("onset", "duration", "pitch", "velocity"))
     add(riff.title, riff.program, False, *columns)
     hits = np.zeros((0, 3), int)

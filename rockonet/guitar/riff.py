@@ -30,7 +30,7 @@ from rockonet.explore.pictures import piano_roll
 from rockonet.explore.sound import Sound, render
 from rockonet.guitar.band import band_score
 from rockonet.guitar.engraving import Engraving, engrave
-from rockonet.guitar.fingering import Fingering, finger
+from rockonet.guitar.fingering import Fingering, finger, fits
 from rockonet.guitar.formats import FILE_FORMATS, FORMATS, WITHOUT_FINGERING, encoded
 from rockonet.guitar.musicxml_writer import musicxml
 from rockonet.guitar.notation import NotatedEvent, notation_symbols
@@ -140,16 +140,22 @@ class Riff:
     @functools.cached_property
     def notes(self) -> list[tuple[PlayedNote, ...]]:
         """The notes of each of its symbols, with their strings and frets, see `played_notes`."""
-        return played_notes(self.symbols, self.events, self.fingering.frets)
+        return played_notes(self.symbols, self.events, self.fingering.frets, self.open_strings)
 
     def goes_on_with(self, symbol: NotatedEvent) -> bool:
         """Whether the model goes on with this symbol: whether the prompt ends before it."""
         return symbol.event == self.prompt_events > 0 and not symbol.tied
 
     def revoiced(self) -> Riff:
-        """The riff with every chord that cannot be fingered changed as little as possible."""
+        """The riff with every chord that cannot be fingered changed as little as possible.
+
+        What has frets that were given stays.
+        """
         events = self.events.copy()
-        for event in events:
+        given = itertools.chain(self.given_frets, itertools.repeat(()))
+        for event, way in zip(events, given, strict=False):
+            if fits(way, event_pitches(event), self.open_strings):
+                continue
             chord = revoiced(event_pitches(event), self.open_strings)
             event["bass"] = chord[0]
             event["shape"] = sum(1 << (pitch - chord[0]) for pitch in chord)
