@@ -50,6 +50,12 @@ def timing_of(score: ScoreTick, onsets: np.ndarray) -> Timing:
     return Timing(meter, _tempo(score, onsets), -place % bar, quarter)
 
 
+def score_timing(score: ScoreTick) -> Timing:
+    """What governs all notes of a score."""
+    onsets = [track.notes.numpy()["time"] for track in score.tracks]
+    return timing_of(score, np.concatenate([np.zeros(0, np.int64), *onsets]))
+
+
 def _meters(score: ScoreTick) -> dict[int, tuple[int, int]]:
     """The meters of a score, each but for the first one another than before, by where they begin."""
     written = {

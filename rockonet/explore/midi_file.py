@@ -90,7 +90,7 @@ def parse_midi(data: bytes, name: str) -> tuple[ScoreTick, tuple[str, ...]]:
         raise MidiError(name, "damaged (its times run over)")
     remarks = [remark, *set_programs(score, origins, bodies)]
     if loose:
-        remarks.append(f"{loose} notes that never end: ended by the next strike or after a bar")
+        remarks.append(f"notes without an end: {loose}, ended by the next strike or after a bar")
     name_players(score, origins)
     return score, tuple(filter(None, remarks))
 

@@ -16,6 +16,7 @@ from symusic.core import ScoreTick
 FAR = (1 << 28) - 1  # ticks behind the end of a chunk, the longest time that MIDI can write
 _END = b"\xff\x2f\x00"
 _NOTHING = b"\xff\x7f\x00"  # an event without content, at the time when the chunk ended
+_HEAD = 400  # bytes of a chunk, in which a registered parameter may be set (control 101)
 _NOTE_OFFS = tuple(
     bytes([0x80 | channel]) + b"\x00".join(bytes([pitch, 0]) for pitch in range(128))
     for channel in range(16)
@@ -34,11 +35,16 @@ def marked(body: bytes, chunk: int) -> bytes:
     channels = [channel for channel in range(16) if bytes([0x90 | channel]) in body]
     if not channels or not body.endswith(_END):
         return body
-    tail = [_NOTHING, b"\xff\xff\xff\x7f"]
+    head, tail = b"", [_NOTHING, b"\xff\xff\xff\x7f"]
+    if b"\x65\x00" in body[:_HEAD]:
+        # What is set on a channel before its program would go to a track that has no notes.
+        changes = program_changes(body)
+        once = [(c, p) for c, p in changes if sum(c == other for other, _ in changes) == 1]
+        head = b"".join(bytes([0, 0xC0 | channel, program]) for channel, program in once)
     for channel in channels:
         mark = bytes([0, 0xB0 | channel, channel | chunk >> 7 << 4, chunk & 0x7F, 0])
         tail += [_NOTE_OFFS[channel], mark]
-    return b"".join((body[:-3], *tail, _END))
+    return b"".join((head, body[:-3], *tail, _END))
 
 
 def take_marks(score: ScoreTick, bodies: Sequence[bytes]) -> list[Origin]:
