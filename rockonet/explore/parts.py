@@ -60,7 +60,7 @@ def guitar_parts(
             by_name.get(track.name, []).append(track)
     parts = tuple(_part(name.strip(), tracks) for name, tracks in by_name.items())
     onsets = np.concatenate([np.zeros(0, np.int64), *(part.notes["time"] for part in parts)])
-    return Guitars(parts, timing_of(score, onsets), _remarks(parts))
+    return Guitars(parts, timing_of(score, onsets), part_remarks(parts))
 
 
 def _part(name: str, tracks: Sequence[TrackTick]) -> GuitarPart:
@@ -75,7 +75,7 @@ def _part(name: str, tracks: Sequence[TrackTick]) -> GuitarPart:
     return GuitarPart(name, max(sizes, key=sizes.__getitem__), tuple(tracks), notes)
 
 
-def _remarks(parts: Sequence[GuitarPart]) -> tuple[str, ...]:
+def part_remarks(parts: Sequence[GuitarPart]) -> tuple[str, ...]:
     """What was changed, in sentences that `report_table` counts by their beginning."""
     torn = [part for part in parts if len(part.tracks) > 1]
     tuned = [
