@@ -95,6 +95,8 @@ def _tempo(score: ScoreTick, onsets: np.ndarray) -> float:
     music = is_tempo(tempos)
     if not music.any():
         return 120.0
+    if len(tempos) == 1:
+        return float(tempos[0])
     values, place = np.unique(tempos[music], return_inverse=True)
     weights = np.bincount(place, _quarters(columns["time"][music], onsets)).astype(int)
     sums = np.concatenate([[0], np.cumsum(weights)])

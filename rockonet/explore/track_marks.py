@@ -69,12 +69,17 @@ def take_marks(score: ScoreTick, bodies: Sequence[bytes]) -> list[Origin]:
     last track is marked, and of the others only guitars are looked for; tracks stand in the order
     of chunk, channel and program. Of tracks without notes nothing may be known, which is (-1, -1).
     """
-    found = []
+    found: list[Origin | None] = []
     for track in score.tracks:
         controls = track.controls
-        mark = controls.pop() if len(controls) and controls[-1].time >= FAR else None
-        found.append(Origin(mark.number >> 4 << 7 | mark.value, mark.number & 15) if mark else None)
-    before, origins = Origin(0, 0), []
+        last = controls.pop() if len(controls) else None
+        if last is None or last.time < FAR:
+            found.append(None)
+            if last is not None:
+                controls.append(last)
+        else:
+            found.append(Origin(last.number >> 4 << 7 | last.value, last.number & 15))
+    before, origins = Origin(0, 0), list[Origin]()
     for place, (track, origin) in enumerate(zip(score.tracks, found, strict=True)):
         if origin is None and track.program in GUITAR_NAMES and len(track.notes):
             behind = filter(None, found[place + 1 :])
