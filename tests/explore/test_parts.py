@@ -181,7 +181,9 @@ def test_strums_are_chords_and_grace_notes_are_not(struck, expected):
 
 
 def test_wheel_and_range_are_kept_and_counted():
-    bent = wheel(0, 0) + wheel(Q, 4000) + wheel(Q + 100, 8000) + wheel(2 * Q, 0) + wheel(3 * Q, -900)
+    bent = (
+        wheel(0, 0) + wheel(Q, 4000) + wheel(Q + 100, 8000) + wheel(2 * Q, 0) + wheel(3 * Q, -900)
+    )
     score, _ = parse_midi(midi_file(HEAD, lead(parameter(0, 12), notes(RIFF), bent)), "x.mid")
     [track] = ru.guitar_tracks(score)
     assert wheel_range(track) == 12 and count_bends(track) == 2 and len(track.pitch_bends) == 5
