@@ -1,0 +1,442 @@
+"""A song as it is written in tablature, and how it is played out: repeats, ties, grace notes."""
+
+from __future__ import annotations
+
+import collections
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from symusic.core import NoteTickList, ScoreTick, TempoTick, TimeSignatureTick, TrackTick
+
+from rockonet.common.techniques import Technique
+from rockonet.common.theory import TICKS_PER_QUARTER, is_tempo
+
+SONG_TICKS = 960  # a quarter note; of a score that is played out
+# Beyond these a file is refused, or its repeats are left out. Long songs have some 20,000 notes.
+MAX_WRITTEN_NOTES, MAX_BARS_PLAYED = 300_000, 5_000  # rests count as notes
+# One row a note. time, duration: in ticks, SONG_TICKS to the quarter note. string: from the lowest,
+# which is 0. fret: counted from the capo; −1 of a drum. pitch: MIDI number of string, capo and fret,
+# or of the drum. technique: flags of `Technique`. bend: quarter tones at its height. harmonic: how
+# many semitones over its pitch a harmonic sounds.
+TAB_NOTE = np.dtype(
+    [
+        ("time", np.int64),
+        ("duration", np.int64),
+        ("pitch", np.int16),
+        ("velocity", np.uint8),
+        ("string", np.int8),
+        ("fret", np.int8),
+        ("technique", np.uint16),
+        ("bend", np.int8),
+        ("harmonic", np.int8),
+    ]
+)
+MUTED = SONG_TICKS // TICKS_PER_QUARTER  # as long as a palm mute sounds in a score
+SHORTEST_GRACE = 1 / TICKS_PER_QUARTER  # so that it is an event of its own
+CLOSE = 1e-6  # quarter notes that are no time
+
+
+class WrittenNote(NamedTuple):
+    """What stands on a string.
+
+    string: from the lowest, which is 0. fret: from the capo; −1 of a tied note: as before. pitch:
+    of a drum. leads: flags for the next note of the string. harmonic: semitones that it sounds over
+    its fret. share: of its written length for which it sounds.
+    """
+
+    string: int
+    fret: int
+    velocity: int
+    technique: int = 0
+    tied: bool = False
+    pitch: int = -1
+    leads: int = 0
+    bend: int = 0
+    harmonic: int = 0
+    share: float = 1.0
+
+
+class WrittenBeat(NamedTuple):
+    """What is struck together; no notes are a rest.
+
+    length: in quarter notes. grace: whether it is a grace note; on_beat: one that begins where the
+    note begins that it belongs to, not before.
+    """
+
+    length: float
+    notes: tuple[WrittenNote, ...] = ()
+    grace: bool = False
+    on_beat: bool = False
+
+
+class WrittenBar(NamedTuple):
+    """What a bar is for all tracks.
+
+    length: in quarter notes. plays: how often what ends here is played. endings: bit 0 says that it
+    is played the first time. feel: the length of the notes of which two are played unevenly, and
+    the share of the first. tempos: where in the bar, in quarter notes, and quarters a minute.
+    """
+
+    meter: tuple[int, int]
+    length: float
+    opens: bool = False
+    plays: int = 1
+    endings: int = 0
+    feel: tuple[float, float] = (0.0, 0.5)
+    tempos: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class WrittenTrack:
+    """An instrument. open_strings: pitches without the capo, lowest first. bars: of each bar the
+    voices, of each voice the beats."""
+
+    name: str
+    program: int
+    is_drum: bool
+    open_strings: tuple[int, ...]
+    capo: int
+    bars: list[list[list[WrittenBeat]]]
+
+
+@dataclass(frozen=True)
+class WrittenSong:
+    """A file as it is written; remarks: what could not be read as it was meant."""
+
+    title: str
+    bars: list[WrittenBar]
+    tracks: list[WrittenTrack]
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class GuitarProTrack:
+    """An instrument as it is played.
+
+    program: General MIDI program counted from 0. tuning: MIDI pitches of the open strings without
+    the capo, lowest first; empty for drums. notes: (n_notes,) of dtype `TAB_NOTE`, by time.
+    """
+
+    name: str
+    program: int
+    is_drum: bool
+    tuning: tuple[int, ...]
+    capo: int
+    notes: np.ndarray
+
+
+@dataclass(frozen=True)
+class GuitarProSong:
+    """A Guitar Pro file.
+
+    score: all tracks, in the order of `tracks`, as they sound: dead notes are silent there, and palm
+    mutes as short as in MIDI files. remarks: what was changed or left out on the way, in sentences.
+    """
+
+    title: str
+    score: ScoreTick
+    tracks: tuple[GuitarProTrack, ...]
+    remarks: tuple[str, ...]
+
+
+def plain_text(text: str | None) -> str:
+    """A name as one line."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text or "").split())
+
+
+def longest_held(first: int, changes: Iterable[tuple[int, int]], n_bars: int) -> int:
+    """Of the programs of a track the one that holds for most bars; changes: (bar, program)."""
+    held: collections.Counter[int] = collections.Counter()
+    since, now = 0, first
+    for bar, program in (*sorted(changes), (n_bars, first)):
+        held[now] += max(0, bar - since)
+        since, now = bar, program
+    program = held.most_common(1)[0][0] if held else first
+    return program if 0 <= program < 128 else 0
+
+
+def bend_technique(heights: Sequence[float]) -> int:
+    """The flags of a bend from its heights, one after the other; 0 of a string that is not bent."""
+    if not heights or max(heights) <= 0:
+        return 0
+    flags = Technique.PREBEND if heights[0] > 0 else Technique(0)
+    flags |= Technique.BEND if max(heights) > heights[0] else 0
+    flags |= Technique.RELEASE if heights[-1] < max(heights) else 0
+    return int(flags)
+
+
+# Where a string is touched, and how many semitones over the open string it sounds then: the 2nd to
+# the 8th partial.
+_NODES = {2.4: 36, 2.7: 34, 3.2: 31, 4: 28, 5: 24, 7: 19, 8.2: 34, 9: 28, 9.6: 34, 12: 12, 14.7: 34,
+          16: 28, 17: 36, 19: 19, 21.7: 34, 24: 24}  # fmt: skip
+
+
+def harmonic_semitones(fret: float) -> int:
+    """How far over its fundamental a string sounds that is touched there; 0 where it has no node."""
+    node = min(_NODES, key=lambda place: abs(place - fret))
+    return _NODES[node] if abs(node - fret) < 0.5 else 0
+
+
+def play_out(song: WrittenSong) -> GuitarProSong:
+    """A written song as it is played, from its first bar to its last."""
+    order, remarks = playing_order(song.bars)
+    begins = [0.0, *itertools.accumulate(song.bars[number].length for number in order)]
+    lost: collections.Counter[str] = collections.Counter()
+    tracks = []
+    for track in song.tracks:
+        notes = np.array(_played(track, song.bars, order, begins, lost), TAB_NOTE)
+        notes = notes[np.lexsort((notes["pitch"], notes["time"]))]
+        tuning = () if track.is_drum else track.open_strings
+        tracks.append(
+            GuitarProTrack(track.name, track.program, track.is_drum, tuning, track.capo, notes)
+        )
+    said = [f"{what} ({count} times)" for what, count in lost.items()]
+    return GuitarProSong(
+        song.title,
+        _score(song.bars, order, begins, tracks),
+        tuple(tracks),
+        (*song.remarks, *remarks, *said),
+    )
+
+
+def playing_order(bars: Sequence[WrittenBar]) -> tuple[list[int], list[str]]:
+    """The numbers of the bars as they are played, and what has to be said about it.
+
+    An ending holds until a bar that closes, or the next ending. What ends is played from the last
+    bar that opens on, or from what was closed last.
+    """
+    endings, held = [], 0
+    for bar in bars:
+        held = bar.endings or (0 if bar.opens else held)
+        endings.append(held)
+        held = 0 if bar.plays > 1 else held
+    order: list[int] = []
+    number = start = 0
+    turn = 1
+    while number < len(bars) and len(order) <= MAX_BARS_PLAYED:
+        bar = bars[number]
+        leaves = number > start and endings[number - 1] and not endings[number]
+        if number > start and (bar.opens or leaves):
+            start, turn = number, 1
+        if not endings[number] or endings[number] >> (turn - 1) & 1:
+            order.append(number)
+            if bar.plays > 1 or endings[number]:
+                times = max(bar.plays, _last_ending(bars, start)) if endings[number] else bar.plays
+                if bar.plays > 1 and turn < times:
+                    number, turn = start, turn + 1
+                    continue
+                if bar.plays > 1:
+                    start, turn = number + 1, 1
+        number += 1
+    if len(order) > MAX_BARS_PLAYED:
+        said = f"its repeats make more than {MAX_BARS_PLAYED:,} bars: each bar was read once"
+        return list(range(len(bars))), [said]
+    if order == list(range(len(bars))):
+        return order, []
+    return order, [f"repeats played out: {len(bars)} bars became {len(order)}"]
+
+
+def _last_ending(bars: Sequence[WrittenBar], start: int) -> int:
+    """The highest ending of what is repeated from a bar on."""
+    last = 0
+    for number in range(start, len(bars)):
+        if number > start and bars[number].opens:
+            break
+        last = max(last, bars[number].endings.bit_length())
+    return last
+
+
+class _Sounding:
+    """A note that can still be changed by what follows in its voice."""
+
+    __slots__ = ("begin", "end", "note", "share", "technique", "bend", "velocity")
+
+    def __init__(self, begin: float, end: float, note: WrittenNote, technique: int):
+        self.begin, self.end, self.note, self.technique = begin, end, note, technique
+        self.share, self.bend, self.velocity = note.share, note.bend, note.velocity
+
+
+def _played(
+    track: WrittenTrack,
+    bars: Sequence[WrittenBar],
+    order: Sequence[int],
+    begins: Sequence[float],
+    lost: collections.Counter[str],
+) -> list[tuple[int, ...]]:
+    """The rows of `TAB_NOTE` of a track; what is lost is counted."""
+    rows = []
+    for voice in range(max(map(len, track.bars), default=0)):
+        for sounding in _voice(track, voice, bars, order, begins, lost):
+            note = sounding.note
+            pitch = note.pitch
+            if pitch < 0:
+                pitch = track.open_strings[note.string] + track.capo + note.fret
+            if not 0 <= pitch <= pitch + note.harmonic < 128:
+                lost["a note beyond what MIDI can say was left out"] += 1
+                continue
+            time = round(sounding.begin * SONG_TICKS)
+            length = (sounding.end - sounding.begin) * sounding.share
+            rows.append(
+                (
+                    time,
+                    max(1, round((sounding.begin + length) * SONG_TICKS) - time),
+                    pitch,
+                    min(max(sounding.velocity, 1), 127),
+                    note.string,
+                    note.fret,
+                    sounding.technique,
+                    min(sounding.bend, 127),
+                    note.harmonic,
+                )
+            )
+    return rows
+
+
+def _voice(
+    track: WrittenTrack,
+    voice: int,
+    bars: Sequence[WrittenBar],
+    order: Sequence[int],
+    begins: Sequence[float],
+    lost: collections.Counter[str],
+) -> list[_Sounding]:
+    """What a voice plays, with its ties, its grace notes and the techniques that lead on."""
+    found: list[_Sounding] = []
+    latest: dict[int, _Sounding] = {}  # of each string, or drum
+    before = 0.0  # how long the beat before was
+    graces: list[WrittenBeat] = []
+    for number, begin in zip(order, begins, strict=False):
+        voices = track.bars[number]
+        if voice >= len(voices):
+            continue
+        now = begin
+        for beat in _uneven(voices[voice], bars[number].feel):
+            if beat.grace:
+                graces.append(beat)
+                continue
+            first, end = now, now + beat.length
+            if graces:
+                first = _add_graces(graces, now, before, beat, found, latest, lost)
+                graces = []
+            for note in beat.notes:
+                _add_note(note, first, end, found, latest, lost)
+            now, before = end, beat.length
+        if now > begin + bars[number].length + CLOSE:
+            lost["a bar holds more than its meter and runs into the next"] += 1
+    return found
+
+
+def _add_note(
+    note: WrittenNote,
+    begin: float,
+    end: float,
+    found: list[_Sounding],
+    latest: dict[int, _Sounding],
+    lost: collections.Counter[str],
+) -> None:
+    place = note.string if note.pitch < 0 else 128 + note.pitch
+    prior = latest.get(place)
+    touches = prior is not None and abs(prior.end - begin) < CLOSE
+    if note.tied:
+        if prior is not None and touches and note.fret in (-1, prior.note.fret):
+            prior.end, prior.bend = end, max(prior.bend, note.bend)
+            prior.technique |= note.technique & ~Technique.PREBEND
+            prior.note = prior.note._replace(leads=note.leads)
+            return
+        if note.fret < 0 and note.pitch < 0:
+            if prior is None:
+                lost["a tie from no note was left out"] += 1
+                return
+            note = note._replace(fret=prior.note.fret, harmonic=prior.note.harmonic)
+    leads = prior.note.leads if prior is not None and touches else 0
+    latest[place] = _Sounding(begin, end, note, note.technique | leads)
+    found.append(latest[place])
+
+
+def _add_graces(
+    graces: Sequence[WrittenBeat],
+    now: float,
+    before: float,
+    beat: WrittenBeat,
+    found: list[_Sounding],
+    latest: dict[int, _Sounding],
+    lost: collections.Counter[str],
+) -> float:
+    """Add grace notes, which take their time from the beat before or from their own; where the
+    beat itself begins then."""
+    on_beat = graces[0].on_beat or now < CLOSE
+    lengths = [max(grace.length, SHORTEST_GRACE) for grace in graces]
+    room = beat.length / 2 if on_beat else before * 2 / 3 or beat.length / 2
+    shrink = min(1.0, room / sum(lengths))
+    first = now if on_beat else now - sum(lengths) * shrink
+    for sounding in latest.values():  # what still sounds makes room
+        if sounding.begin < first < sounding.end:
+            sounding.end = first
+    for grace, length in zip(graces, lengths, strict=True):
+        for note in grace.notes:
+            _add_note(note, first, first + length * shrink, found, latest, lost)
+        first += length * shrink
+    return first if on_beat else now
+
+
+def _uneven(
+    beats: Iterable[WrittenBeat], feel: tuple[float, float]
+) -> Iterator[WrittenBeat] | Iterable[WrittenBeat]:
+    """The beats, those played unevenly where two of one length fill a place of the pulse."""
+    unit, share = feel
+    return _swung(list(beats), unit, share) if unit else beats
+
+
+def _swung(beats: list[WrittenBeat], unit: float, share: float) -> Iterator[WrittenBeat]:
+    place, number = 0.0, 0
+    while number < len(beats):
+        beat, pair = beats[number], beats[number : number + 2]
+        even = place / (2 * unit) % 1 < CLOSE
+        if even and len(pair) == 2 and all(b.length == unit and not b.grace for b in pair):
+            yield pair[0]._replace(length=2 * unit * share)
+            yield pair[1]._replace(length=2 * unit * (1 - share))
+            place, number = place + 2 * unit, number + 2
+        else:
+            yield beat
+            place, number = place + beat.length * (not beat.grace), number + 1
+
+
+def _score(
+    bars: Sequence[WrittenBar],
+    order: Sequence[int],
+    begins: Sequence[float],
+    tracks: Sequence[GuitarProTrack],
+) -> ScoreTick:
+    """What is played as a score."""
+    score = ScoreTick(SONG_TICKS)
+    written = [120.0]  # the tempo in which each bar begins
+    for bar in bars:
+        written.append(bar.tempos[-1][1] if bar.tempos else written[-1])
+    meter, tempo = (0, 0), 0.0
+    for number, begin in zip(order, begins, strict=False):
+        bar = bars[number]
+        if bar.meter != meter:
+            meter = bar.meter
+            score.time_signatures.append(TimeSignatureTick(round(begin * SONG_TICKS), *meter))
+        held = () if bar.tempos and bar.tempos[0][0] == 0 else ((0.0, written[number]),)
+        for place, value in (*held, *bar.tempos):
+            if value != tempo and is_tempo(value):
+                tempo = value
+                time = round((begin + place) * SONG_TICKS)
+                score.tempos.append(TempoTick(time, qpm=value))
+    for track in tracks:
+        notes = track.notes[track.notes["technique"] & Technique.DEAD == 0]
+        muted = notes["technique"] & Technique.PALM_MUTE > 0
+        length = np.where(muted, np.minimum(notes["duration"], MUTED), notes["duration"])
+        played = TrackTick(track.name, track.program, track.is_drum)
+        played.notes = NoteTickList.from_numpy(
+            notes["time"].astype(np.int32),
+            length.astype(np.int32),
+            (notes["pitch"] + notes["harmonic"]).astype(np.int8),
+            notes["velocity"].astype(np.int8),
+        )
+        score.tracks.append(played)
+    return score
