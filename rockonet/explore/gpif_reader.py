@@ -216,9 +216,8 @@ class _Gpif:
         string, fret = int(value("String", "String")), int(value("Fret", "Fret"))
         pitch = _drum(element, value, kit) if drum else -1
         if not drum and string < 0:
-            pitch = int(
-                value("Midi", "Number", 12 * value("Octave", "Number") + value("Tone", "Step"))
-            )
+            by_name = 12 * value("Octave", "Number") + value("Tone", "Step")
+            pitch = int(value("Midi", "Number", by_name))
         for name in told:
             flags |= _TECHNIQUES.get(name, 0)
         flags |= Technique.VIBRATO if element.find("Vibrato") is not None else 0

@@ -31,10 +31,10 @@ def contained_score(data: bytes) -> bytes:
 def unpacked(data: bytes) -> bytes:
     """What a compressed container holds; data: what follows its first word.
 
-    A length, then a stream of bits, the highest of each byte first. After a 0 stands a number of two
-    bits, and so many bytes. After a 1 stands, in four bits, how many bits the next two numbers have:
-    how far back in what is unpacked already, and how many bytes from there come again. These two
-    numbers, and that of two bits, have their lowest bit first.
+    A length, then a stream of bits, the highest of each byte first. After a 0 stands a number of
+    two bits, and so many bytes. After a 1 stands, in four bits, how many bits the next two numbers
+    have: how far back in what is unpacked already, and how many bytes from there come again. These
+    two numbers, and that of two bits, have their lowest bit first.
     """
     length = int.from_bytes(data[:4], "little")
     if length > MAX_SCORE_BYTES:

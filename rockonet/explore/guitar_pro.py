@@ -167,19 +167,18 @@ class _Reader5(_Guarded, GP5File):  # type: ignore[misc]
     pass
 
 
-# What stands before the number of a version, that number, and how it is read.
-_READERS = {
-    b"3": (_Reader3, (3, 0, 0)),
-    b"4": (_Reader4, (4, 0, 6)),
-    b"5.0": (_Reader5, (5, 0, 0)),
-    b"5.1": (_Reader5, (5, 1, 0)),
-    b"5.2": (_Reader5, (5, 2, 0)),
+_READERS: dict[str, tuple[Any, tuple[int, int, int]]] = {  # by how a version begins
+    "3": (_Reader3, (3, 0, 0)),
+    "4": (_Reader4, (4, 0, 6)),
+    "5.0": (_Reader5, (5, 0, 0)),
+    "5.1": (_Reader5, (5, 1, 0)),
+    "5.2": (_Reader5, (5, 2, 0)),
 }
 # Enumerations of PyGuitarPro on which no note depends: an unknown value in them is set to 0.
 _DECORATION = (
-    "KeySignature|TripletFeel|LineBreak|Accentuation|SlapEffect|BeatStrokeDirection|Octave"
+    "KeySignature|TripletFeel|LineBreak|Accentuation|SlapEffect|BeatStrokeDirection|Octave|"
+    "SlideType|GraceEffectTransition"
 )
-_DECORATION += "|SlideType|GraceEffectTransition|BendType"
 
 
 def _parsed(data: bytes) -> tuple[Any, list[str]]:
@@ -187,23 +186,16 @@ def _parsed(data: bytes) -> tuple[Any, list[str]]:
 
     Raises: ValueError with the reason.
     """
-    version = re.search(rb"(CLIPBOARD )?G(?:UITAR )?P(?:RO)? [vL]?(\d)\.(\d)", data[1:31])
-    if not version:
-        raise ValueError("its version is not known")
-    reader, number = next(
-        (
-            how
-            for start, how in _READERS.items()
-            if (b"%s.%s" % version.groups()[1:]).startswith(start)
-        ),
-        (None, None),
-    )
-    if reader is None:
-        raise ValueError(f"version {version[2].decode()} is not known")
+    version = data[1 : 1 + min(data[0], 30)].decode("latin-1")
+    found = re.search(r"G(?:UITAR )?P(?:RO)? [vL]?(\d\.\d)", version)
+    known = [start for start in _READERS if found and found[1].startswith(start)]
+    if not known:
+        raise ValueError(f"its version is not known: {version!r}")
+    reader, number = _READERS[known[0]]
     mended = 0
     while True:
         stream = io.BytesIO(data)
-        file = reader(stream, "latin-1", data[1 : 1 + data[0]].decode("latin-1"), number)
+        file = reader(stream, "latin-1", version, number)
         stream.seek(31)
         try:
             song = file.readSong()

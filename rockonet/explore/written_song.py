@@ -17,10 +17,10 @@ from rockonet.common.theory import TICKS_PER_QUARTER, is_tempo
 SONG_TICKS = 960  # a quarter note; of a score that is played out
 # Beyond these a file is refused, or its repeats are left out. Long songs have some 20,000 notes.
 MAX_WRITTEN_NOTES, MAX_BARS_PLAYED = 300_000, 5_000  # rests count as notes
-# One row a note. time, duration: in ticks, SONG_TICKS to the quarter note. string: from the lowest,
-# which is 0. fret: counted from the capo; −1 of a drum. pitch: MIDI number of string, capo and fret,
-# or of the drum. technique: flags of `Technique`. bend: quarter tones at its height. harmonic: how
-# many semitones over its pitch a harmonic sounds.
+# One row a note. time, duration: in ticks, SONG_TICKS to the quarter note. string: from the
+# lowest, which is 0. fret: counted from the capo; −1 of a drum. pitch: MIDI number of string, capo
+# and fret, or of the drum. technique: flags of `Technique`. bend: quarter tones at its height.
+# harmonic: how many semitones over its pitch a harmonic sounds.
 TAB_NOTE = np.dtype(
     [
         ("time", np.int64),
@@ -132,8 +132,8 @@ class GuitarProTrack:
 class GuitarProSong:
     """A Guitar Pro file.
 
-    score: all tracks, in the order of `tracks`, as they sound: dead notes are silent there, and palm
-    mutes as short as in MIDI files. remarks: what was changed or left out on the way, in sentences.
+    score: all tracks, in the order of `tracks`, as they sound: dead notes are silent there, and
+    palm mutes as short as in MIDI files. remarks: what was changed or left out, in sentences.
     """
 
     title: str
@@ -175,7 +175,7 @@ _NODES = {2.4: 36, 2.7: 34, 3.2: 31, 4: 28, 5: 24, 7: 19, 8.2: 34, 9: 28, 9.6: 3
 
 
 def harmonic_semitones(fret: float) -> int:
-    """How far over its fundamental a string sounds that is touched there; 0 where it has no node."""
+    """How far over its fundamental a string sounds that is touched there; 0 if it has no node."""
     node = min(_NODES, key=lambda place: abs(place - fret))
     return _NODES[node] if abs(node - fret) < 0.5 else 0
 
@@ -382,12 +382,10 @@ def _add_graces(
     return first if on_beat else now
 
 
-def _uneven(
-    beats: Iterable[WrittenBeat], feel: tuple[float, float]
-) -> Iterator[WrittenBeat] | Iterable[WrittenBeat]:
+def _uneven(beats: list[WrittenBeat], feel: tuple[float, float]) -> Iterable[WrittenBeat]:
     """The beats, those played unevenly where two of one length fill a place of the pulse."""
     unit, share = feel
-    return _swung(list(beats), unit, share) if unit else beats
+    return _swung(beats, unit, share) if unit else beats
 
 
 def _swung(beats: list[WrittenBeat], unit: float, share: float) -> Iterator[WrittenBeat]:
