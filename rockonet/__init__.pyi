@@ -19,6 +19,7 @@ from .common.theory import (
 )
 from .common.tunings import (
     tuning_pitches as tuning_pitches,
+    tuning_for as tuning_for,
     STANDARD_TUNING as STANDARD_TUNING,
     TUNINGS as TUNINGS,
     FRETS as FRETS,

@@ -12,7 +12,6 @@ from rockonet.dataset.events import event_pitches
 from rockonet.exercises.verdicts import Exercise, Verdict
 from rockonet.generation.originality import WARN_COPIED, CopyIndex, originality
 from rockonet.generation.sampling import sample
-from rockonet.guitar.guitar_pro_writer import guitar_pro
 from rockonet.guitar.riff import SOUNDS, Riff
 
 
@@ -94,10 +93,12 @@ def your_riff(
     copied = originality(answer, training)
     if copied.longest >= WARN_COPIED:
         return False, f"{copied.verdict} Try another seed."
-    path = next(folder.rglob(f"{answer.file_name}.gp5"), None)
+    suffix = ".gp5" if ".gp5" in answer.formats else ".gp"
+    path = next(folder.rglob(f"{answer.file_name}{suffix}"), None)
     if path is None:
-        return False, "it is good. Now save it: answer.save(settings.output / 'riffs')."
-    if path.read_bytes() != guitar_pro(answer):
+        formats = "" if suffix == ".gp5" else ", answer.formats"
+        return False, f"it is good. Now save it: answer.save(settings.output / 'riffs'{formats})."
+    if path.read_bytes() != answer.encoded(suffix):
         return False, "the saved Guitar Pro file is of another riff: save it again."
     where = f"{path.parent.name}/{path.name}"
     return True, f"{len(answer.generated)} new events after {len(given)} of yours, in {where}."

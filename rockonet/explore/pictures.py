@@ -28,6 +28,7 @@ def piano_roll(
     ticks_per_bar: int = 4 * TICKS_PER_QUARTER,
     prompt_ticks: int = 0,
     ax: Axes | None = None,
+    tuning: Sequence[int] = STANDARD_TUNING,
 ) -> Figure:
     """Draw notes as bars: time to the right, pitch upwards, the darker the louder.
 
@@ -36,6 +37,7 @@ def piano_roll(
     notes: arrays as `score_notes` gives them (ticks, MIDI pitches).
     bars: first and last bar to show, counted from 1; all by default.
     prompt_ticks: what starts before this tick is shaded and hatched as the prompt.
+    tuning: pitches of the open strings.
     Raises: ValueError for bars that cannot be.
     Notebook: 01.
     """
@@ -53,7 +55,7 @@ def piano_roll(
         ax.axvline(border, color=ORANGE, linewidth=1.5)
         ax.set_title("◄ prompt | generated ►", loc="right", fontsize=9, color=ORANGE)
     ax.set_title(title, loc="left")
-    label_axes(ax, first, last, notes["pitch"])
+    label_axes(ax, first, last, notes["pitch"], tuning)
     ax.figure.colorbar(shade, ax=ax, label="velocity", pad=0.01, aspect=12)
     return figure_of(ax)
 
@@ -93,7 +95,9 @@ def draw_notes(ax: Axes, notes: dict[str, np.ndarray], ticks_per_bar: int) -> Sc
     return shade
 
 
-def label_axes(ax: Axes, first: int, last: int, pitch: np.ndarray) -> None:
+def label_axes(
+    ax: Axes, first: int, last: int, pitch: np.ndarray, tuning: Sequence[int]
+) -> None:
     """Bars along the bottom, open strings up the side, and lines for both."""
     ax.set(xlim=(first, last + 1), xlabel="bar", ylabel="pitch")
     if not len(pitch):
@@ -103,7 +107,7 @@ def label_axes(ax: Axes, first: int, last: int, pitch: np.ndarray) -> None:
     ax.set_xticks(numbers + 0.5, [str(number) for number in numbers], minor=True)
     ax.tick_params(axis="x", which="minor", length=0)
     low, high = int(pitch.min(initial=60)), int(pitch.max(initial=64))
-    strings = [p for p in STANDARD_TUNING if low - 2 <= p <= high + 2] or [low, high]
+    strings = [p for p in tuning if low - 2 <= p <= high + 2] or [low, high]
     ax.set_yticks(strings, [pitch_name(p) for p in strings])
     ax.set_ylim(low - 1.5, high + 1.5)
     ax.grid(axis="y", alpha=0.4, linestyle=":")
@@ -149,7 +153,7 @@ def fretboard_chart(
     """
     counts = np.bincount(np.asarray(pitch, int), minlength=128)[:128]
     place = np.asarray(tuning)[:, None] + np.arange(frets + 1)
-    ax = axes(ax, (10, 2.6))
+    ax = axes(ax, (10, 2.6 * len(tuning) / 6))
     image = ax.imshow(counts[place], aspect="auto", origin="lower", cmap="YlGnBu")
     for (string, fret), p in np.ndenumerate(place):
         colour = "white" if counts[p] > counts[place].max() / 2 else "black"

@@ -25,8 +25,8 @@ class Limits:
     """What `generate` keeps to besides its arguments; few have to change it.
 
     frets: the lowest and the highest that may be used; 0 are the open strings.
-    polyphony: a chord has at most so many notes, 1 to 6. revoice: a prompt that cannot be fingered
-        is changed as little as possible; else it is refused.
+    polyphony: a chord has at most so many notes, 1 or more. revoice: a prompt that cannot be
+        fingered is changed as little as possible; else it is refused.
     max_copied: at most so many new events in a row stand in the songs that `generate` is given as
         `training` (see `originality`), 1 or more.
     events: stop after so many new events, if that comes before the end of the last bar; 1 or more.

@@ -19,9 +19,9 @@ from rockonet.guitar.playability import NECK, REACH, voicings
 class Fingering:
     """A string and a fret for every note of some events.
 
-    frets: ints (n_events, 6), lowest string first, −1 where a string is silent. hand: (n_events,),
-    the fret under the index finger. playability: share of the events (0 to 1) for which the hand
-    can stay where it is. unplayable: what stands in the way, a sentence for each
+    frets: ints (n_events, n_strings), lowest string first, −1 where a string is silent. hand:
+    (n_events,), the fret under the index finger. playability: share of the events (0 to 1) for
+    which the hand can stay where it is. unplayable: what stands in the way, a sentence for each
     place, with its bar counted from 1.
     """
 
@@ -55,9 +55,9 @@ TOO_FAST = 60.0  # frets a second: beyond that nobody gets there in time
 class HandPositions:
     """The ways to hold a chord, each with each place of the hand from which it can be reached.
 
-    frets: ints (n_states, 6), −1 for a silent string. hand: (n_states,), the fret under the index
-    finger. string: the lowest that sounds, counted from 0. cost: of the way itself, whatever is
-    played before it.
+    frets: ints (n_states, n_strings), −1 for a silent string. hand: (n_states,), the fret under the
+    index finger. string: the lowest that sounds, counted from 0. cost: of the way itself, whatever
+    is played before it.
     """
 
     frets: np.ndarray
@@ -71,16 +71,17 @@ class HandPositions:
 def hand_positions(ways: tuple[tuple[int, ...], ...], tuning: tuple[int, ...]) -> HandPositions:
     """The states of the hand for a chord that can be held in these ways, see `voicings`."""
     rows = []
+    thin, a_string = len(tuning) - 3, len(tuning) - 5  # counted from the highest, whatever is below
     for way in ways:
         pressed = [fret for fret in way if fret > 0]
         lowest, highest = min(pressed, default=FRETS), max(pressed, default=1)
         used = [s for s, fret in enumerate(way) if fret >= 0] or [0]
         string, gaps = used[0], used[-1] - used[0] + 1 - len(used)
-        treble = len(used) == 1 and string > 2  # a melody on the thin strings
+        treble = len(used) == 1 and string >= thin  # a melody
         pitches = [tuning[s] + way[s] for s in used]
         power = len(used) in (2, 3) and pitches[1] - pitches[0] == 7
         fixed = (OPEN_TREBLE_COST if treble else OPEN_COST) * way.count(0) + GAP_COST * gaps
-        fixed += THIN_COST * max(0, string - 1) * power
+        fixed += THIN_COST * max(0, string - a_string) * power
         for hand in range(max(1, highest - REACH), lowest + 1):
             cost = fixed + HIGH_COST * hand
             cost += STRETCH_COST * (bool(pressed) and highest - hand == REACH)
@@ -112,9 +113,9 @@ def finger(
     Source: the idea of the cheapest path is that of Sayegh, 'Fingering for string instruments with
     the optimum path paradigm', 1989.
     """
-    if not len(events):
-        return Fingering(np.zeros((0, 6), int), np.zeros(0, int), 1.0)
     strings = tuning_pitches(tuning)
+    if not len(events):
+        return Fingering(np.zeros((0, len(strings)), int), np.zeros(0, int), 1.0)
     onset = onsets(events)
     bars = onset // ticks_per_bar + 1
     seconds = np.diff(onset) * 60 / tempo_bpm / TICKS_PER_QUARTER  # from each event to the next

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rockonet.common.tunings import MOST_STRINGS
 from rockonet.guitar.engraving import engrave
 from rockonet.guitar.gpif_writer import guitar_pro_8
-from rockonet.guitar.guitar_pro_writer import guitar_pro
+from rockonet.guitar.guitar_pro_writer import GP5_STRINGS, guitar_pro
 from rockonet.guitar.midi_writer import midi_file
 from rockonet.guitar.musicxml_writer import musicxml
 from rockonet.guitar.tab_writer import tab_text
@@ -23,17 +24,19 @@ class FileFormat:
 
     label: what people call it. needs_fingering: whether it says a string and a fret for every
     note. write: makes the bytes of a file from a riff, and whether a band is heard with it.
+    most_strings: how many a guitar may have.
     """
 
     label: str
     needs_fingering: bool
     write: Callable[[Riff, bool], bytes]
+    most_strings: int = MOST_STRINGS
 
 
 FILE_FORMATS = {
     ".mid": FileFormat("MIDI", False, midi_file),
     ".gp": FileFormat("Guitar Pro 7 and 8", True, lambda riff, _: guitar_pro_8(riff)),
-    ".gp5": FileFormat("Guitar Pro 5", True, lambda riff, _: guitar_pro(riff)),
+    ".gp5": FileFormat("Guitar Pro 5", True, lambda riff, _: guitar_pro(riff), GP5_STRINGS),
     ".musicxml": FileFormat("MusicXML", True, lambda riff, _: musicxml(riff).encode()),
     ".mp3": FileFormat(
         "MP3", False, lambda riff, band: riff.audio(band).encoded(".mp3", riff.title)
@@ -54,7 +57,8 @@ KINDS = {suffix: row.label for suffix, row in FILE_FORMATS.items()}  # a name of
 def encoded(riff: Riff, suffix: str, band: bool = True) -> bytes:
     """A riff as the bytes of a file in one of `FORMATS`; band: with bass and drums, if it is heard.
 
-    Raises: ValueError for an unknown format, or a written one if the riff cannot be fingered.
+    Raises: ValueError for an unknown format, or a written one if the riff cannot be fingered or has
+        too many strings for it.
     """
     if suffix not in FILE_FORMATS:
         raise ValueError(f"Unknown format {suffix!r}: choose from {', '.join(FORMATS)}.")

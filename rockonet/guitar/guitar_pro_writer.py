@@ -17,6 +17,7 @@ from rockonet.guitar.notes import PlayedNote
 if TYPE_CHECKING:
     from rockonet.guitar.riff import Riff
 
+GP5_STRINGS = 7  # at most
 VALUES = {"whole": 1, "half": 2, "quarter": 4, "eighth": 8, "16th": 16, "32nd": 32}
 
 
@@ -24,8 +25,16 @@ def guitar_pro(riff: Riff) -> bytes:
     """A riff as a Guitar Pro 5 file: tuning, strings, frets, durations, ties, palm mutes, key and
     tempo.
 
-    The format has whole tempos only, and titles in ASCII (`ascii_text`).
+    The format has whole tempos only, titles in ASCII (`ascii_text`), and room for the tuning of
+    seven strings.
+    Raises: ValueError for a guitar with eight.
     """
+    if len(riff.open_strings) > GP5_STRINGS:
+        raise ValueError(
+            f"In Guitar Pro 5 a guitar has at most {GP5_STRINGS} strings, and this one has "
+            f"{len(riff.open_strings)}: take .gp, or all that can hold it with "
+            "riff.save(folder, riff.formats)."
+        )
     song = _song(riff)
     strings = [gp.GuitarString(i, p) for i, p in enumerate(reversed(riff.open_strings), 1)]
     channel = gp.MidiChannel(channel=0, effectChannel=1, instrument=riff.program)

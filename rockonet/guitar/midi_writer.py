@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # those who wrote it (7F, their number 7D being that of schools): a text event would be sung, as
 # MuseScore takes it for a lyric.
 _OURS = b"\x00\xff\x7f"
-_TUNING = re.compile(re.escape(_OURS) + rb".\x7dTuning: ((?:[A-G]#?-?\d ?){6})", re.DOTALL)
+_TUNING = re.compile(re.escape(_OURS) + rb".\x7dTuning: ((?:[A-G]#?-?\d ?){4,8})", re.DOTALL)
 
 
 def midi_file(riff: Riff, band: bool = True) -> bytes:

@@ -91,7 +91,7 @@ def _add_attributes(measure: Element, riff: Riff) -> None:
     _add(clef, "line", 5)
     details = _add(head, "staff-details", number=2)
     _add(details, "staff-type", "alternate")  # the same music as in the first staff
-    _add(details, "staff-lines", 6)
+    _add(details, "staff-lines", len(riff.open_strings))
     for line, pitch in enumerate(riff.open_strings, 1):  # the lowest line is the lowest string
         string = _add(details, "staff-tuning", line=line)
         letter, alter, octave = spell_pitch(pitch, -1)

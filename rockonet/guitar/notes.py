@@ -34,7 +34,8 @@ def played_notes(
 ) -> list[tuple[PlayedNote, ...]]:
     """The notes of each symbol, lowest pitch first; none for a rest.
 
-    events: of dtype `EVENT`, those of the symbols. frets: ints (n_events, 6), as in `Fingering`.
+    events: of dtype `EVENT`, those of the symbols. frets: ints (n_events, n_strings), as in
+    `Fingering`.
     """
     return [
         _notes_of(symbol, events[symbol.event], frets[symbol.event]) if symbol.event >= 0 else ()
@@ -56,8 +57,8 @@ def _notes_of(symbol: NotatedEvent, event: np.void, frets: np.ndarray) -> tuple[
 def sounding_notes(events: np.ndarray, frets: np.ndarray) -> dict[str, np.ndarray]:
     """The notes of events as they sound: none goes on after its string is struck again.
 
-    events: of dtype `EVENT`. frets: ints (n_events, 6), as in `Fingering`; a chord that cannot be
-    fingered sounds as long as it is written.
+    events: of dtype `EVENT`. frets: ints (n_events, n_strings), as in `Fingering`; a chord that
+    cannot be fingered sounds as long as it is written.
     Returns arrays as `notes_from_events` does.
     """
     notes = notes_from_events(events)

@@ -21,7 +21,7 @@ def voicings(
     tuning: tuple[int, ...] = STANDARD_TUNING,
     frets: tuple[int, int] = NECK,
 ) -> tuple[tuple[int, ...], ...]:
-    """All ways to finger pitches that sound together: six frets each, −1 for a silent string.
+    """All ways to finger pitches that sound together: a fret for each string, −1 for a silent one.
 
     pitches: lowest first. Each has a string of its own, the higher one a higher string. All but
     open strings lie within five frets, and four fingers are enough; the index finger may lie flat
@@ -71,7 +71,7 @@ def revoiced(
     kept = sorted(set(inside))
     if voicings(tuple(kept), tuning):
         return tuple(kept)
-    kept, bass = kept[:7], inside[0] % 12  # more are never fingered together
+    kept, bass = kept[: max(7, len(tuning))], inside[0] % 12  # more never sound together
     options = []
     for moves in itertools.product((0, -12, 12, None), repeat=len(kept)):
         chord = {p + move for p, move in zip(kept, moves, strict=True) if move is not None}

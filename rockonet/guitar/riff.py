@@ -31,7 +31,7 @@ from rockonet.explore.sound import Sound, render
 from rockonet.guitar.band import band_score
 from rockonet.guitar.engraving import Engraving, engrave
 from rockonet.guitar.fingering import Fingering, finger
-from rockonet.guitar.formats import FORMATS, WITHOUT_FINGERING, encoded
+from rockonet.guitar.formats import FILE_FORMATS, FORMATS, WITHOUT_FINGERING, encoded
 from rockonet.guitar.musicxml_writer import musicxml
 from rockonet.guitar.notation import NotatedEvent, notation_symbols
 from rockonet.guitar.notes import PlayedNote, played_notes
@@ -200,6 +200,7 @@ class Riff:
             ticks_per_bar=self.ticks_per_bar,
             prompt_ticks=self.prompt_ticks,
             ax=ax,
+            tuning=self.open_strings,
         )
 
     def score(self) -> Engraving:
@@ -212,13 +213,16 @@ class Riff:
 
     @property
     def formats(self) -> tuple[str, ...]:
-        """Those of `FORMATS` that can hold it: what cannot be fingered can only be heard."""
-        return WITHOUT_FINGERING if self.fingering.unplayable else FORMATS
+        """Those of `FORMATS` that can hold it: what cannot be fingered can only be heard, and a
+        ``.gp5`` has seven strings at most."""
+        formats = WITHOUT_FINGERING if self.fingering.unplayable else FORMATS
+        strings = len(self.open_strings)
+        return tuple(name for name in formats if strings <= FILE_FORMATS[name].most_strings)
 
     def encoded(self, suffix: str, band: bool = True) -> bytes:
         """The riff as the bytes of a file in one of `FORMATS`.
 
-        Raises: ValueError for an unknown format, or a written one if it cannot be fingered.
+        Raises: ValueError for an unknown format, or one that cannot hold it, see `formats`.
         """
         return encoded(self, suffix, band)
 

@@ -19,7 +19,7 @@ Struck = Sequence[tuple[NotatedEvent, tuple[PlayedNote, ...]]]  # what begins, a
 
 
 def tab_text(riff: Riff, width: int = 78) -> str:
-    """A riff as ASCII tab: six lines of strings, over each system the beats; ``>`` is written
+    """A riff as ASCII tab: a line for each string, over each system the beats; ``>`` is written
     before the place where the model goes on.
 
     Each bar is divided evenly, so that the place of a fret tells its time; ``|`` are bar lines.
@@ -32,7 +32,7 @@ def tab_text(riff: Riff, width: int = 78) -> str:
     room = width - len(heads[0]) - 1  # for bars, each with the bar line before it
     grid = _grid(riff, struck)  # one for all bars, if a bar then fits into a line
     alike = grid.characters(riff.ticks_per_bar) < room
-    systems: list[list[list[str]]] = []  # bars, each as a line of beats and six of strings
+    systems: list[list[list[str]]] = []  # bars, each as a line of beats and those of strings
     filled = room
     for bar in range(riff.symbols[-1].bar + 1):
         inside = [(symbol, notes) for symbol, notes in struck if symbol.bar == bar]
