@@ -22,7 +22,7 @@ from rockonet.explore.gpx_container import GPX_MAGICS, contained_score
 from rockonet.explore.midi_file import MAX_TRACKS, MidiError, file_bytes
 from rockonet.explore.written_song import (
     MAX_WRITTEN_NOTES,
-    GuitarProSong,
+    TabSong,
     WrittenBar,
     WrittenBeat,
     WrittenNote,
@@ -61,7 +61,7 @@ def is_guitar_pro(data: bytes) -> bool:
     return old or data[:4] in GPX_MAGICS or data[:2] == b"PK"
 
 
-def parse_guitar_pro(data: bytes, name: str) -> GuitarProSong:
+def parse_guitar_pro(data: bytes, name: str) -> TabSong:
     """The song in the bytes of a Guitar Pro file, whatever its suffix is.
 
     Raises: `MidiError`, which names the file, the reason and the way out.

@@ -113,7 +113,7 @@ class WrittenSong:
 
 
 @dataclass(frozen=True)
-class GuitarProTrack:
+class TabTrack:
     """An instrument as it is played.
 
     program: General MIDI program counted from 0. tuning: MIDI pitches of the open strings without
@@ -129,8 +129,8 @@ class GuitarProTrack:
 
 
 @dataclass(frozen=True)
-class GuitarProSong:
-    """A Guitar Pro file.
+class TabSong:
+    """A song with strings and frets, as it is played.
 
     score: all tracks, in the order of `tracks`, as they sound: dead notes are silent there, and
     palm mutes as short as in MIDI files. remarks: what was changed or left out, in sentences.
@@ -138,7 +138,7 @@ class GuitarProSong:
 
     title: str
     score: ScoreTick
-    tracks: tuple[GuitarProTrack, ...]
+    tracks: tuple[TabTrack, ...]
     remarks: tuple[str, ...]
 
 
@@ -180,7 +180,7 @@ def harmonic_semitones(fret: float) -> int:
     return _NODES[node] if abs(node - fret) < 0.5 else 0
 
 
-def play_out(song: WrittenSong) -> GuitarProSong:
+def play_out(song: WrittenSong) -> TabSong:
     """A written song as it is played, from its first bar to its last."""
     order, remarks = playing_order(song.bars)
     begins = [0.0, *itertools.accumulate(song.bars[number].length for number in order)]
@@ -190,11 +190,9 @@ def play_out(song: WrittenSong) -> GuitarProSong:
         notes = np.array(_played(track, song.bars, order, begins, lost), TAB_NOTE)
         notes = notes[np.lexsort((notes["pitch"], notes["time"]))]
         tuning = () if track.is_drum else track.open_strings
-        tracks.append(
-            GuitarProTrack(track.name, track.program, track.is_drum, tuning, track.capo, notes)
-        )
+        tracks.append(TabTrack(track.name, track.program, track.is_drum, tuning, track.capo, notes))
     said = [f"{what} ({count} times)" for what, count in lost.items()]
-    return GuitarProSong(
+    return TabSong(
         song.title,
         _score(song.bars, order, begins, tracks),
         tuple(tracks),
@@ -406,7 +404,7 @@ def _score(
     bars: Sequence[WrittenBar],
     order: Sequence[int],
     begins: Sequence[float],
-    tracks: Sequence[GuitarProTrack],
+    tracks: Sequence[TabTrack],
 ) -> ScoreTick:
     """What is played as a score."""
     score = ScoreTick(SONG_TICKS)
