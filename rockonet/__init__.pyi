@@ -46,14 +46,14 @@ from .explore.midi_file import (
     MAX_NOTES as MAX_NOTES,
     MAX_QUARTERS as MAX_QUARTERS,
 )
-from .explore.written_song import (
+from .explore.tab_song import (
     TabSong as TabSong,
     TabTrack as TabTrack,
     TAB_NOTE as TAB_NOTE,
     SONG_TICKS as SONG_TICKS,
-    MAX_WRITTEN_NOTES as MAX_WRITTEN_NOTES,
-    MAX_BARS_PLAYED as MAX_BARS_PLAYED,
 )
+from .explore.written_song import MAX_WRITTEN_NOTES as MAX_WRITTEN_NOTES
+from .explore.bar_order import MAX_BARS_PLAYED as MAX_BARS_PLAYED
 from .explore.guitar_pro import (
     read_guitar_pro as read_guitar_pro,
     parse_guitar_pro as parse_guitar_pro,

@@ -31,6 +31,7 @@ from rockonet.explore.written_song import (
 # The XML of a long song has 4 MB; what is beyond these is refused before it fills the memory.
 MAX_SCORE_BYTES, MAX_SCORE_TAGS = 32_000_000, 3_000_000
 
+LONGEST_GRACE = 1 / 8  # quarter notes, whatever is written: a thirty-second
 _VALUES = "DoubleWhole Whole Half Quarter Eighth 16th 32nd 64th 128th 256th".split()
 _QUARTERS = {"Long": 16.0} | {name: 8 / 2**place for place, name in enumerate(_VALUES)}
 _DYNAMICS = "PPP PP P MP MF F FF FFF".split()  # 16 velocities each
@@ -201,7 +202,7 @@ class _Gpif:
             kept = tuple(n for n in notes if n.pitch >= 0 or 0 <= n.string < strings)
             if len(kept) < len(names):
                 self._lose("a note on no string is left out")
-            length = min(length, 0.25) if grace else length
+            length = min(length, LONGEST_GRACE) if grace else length
             found.append(WrittenBeat(length, kept, bool(grace), grace == "OnBeat"))
         return found
 

@@ -20,9 +20,9 @@ from rockonet.common.techniques import Technique
 from rockonet.explore.gpif_reader import archived_score, read_gpif
 from rockonet.explore.gpx_container import GPX_MAGICS, contained_score
 from rockonet.explore.midi_file import MAX_TRACKS, MidiError, file_bytes
+from rockonet.explore.tab_song import TabSong, play_out
 from rockonet.explore.written_song import (
     MAX_WRITTEN_NOTES,
-    TabSong,
     WrittenBar,
     WrittenBeat,
     WrittenNote,
@@ -32,7 +32,6 @@ from rockonet.explore.written_song import (
     harmonic_semitones,
     longest_held,
     plain_text,
-    play_out,
 )
 
 GUITAR_PRO_SUFFIXES = (".gp", ".gp3", ".gp4", ".gp5", ".gpx")

@@ -13,7 +13,8 @@ from symusic.core import NoteTickList, ScoreTick, TempoTick, TimeSignatureTick, 
 
 from rockonet.common.theory import is_meter, is_tempo, pitch_number
 from rockonet.explore.midi_file import MAX_NOTES, MidiError
-from rockonet.explore.written_song import SONG_TICKS, TAB_NOTE, TabSong, TabTrack, plain_text
+from rockonet.explore.tab_song import SONG_TICKS, TAB_NOTE, TabSong, TabTrack
+from rockonet.explore.written_song import plain_text
 
 
 def parse_musicxml(data: bytes, name: str) -> TabSong:

@@ -16,7 +16,7 @@ from rockonet.dataset.events import events_from_notes, onsets
 from rockonet.explore.guitar_pro import GUITAR_PRO_SUFFIXES, is_guitar_pro, parse_guitar_pro
 from rockonet.explore.midi_file import MIDI_SUFFIXES, MidiError, file_bytes, refuse_large
 from rockonet.explore.musicxml_reader import parse_musicxml
-from rockonet.explore.written_song import MUTED, SONG_TICKS, TabSong, TabTrack
+from rockonet.explore.tab_song import MUTED, SONG_TICKS, TabSong, TabTrack
 from rockonet.generation.prompts import prompt_from_midi, prompt_from_text
 from rockonet.guitar.riff import Riff
 
