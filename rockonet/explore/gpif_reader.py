@@ -16,6 +16,7 @@ import defusedxml.ElementTree
 from rockonet.common.techniques import Technique
 from rockonet.common.theory import is_meter
 from rockonet.explore.written_song import (
+    MAX_WRITTEN_BARS,
     MAX_WRITTEN_NOTES,
     WrittenBar,
     WrittenBeat,
@@ -113,13 +114,17 @@ class _Gpif:
         tempos = self._tempos(masters)
         bars = [_bar(master, tempos.get(number, ())) for number, master in enumerate(masters)]
         numbers = [(master.findtext("Bars") or "").split() for master in masters]
-        tracks: list[WrittenTrack] = []
-        for track in self.root.iterfind("Tracks/Track"):
-            staves = track.findall("Staves/Staff") or [track]
-            for staff in staves:
-                place = len(tracks)
-                mine = [names[place] if place < len(names) else "-1" for names in numbers]
-                tracks.append(self._track(track, staff, mine))
+        staves = [
+            (track, staff)
+            for track in self.root.iterfind("Tracks/Track")
+            for staff in track.findall("Staves/Staff") or [track]
+        ]
+        if len(staves) * len(masters) > MAX_WRITTEN_BARS:
+            raise ValueError("it has too many bars for a song")
+        tracks = []
+        for place, (track, staff) in enumerate(staves):
+            mine = [names[place] if place < len(names) else "-1" for names in numbers]
+            tracks.append(self._track(track, staff, mine))
         if self.root.find("MasterTrack/Anacrusis") is not None:
             bars[0] = _pickup(bars[0], tracks)
         if any(master.find("Directions/Jump") is not None for master in masters):
@@ -171,7 +176,7 @@ class _Gpif:
             if 0 < back <= len(bars):
                 bars.append(bars[-back])
             else:
-                names = [] if bar is None else (bar.findtext("Voices") or "").split()
+                names = [] if bar is None else (bar.findtext("Voices") or "")[:99].split()[:4]
                 bars.append([self._voice(name, len(strings), drum, kit) for name in names])
         name = plain_text(track.findtext("Name"))
         return WrittenTrack(name, _program(track, len(numbers)), drum, strings, capo, bars)
@@ -181,12 +186,12 @@ class _Gpif:
         voice = self.voices.get(name)
         for number in () if voice is None else (voice.findtext("Beats") or "").split():
             beat = self.beats.get(number)
-            if beat is None:
-                continue
-            names = (beat.findtext("Notes") or "").split()
+            names = [] if beat is None else (beat.findtext("Notes") or "").split()
             self.room -= 1 + len(names)
             if self.room < 0:
                 raise ValueError("it has too many notes for a song")
+            if beat is None:
+                continue
             told = {p.get("name") for p in beat.iterfind("Properties/Property")}
             flags = Technique.TREMOLO if beat.find("Tremolo") is not None else Technique(0)
             flags |= Technique.VIBRATO if "VibratoWTremBar" in told else 0
@@ -199,7 +204,11 @@ class _Gpif:
             rhythm = beat.find("Rhythm")
             length = self.lengths.get("" if rhythm is None else rhythm.get("ref", ""), 1.0)
             grace = beat.findtext("GraceNotes")
-            kept = tuple(n for n in notes if n.pitch >= 0 or 0 <= n.string < strings)
+            kept = tuple(
+                note
+                for note in notes
+                if note.pitch >= 0 or (0 <= note.string < strings and -1 <= note.fret < 100)
+            )
             if len(kept) < len(names):
                 self._lose("a note on no string is left out")
             length = min(length, LONGEST_GRACE) if grace else length

@@ -22,6 +22,7 @@ from rockonet.explore.gpx_container import GPX_MAGICS, contained_score
 from rockonet.explore.midi_file import MAX_TRACKS, MidiError, file_bytes
 from rockonet.explore.tab_song import TabSong, play_out
 from rockonet.explore.written_song import (
+    MAX_WRITTEN_BARS,
     MAX_WRITTEN_NOTES,
     WrittenBar,
     WrittenBeat,
@@ -35,7 +36,7 @@ from rockonet.explore.written_song import (
 )
 
 GUITAR_PRO_SUFFIXES = (".gp", ".gp3", ".gp4", ".gp5", ".gpx")
-MAX_MEASURES, MAX_VOICE_BEATS, MAX_MENDS = 100_000, 1_000, 50  # bars of all tracks; beats of a bar
+MAX_VOICE_BEATS, MAX_MENDS = 1_000, 50  # of a bar, of a file
 
 
 def read_guitar_pro(path: str | os.PathLike[str]) -> ScoreTick:
@@ -95,8 +96,8 @@ class _Guarded:
     beats = 0  # of all tracks so far
 
     def readMeasureHeaders(self: Any, song: Any, count: int, *directions: Any) -> None:
-        if not 0 < count <= MAX_MEASURES:
-            raise ValueError(f"it is damaged: {count:,} bars")
+        if not 0 < count <= MAX_WRITTEN_BARS:
+            raise ValueError(f"{count:,} bars")
         if directions:  # bars of jumps, which may be beyond the last one
             self.jumps = any(bar > 0 for bar in directions[0][1].values())
             directions = (({}, {}),)
@@ -104,8 +105,8 @@ class _Guarded:
 
     def readTracks(self: Any, song: Any, count: int, channels: Any) -> None:
         measures = count * len(song.measureHeaders)
-        if not 0 < count <= MAX_TRACKS or measures > MAX_MEASURES:
-            raise ValueError(f"it is damaged: {count:,} tracks, {measures:,} bars in all")
+        if not 0 < count <= MAX_TRACKS or measures > MAX_WRITTEN_BARS:
+            raise ValueError(f"{count:,} tracks, {measures:,} bars in all")
         super().readTracks(song, count, channels)  # type: ignore[misc]
 
     def readMeasures(self: Any, song: Any) -> None:
@@ -125,7 +126,7 @@ class _Guarded:
         count = self.readI32()
         self.beats += count
         if not 0 <= count <= MAX_VOICE_BEATS or self.beats > MAX_WRITTEN_NOTES:
-            raise ValueError(f"it is damaged: {count:,} beats in a bar, {self.beats:,} in all")
+            raise ValueError(f"{count:,} beats in a bar, {self.beats:,} in all")
         self.data.seek(place)
         super().readVoice(start, voice)  # type: ignore[misc]
 
@@ -204,6 +205,8 @@ def _parsed(data: bytes) -> tuple[Any, list[str]]:
         except Exception as error:  # PyGuitarPro raises what its parts raise, without a class
             better = _mended(data, stream.tell(), str(error))
             if better is None or mended == MAX_MENDS:
+                if isinstance(error.__cause__ or error, struct.error):
+                    raise ValueError("it is cut off") from error
                 raise ValueError(f"it is damaged: {error}") from error
             data, mended = better, mended + 1
     remarks = [file.cut] if file.cut else []

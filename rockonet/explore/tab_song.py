@@ -13,7 +13,7 @@ from symusic.core import NoteTickList, ScoreTick, TempoTick, TimeSignatureTick, 
 from rockonet.common.techniques import Technique
 from rockonet.common.theory import TICKS_PER_QUARTER, is_tempo
 from rockonet.explore.bar_order import playing_order
-from rockonet.explore.midi_file import MAX_NOTES
+from rockonet.explore.midi_file import MAX_NOTES, MAX_QUARTERS
 from rockonet.explore.written_song import (
     WrittenBar,
     WrittenBeat,
@@ -76,16 +76,23 @@ class TabSong:
 
 
 def play_out(song: WrittenSong) -> TabSong:
-    """A written song as it is played, from its first bar to its last."""
+    """A written song as it is played, from its first bar to its last.
+
+    Raises: ValueError with the reason if that is no song.
+    """
     order, remarks = playing_order(song.bars)
     sizes = [0] * len(song.bars)
     for track in song.tracks:
         for number, voices in enumerate(track.bars):
-            sizes[number] += sum(len(beat.notes) for voice in voices for beat in voice)
+            sizes[number] += sum(1 + len(beat.notes) for voice in voices for beat in voice)
     if sum(sizes[number] for number in order) > MAX_NOTES:
         order = list(range(len(song.bars)))
         remarks = [f"its repeats make more than {MAX_NOTES:,} notes: each bar was read once"]
+    if sum(sizes[number] for number in order) > MAX_NOTES:
+        raise ValueError("it has too many notes for a song")
     begins = [0.0, *itertools.accumulate(song.bars[number].length for number in order)]
+    if begins[-1] > MAX_QUARTERS:
+        raise ValueError(f"its bars last {begins[-1]:,.0f} quarter notes, which is no song")
     lost: collections.Counter[str] = collections.Counter()
     tracks = []
     for track in song.tracks:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from rockonet.common.techniques import Technique
 
-MAX_WRITTEN_NOTES = 300_000  # beyond that a file is refused; rests count. Long songs have 20,000
+# Beyond these a file is refused. Long songs have 20,000 notes, and 5,000 bars in all their tracks.
+MAX_WRITTEN_NOTES, MAX_WRITTEN_BARS = 300_000, 100_000  # rests count
 
 
 class WrittenNote(NamedTuple):

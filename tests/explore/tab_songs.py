@@ -12,7 +12,7 @@ TRANSITION = {transition.name: transition for transition in gp.GraceEffectTransi
 
 
 def a_beat(voice, text):
-    """A beat as '5.7+4.9/8.t3:2,m,h': strings and frets, value, dot, tuplet, and words for signs."""
+    """A beat as '5.7+4.9/8.t3:2,pm,h': strings and frets, value, dot, tuplet, words for signs."""
     notes, value, dot, enters, times, marks = BEAT.fullmatch(text).groups()
     tuplet = gp.Tuplet(int(enters), int(times)) if enters else gp.Tuplet()
     beat = gp.Beat(voice, duration=gp.Duration(int(value), bool(dot), tuplet))
@@ -40,8 +40,8 @@ def a_beat(voice, text):
                 points = [gp.BendPoint(*point) for point in zip(places, heights, strict=True)]
                 effect.bend = gp.BendEffect(gp.BendType.bend, 25 * max(heights), points)
             if sign == "grace":  # fret, transition, and whether it is on the beat
-                fret, transition, on = value.split(":")
-                grace = gp.GraceEffect(32, int(fret), False, on == "on", TRANSITION[transition])
+                before, transition, on = value.split(":")
+                grace = gp.GraceEffect(32, int(before), False, on == "on", TRANSITION[transition])
                 effect.grace = grace
             if sign == "harmonic":
                 effect.harmonic = gp.NaturalHarmonic()
