@@ -135,6 +135,11 @@ class _Gpif:
     def _lose(self, what: str) -> None:
         self.lost[what] = self.lost.get(what, 0) + 1
 
+    def _spend(self, notes: int) -> None:
+        self.room -= notes
+        if self.room < 0:
+            raise ValueError("it has too many notes for a song")
+
     def _tempos(self, masters: Sequence[Element]) -> dict[int, tuple[tuple[float, float], ...]]:
         """Of each bar where in it the tempo changes, and to what."""
         found: dict[int, list[tuple[float, float]]] = {}
@@ -184,14 +189,14 @@ class _Gpif:
     def _voice(self, name: str, strings: int, drum: bool, kit: Sequence[int]) -> list[WrittenBeat]:
         found = []
         voice = self.voices.get(name)
-        for number in () if voice is None else (voice.findtext("Beats") or "").split():
+        numbers = [] if voice is None else (voice.findtext("Beats") or "").split()
+        self._spend(len(numbers))
+        for number in numbers:
             beat = self.beats.get(number)
-            names = [] if beat is None else (beat.findtext("Notes") or "").split()
-            self.room -= 1 + len(names)
-            if self.room < 0:
-                raise ValueError("it has too many notes for a song")
             if beat is None:
                 continue
+            names = (beat.findtext("Notes") or "").split()
+            self._spend(len(names))
             told = {p.get("name") for p in beat.iterfind("Properties/Property")}
             flags = Technique.TREMOLO if beat.find("Tremolo") is not None else Technique(0)
             flags |= Technique.VIBRATO if "VibratoWTremBar" in told else 0
