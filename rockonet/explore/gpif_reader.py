@@ -57,7 +57,6 @@ _TECHNIQUES = {
     "HopoDestination": Technique.LEGATO,
     "Tapped": Technique.LEGATO,
     "LeftHandTapped": Technique.LEGATO,
-    "Harmonic": Technique.HARMONIC,
 }
 
 
@@ -111,9 +110,6 @@ class _Gpif:
         masters = self.root.findall("MasterBars/MasterBar")
         if not masters:
             raise ValueError("it has no bars")
-        tempos = self._tempos(masters)
-        bars = [_bar(master, tempos.get(number, ())) for number, master in enumerate(masters)]
-        numbers = [(master.findtext("Bars") or "").split() for master in masters]
         staves = [
             (track, staff)
             for track in self.root.iterfind("Tracks/Track")
@@ -121,6 +117,9 @@ class _Gpif:
         ]
         if len(staves) * len(masters) > MAX_WRITTEN_BARS:
             raise ValueError("it has too many bars for a song")
+        tempos = self._tempos(masters)
+        bars = [_bar(master, tempos.get(number, ())) for number, master in enumerate(masters)]
+        numbers = [(master.findtext("Bars") or "").split() for master in masters]
         tracks = []
         for place, (track, staff) in enumerate(staves):
             mine = [names[place] if place < len(names) else "-1" for names in numbers]
@@ -247,11 +246,11 @@ class _Gpif:
         if "Bended" in told:
             heights = [value(f"Bend{where}Value", "Float", 0) / 25 for where in _BEND_PLACES]
             flags, bend = flags | bend_technique(heights), round(max(heights))
-        if flags & Technique.HARMONIC:
-            touched = value("HarmonicFret", "HFret", 12)
-            semitones = harmonic_semitones(touched)
-            natural = told["HarmonicType"].findtext("HType") if "HarmonicType" in told else ""
-            semitones -= fret if natural == "Natural" and semitones else 0
+        kind = told["HarmonicType"].findtext("HType") if "HarmonicType" in told else "Natural"
+        if {"Harmonic", "HarmonicType"} & set(told) and kind != "NoHarmonic":
+            flags |= Technique.HARMONIC
+            semitones = harmonic_semitones(value("HarmonicFret", "HFret", 12))
+            semitones -= fret if kind == "Natural" and semitones else 0
         accents = int(_number(element.findtext("Accent")))
         loud += 32 * bool(accents & 4) + 16 * bool(accents & 8)
         loud -= 32 * (element.find("AntiAccent") is not None)
