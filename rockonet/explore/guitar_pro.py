@@ -155,15 +155,15 @@ class _Guarded:
         return 0  # what a tie holds is found when the song is played out
 
 
-class _Reader3(_Guarded, GP3File):  # type: ignore[misc]
+class _Reader3(_Guarded, GP3File):
     pass
 
 
-class _Reader4(_Guarded, GP4File):  # type: ignore[misc]
+class _Reader4(_Guarded, GP4File):
     pass
 
 
-class _Reader5(_Guarded, GP5File):  # type: ignore[misc]
+class _Reader5(_Guarded, GP5File):
     pass
 
 

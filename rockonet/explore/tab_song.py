@@ -127,7 +127,7 @@ def _played(
     lost: collections.Counter[str],
 ) -> list[tuple[int, ...]]:
     """The rows of `TAB_NOTE` of a track; what is lost is counted."""
-    rows = []
+    rows: list[tuple[int, ...]] = []
     for voice in range(max(map(len, track.bars), default=0)):
         for sounding in _voice(track, voice, bars, order, begins, lost):
             note = sounding.note

@@ -11,7 +11,7 @@ import numpy as np
 
 from rockonet.common.techniques import Technique
 from rockonet.common.theory import TICKS_PER_QUARTER, chord_name, is_meter, meter_ticks
-from rockonet.common.tunings import tuning_for, tuning_pitches
+from rockonet.common.tunings import TUNINGS, tuning_for, tuning_pitches
 from rockonet.dataset.events import events_from_notes, onsets
 from rockonet.explore.guitar_pro import GUITAR_PRO_SUFFIXES, is_guitar_pro, parse_guitar_pro
 from rockonet.explore.midi_file import MIDI_SUFFIXES, MidiError, file_bytes, refuse_large
@@ -145,7 +145,9 @@ def _tuning(track: TabTrack, notes: np.ndarray, name: str) -> tuple[tuple[int, .
     """The open strings of a prompt, with the capo, and whether its frets count from them."""
     strings = tuple(pitch + track.capo for pitch in track.tuning)
     try:
-        return tuning_pitches(strings), True
+        pitches = tuning_pitches(strings)
+        named = (name for name, usual in TUNINGS.items() if usual == pitches)
+        return next(named, pitches), True
     except ValueError:
         usual = tuning_for(int(notes["pitch"].min()), int(notes["pitch"].max()))
         if strings:
@@ -162,7 +164,7 @@ def _warn(song: TabSong, track: TabTrack, notes: np.ndarray, name: str) -> None:
     for remark in song.remarks:
         warnings.warn(f"{name}: {remark}", stacklevel=4)
     flags = int(np.bitwise_or.reduce(notes["technique"], initial=0)) & ~int(Technique.PALM_MUTE)
-    told = [flag.name.lower().replace("_", " ") for flag in Technique if flag & flags]
+    told = [str(flag.name).lower().replace("_", " ") for flag in Technique if flag & flags]
     if told:
         warnings.warn(
             f"{name}: its notes are kept, not how they are played ({', '.join(told)}).",
