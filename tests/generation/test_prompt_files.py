@@ -182,7 +182,7 @@ def test_our_own_song_is_a_prompt():
     texts = [str(warning.message) for warning in said]
     assert any("repeats played out: 12 bars became 15" in text for text in texts)
     assert riff.title == "Rooftop Radio" and riff.program == 30 and riff.tempo_bpm == 116
-    assert len(riff.events) == 16 and riff.fingering.unplayable == ()
+    assert len(riff.events) == 15 and riff.fingering.unplayable == ()
 
 
 def test_warnings_point_at_the_caller():
