@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import io
 import re
 import zipfile
@@ -24,6 +25,7 @@ from rockonet.explore.written_song import (
     WrittenSong,
     WrittenTrack,
     bend_technique,
+    counted,
     harmonic_semitones,
     longest_held,
     plain_text,
@@ -104,7 +106,7 @@ class _Gpif:
         )
         self.lengths = {name: _length(rhythm) for name, rhythm in self.rhythms.items()}
         self.room = MAX_WRITTEN_NOTES
-        self.lost: dict[str, int] = {}
+        self.lost: collections.Counter[str] = collections.Counter()
 
     def song(self) -> WrittenSong:
         masters = self.root.findall("MasterBars/MasterBar")
@@ -127,12 +129,10 @@ class _Gpif:
         if self.root.find("MasterTrack/Anacrusis") is not None:
             bars[0] = _pickup(bars[0], tracks)
         if any(master.find("Directions/Jump") is not None for master in masters):
-            self._lose("jumps such as Da Capo and Da Segno are not followed")
-        remarks = tuple(f"{what} ({n} times)" if n > 1 else what for what, n in self.lost.items())
-        return WrittenSong(plain_text(self.root.findtext("Score/Title")), bars, tracks, remarks)
-
-    def _lose(self, what: str) -> None:
-        self.lost[what] = self.lost.get(what, 0) + 1
+            self.lost["jumps such as Da Capo and Da Segno, not followed"] += 1
+        return WrittenSong(
+            plain_text(self.root.findtext("Score/Title")), bars, tracks, counted(self.lost)
+        )
 
     def _spend(self, notes: int) -> None:
         self.room -= notes
@@ -171,7 +171,7 @@ class _Gpif:
         strings = tuple(int(_number(pitch)) for pitch in (pitches or "").split())
         capo = int(_number(told["CapoFret"].findtext("Fret"))) if "CapoFret" in told else 0
         if "PartialCapoFret" in told and _number(told["PartialCapoFret"].findtext("Fret")):
-            self._lose("a partial capo is left out")
+            self.lost["partial capos left out"] += 1
         bars: list[list[list[WrittenBeat]]] = []
         for number in numbers:
             bar = self.bars.get(number)
@@ -200,7 +200,7 @@ class _Gpif:
             flags = Technique.TREMOLO if beat.find("Tremolo") is not None else Technique(0)
             flags |= Technique.VIBRATO if "VibratoWTremBar" in told else 0
             if told & {"WhammyBar", "WhammyBarOriginValue"} or beat.find("Whammy") is not None:
-                self._lose("a tremolo bar is left out")
+                self.lost["tremolo bars left out"] += 1
             dynamic = beat.findtext("Dynamic") or "F"
             loud = 15 + 16 * (_DYNAMICS.index(dynamic) if dynamic in _DYNAMICS else 5)
             elements = [self.notes[name] for name in names if name in self.notes]
@@ -214,7 +214,7 @@ class _Gpif:
                 if note.pitch >= 0 or (0 <= note.string < strings and -1 <= note.fret < 100)
             )
             if len(kept) < len(names):
-                self._lose("a note on no string is left out")
+                self.lost["notes on no string left out"] += len(names) - len(kept)
             length = min(length, LONGEST_GRACE) if grace else length
             found.append(WrittenBeat(length, kept, bool(grace), grace == "OnBeat"))
         return found
@@ -239,9 +239,9 @@ class _Gpif:
         slides = int(value("Slide", "Flags", 0))
         flags |= Technique.SLIDE if slides & 48 else 0
         if slides & 12:
-            self._lose("a slide into nothing is left out")
+            self.lost["slides into nothing left out"] += 1
         if element.find("Trill") is not None:
-            self._lose("a trill is written as one note")
+            self.lost["trills written as one note"] += 1
         bend, semitones = 0, 0
         if "Bended" in told:
             heights = [value(f"Bend{where}Value", "Float", 0) / 25 for where in _BEND_PLACES]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import io
 import os
 import re
@@ -30,6 +31,7 @@ from rockonet.explore.written_song import (
     WrittenSong,
     WrittenTrack,
     bend_technique,
+    counted,
     harmonic_semitones,
     longest_held,
     plain_text,
@@ -211,9 +213,9 @@ def _parsed(data: bytes) -> tuple[Any, list[str]]:
             data, mended = better, mended + 1
     remarks = [file.cut] if file.cut else []
     if file.jumps:
-        remarks.append("jumps such as Da Capo and Da Segno are not followed")
+        remarks.append("jumps such as Da Capo and Da Segno, not followed: 1")
     if mended:
-        remarks.append(f"{mended} unknown signs were passed over")
+        remarks.append(f"unknown signs passed over: {mended}")
     return song, remarks
 
 
@@ -234,12 +236,11 @@ def _mended(data: bytes, place: int, message: str) -> bytes | None:
 def _written_song(song: Any, remarks: list[str]) -> WrittenSong:
     bars = [_bar(header) for header in song.measureHeaders]
     tempos: dict[int, list[tuple[float, float]]] = {0: [(0.0, float(song.tempo))]}
-    lost: dict[str, int] = {}
+    lost: collections.Counter[str] = collections.Counter()
     tracks = [_track(track, tempos, lost) for track in song.tracks]
     for number, changes in tempos.items():
         bars[number] = bars[number]._replace(tempos=tuple(sorted(dict(changes).items())))
-    said = [f"{what} ({count} times)" for what, count in lost.items()]
-    return WrittenSong(_text(song.title), bars, tracks, (*remarks, *said))
+    return WrittenSong(_text(song.title), bars, tracks, (*remarks, *counted(lost)))
 
 
 def _text(text: str) -> str:
@@ -268,7 +269,7 @@ def _bar(header: Any) -> WrittenBar:
 
 
 def _track(
-    track: Any, tempos: dict[int, list[tuple[float, float]]], lost: dict[str, int]
+    track: Any, tempos: dict[int, list[tuple[float, float]]], lost: collections.Counter[str]
 ) -> WrittenTrack:
     """A track; the tempos that stand in it are added to those of the song."""
     programs: list[tuple[int, int]] = []
@@ -299,7 +300,7 @@ def _track(
     )
 
 
-def _beats(beat: Any, track: Any, lost: dict[str, int]) -> list[WrittenBeat]:
+def _beats(beat: Any, track: Any, lost: collections.Counter[str]) -> list[WrittenBeat]:
     """A beat, after its grace notes if it has any."""
     duration = beat.duration
     length = 4 / duration.value * (1.5 if duration.isDotted else 1)
@@ -319,7 +320,7 @@ def _beats(beat: Any, track: Any, lost: dict[str, int]) -> list[WrittenBeat]:
         on_beat = any(effect.isOnBeat for effect, _ in graces)
         found.insert(0, WrittenBeat(long, tuple(grace for _, grace in graces), True, on_beat))
     if beat.effect.tremoloBar:
-        lost["a tremolo bar is left out"] = lost.get("a tremolo bar is left out", 0) + 1
+        lost["tremolo bars left out"] += 1
     return found
 
 
@@ -346,7 +347,7 @@ def _grace(effect: Any, note: WrittenNote) -> tuple[WrittenNote, int]:
     return grace, int(leads)
 
 
-def _note(note: Any, beat: Any, track: Any, lost: dict[str, int]) -> WrittenNote:
+def _note(note: Any, beat: Any, track: Any, lost: collections.Counter[str]) -> WrittenNote:
     effect = note.effect
     slides = {slide.name for slide in effect.slides}
     tied = note.type == gp.NoteType.tie
@@ -364,12 +365,10 @@ def _note(note: Any, beat: Any, track: Any, lost: dict[str, int]) -> WrittenNote
     heights = [point.value for point in effect.bend.points] if effect.bend else []
     leads = Technique.LEGATO if effect.hammer else Technique(0)
     leads |= Technique.SLIDE if slides & {"shiftSlideTo", "legatoSlideTo"} else 0
-    for what, there in (
-        ("a slide into nothing is left out", slides & {"outDownwards", "outUpwards"}),
-        ("a trill is written as one note", effect.trill),
-    ):
-        if there:
-            lost[what] = lost.get(what, 0) + 1
+    if slides & {"outDownwards", "outUpwards"}:
+        lost["slides into nothing left out"] += 1
+    if effect.trill:
+        lost["trills written as one note"] += 1
     loud = note.velocity + 16 * effect.accentuatedNote + 32 * effect.heavyAccentuatedNote
     loud -= 32 * effect.ghostNote
     return WrittenNote(

@@ -6,10 +6,13 @@ import os
 import warnings
 from pathlib import Path
 
+import numpy as np
 from symusic.core import ScoreTick
 
+from rockonet.common.techniques import Technique
 from rockonet.explore.guitar_pro import GUITAR_PRO_SUFFIXES, is_guitar_pro, parse_guitar_pro
 from rockonet.explore.midi_file import MIDI_SUFFIXES, file_bytes, parse_midi
+from rockonet.explore.tab_song import TabSong
 
 SONG_SUFFIXES = (*MIDI_SUFFIXES, *GUITAR_PRO_SUFFIXES)
 
@@ -28,8 +31,21 @@ def parse_song(data: bytes, name: str) -> tuple[ScoreTick, tuple[str, ...]]:
     """
     if b"MThd" not in data[:64] and is_guitar_pro(data):
         song = parse_guitar_pro(data, name)
-        return song.score, song.remarks
+        return song.score, (*song.remarks, *_unheard(song))
     return parse_midi(data, name)
+
+
+def _unheard(song: TabSong) -> tuple[str, ...]:
+    """What of the playing of guitars and basses the score does not tell."""
+    notes = [track.notes["technique"] for track in song.tracks if track.program in range(24, 40)]
+    flags = np.concatenate([np.zeros(0, np.uint16), *notes])
+    heard = Technique.PALM_MUTE | Technique.DEAD
+    told = [
+        f"{str(flag.name).lower().replace('_', ' ')} {count}"
+        for flag in Technique
+        if not flag & heard and (count := np.count_nonzero(flags & flag))
+    ]
+    return (f"techniques, not among the notes: {', '.join(told)}",) if told else ()
 
 
 def read_song(path: str | os.PathLike[str]) -> ScoreTick:

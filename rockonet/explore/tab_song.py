@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from rockonet.explore.written_song import (
     WrittenNote,
     WrittenSong,
     WrittenTrack,
+    counted,
 )
 
 SONG_TICKS = 960  # a quarter note; of a score that is played out
@@ -100,12 +102,11 @@ def play_out(song: WrittenSong) -> TabSong:
         notes = notes[np.lexsort((notes["pitch"], notes["time"]))]
         tuning = () if track.is_drum else track.open_strings
         tracks.append(TabTrack(track.name, track.program, track.is_drum, tuning, track.capo, notes))
-    said = [f"{what} ({count} times)" for what, count in lost.items()]
     return TabSong(
         song.title,
         _score(song.bars, order, begins, tracks),
         tuple(tracks),
-        (*song.remarks, *remarks, *said),
+        (*song.remarks, *remarks, *counted(lost)),
     )
 
 
@@ -135,7 +136,7 @@ def _played(
             if pitch < 0:
                 pitch = track.open_strings[note.string] + track.capo + note.fret
             if not 0 <= pitch <= pitch + note.harmonic < 128:
-                lost["a note beyond what MIDI can say was left out"] += 1
+                lost["notes beyond what MIDI can say, left out"] += 1
                 continue
             time = round(sounding.begin * SONG_TICKS)
             length = (sounding.end - sounding.begin) * sounding.share
@@ -185,7 +186,7 @@ def _voice(
                 _add_note(note, first, end, found, latest, lost)
             now, before = end, beat.length
         if now > begin + bars[number].length + CLOSE:
-            lost["a bar holds more than its meter and runs into the next"] += 1
+            lost["bars that hold more than their meter and run into the next"] += 1
     return found
 
 
@@ -208,7 +209,7 @@ def _add_note(
             return
         if note.fret < 0 and note.pitch < 0:
             if prior is None:
-                lost["a tie from no note was left out"] += 1
+                lost["ties from no note left out"] += 1
                 return
             note = note._replace(fret=prior.note.fret, harmonic=prior.note.harmonic)
     leads = prior.note.leads if prior is not None and touches else 0
@@ -285,11 +286,17 @@ def _score(
                 tempo = value
                 time = round((begin + place) * SONG_TICKS)
                 score.tempos.append(TempoTick(time, qpm=value))
+    names: set[str] = set()
     for track in tracks:
         notes = track.notes[track.notes["technique"] & Technique.DEAD == 0]
         muted = notes["technique"] & Technique.PALM_MUTE > 0
         length = np.where(muted, np.minimum(notes["duration"], MUTED), notes["duration"])
-        played = TrackTick(track.name, track.program, track.is_drum)
+        name = track.name or "track"  # in a score, tracks of one name are one player's
+        while name in names:
+            found = re.fullmatch(r"(.*) (\d+)", name)
+            name = f"{found[1]} {int(found[2]) + 1}" if found else f"{name} 2"
+        names.add(name)
+        played = TrackTick(name, track.program, track.is_drum)
         played.notes = NoteTickList.from_numpy(
             notes["time"].astype(np.int32),
             length.astype(np.int32),

@@ -86,6 +86,11 @@ class WrittenSong:
     remarks: tuple[str, ...] = ()
 
 
+def counted(what: collections.Counter[str]) -> tuple[str, ...]:
+    """What was lost and how often, in sentences."""
+    return tuple(f"{name}: {count}" for name, count in what.items())
+
+
 def plain_text(text: str | None) -> str:
     """A name as one line."""
     return " ".join("".join(c if c.isprintable() else " " for c in text or "").split())

@@ -165,7 +165,7 @@ def test_swing_is_played_as_it_sounds():
 def test_a_bar_that_holds_too_much_is_named():
     song = parsed("6.0/4 6.0/4 6.0/4 6.0/4 6.5/4", "6.0/1")
     assert [time for (time,) in notes_of(song, "time")] == [0, 1, 2, 3, 4, 4]
-    assert "a bar holds more than its meter" in song.remarks[0]
+    assert song.remarks == ("bars that hold more than their meter and run into the next: 1",)
 
 
 def test_the_program_is_the_one_that_holds_for_most_bars():
@@ -266,7 +266,7 @@ def test_an_unknown_key_is_passed_over_and_said():
         guitarpro.parse(io.BytesIO(broken))
     mended = ru.parse_guitar_pro(broken, "x")
     assert notes_of(mended, "time", "fret") == [(0, 0), (4, 5)]
-    assert mended.remarks == ("1 unknown signs were passed over",)
+    assert mended.remarks == ("unknown signs passed over: 1",)
 
 
 def test_a_track_on_no_channel_is_read():
@@ -387,3 +387,9 @@ def test_read_guitar_pro_warns_of_what_was_changed(tmp_path):
     assert [n.pitch for n in score.tracks[0].notes] == [40, 45, 40, 45]
     with pytest.raises(ru.MidiError, match="missing.gp5: cannot be opened"):
         ru.read_guitar_pro(tmp_path / "missing.gp5")
+
+
+def test_tracks_of_one_name_have_names_of_their_own_in_the_score():
+    song = ru.parse_guitar_pro(a_song(*(dict(lines=["6.0/1"]),) * 3), "x")
+    assert [track.name for track in song.tracks] == ["Guitar"] * 3
+    assert [track.name for track in song.score.tracks] == ["Guitar", "Guitar 2", "Guitar 3"]
