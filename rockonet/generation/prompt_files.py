@@ -5,18 +5,19 @@ from __future__ import annotations
 import os
 import warnings
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from rockonet.common.techniques import Technique
-from rockonet.common.theory import TICKS_PER_QUARTER, chord_name, is_meter, meter_ticks
+from rockonet.common.theory import chord_name, meter_ticks
 from rockonet.common.tunings import TUNINGS, tuning_for, tuning_pitches
 from rockonet.dataset.events import events_from_notes, onsets
 from rockonet.explore.guitar_pro import GUITAR_PRO_SUFFIXES, is_guitar_pro, parse_guitar_pro
+from rockonet.explore.meters import timing_of
 from rockonet.explore.midi_file import MIDI_SUFFIXES, MidiError, file_bytes, refuse_large
 from rockonet.explore.musicxml_reader import parse_musicxml
 from rockonet.explore.tab_song import MUTED, SONG_TICKS, TabSong, TabTrack
+from rockonet.explore.tracks import grid_ticks
 from rockonet.generation.prompts import prompt_from_midi, prompt_from_text
 from rockonet.guitar.riff import Riff
 
@@ -81,20 +82,14 @@ def _first_bars(song: TabSong, bars: int, name: str) -> Riff:
     notes = track.notes[track.notes["technique"] & Technique.DEAD == 0]
     if not len(notes):
         raise MidiError(name, f"has only dead notes in {track.name or 'its guitar'}")
-    first = int(notes["time"][0])
-    since, meter = _held(
-        first,
-        [(s.time, (s.numerator, s.denominator)) for s in song.score.time_signatures],
-        (4, 4),
-    )
-    meter = meter if is_meter(*meter) else (4, 4)
-    _, tempo = _held(first, [(t.time, round(t.qpm, 2)) for t in song.score.tempos], 120.0)
-    bar = meter_ticks(meter) * SONG_TICKS // TICKS_PER_QUARTER
-    begin = since + (first - since) // bar * bar
-    notes = notes[notes["time"] < begin + bars * bar]
+    timing = timing_of(song.score, notes["time"])
+    onset = grid_ticks(notes["time"], SONG_TICKS) + timing.shift
+    bar = meter_ticks(timing.meter)
+    begin = int(onset[0]) // bar * bar
+    first = onset < begin + bars * bar
+    notes, onset = notes[first], onset[first] - begin
     _warn(song, track, notes, name)
     tuning, fretted = _tuning(track, notes, name)
-    onset = _ticks(notes["time"] - begin)
     muted = notes["technique"] & Technique.PALM_MUTE > 0
     length = np.where(muted, np.minimum(notes["duration"], MUTED), notes["duration"])
     order = np.lexsort((notes["pitch"], onset))
@@ -102,7 +97,7 @@ def _first_bars(song: TabSong, bars: int, name: str) -> Riff:
         {
             "track": np.zeros(len(notes), np.int64),
             "onset": onset[order],
-            "duration": np.maximum(_ticks(length), 1)[order],
+            "duration": np.maximum(grid_ticks(length, SONG_TICKS), 1)[order],
             "pitch": notes["pitch"][order].astype(np.int64),
             "velocity": notes["velocity"][order].astype(np.int64),
         }
@@ -115,7 +110,8 @@ def _first_bars(song: TabSong, bars: int, name: str) -> Riff:
     frets = tuple(tuple(given.get(tick, ())) for tick in onsets(events).tolist())
     title = song.title or Path(name).stem
     program = track.program if track.program in range(24, 32) else 30
-    return Riff(events, len(events), tempo, meter, program, title, tuning, frets)
+    tempo_bpm = round(timing.tempo_bpm, 2)
+    return Riff(events, len(events), tempo_bpm, timing.meter, program, title, tuning, frets)
 
 
 def _guitar(song: TabSong, name: str) -> TabTrack:
@@ -128,17 +124,6 @@ def _guitar(song: TabSong, name: str) -> TabTrack:
     if not guitars:
         raise MidiError(name, "has no guitar track (General MIDI programs 24 to 31)")
     return max(guitars, key=lambda t: (len(t.notes), int((t.notes["string"] >= 0).sum())))
-
-
-def _held(time: int, changes: list[tuple[int, Any]], usual: Any) -> tuple[int, Any]:
-    """What holds at a time, and since when."""
-    before = [change for change in changes if change[0] <= time]
-    return before[-1] if before else (0, usual)
-
-
-def _ticks(times: np.ndarray) -> np.ndarray:
-    """Times of the file on the grid, rounded, halves up, as in `score_notes`."""
-    return (2 * TICKS_PER_QUARTER * times.astype(np.int64) + SONG_TICKS) // (2 * SONG_TICKS)
 
 
 def _tuning(track: TabTrack, notes: np.ndarray, name: str) -> tuple[tuple[int, ...] | str, bool]:

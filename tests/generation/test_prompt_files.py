@@ -33,7 +33,9 @@ def events(riff):
 
 @pytest.mark.parametrize("suffix", [".gp5", ".gp", ".musicxml", ".mid", ".txt"])
 def test_a_saved_riff_comes_back_from_every_format(tmp_path, suffix):
-    riff = dataclasses.replace(random_riff(3), tuning="drop D", title="Back again").revoiced()
+    riff = dataclasses.replace(
+        random_riff(3), tuning="drop D", tempo_bpm=60, title="Back again"
+    ).revoiced()
     (path,) = riff.save(tmp_path, [suffix], band=False)
     back = in_silence(path, 100)
     assert events(back) == events(riff)
