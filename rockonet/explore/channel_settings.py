@@ -35,10 +35,12 @@ def count_bends(track: TrackTick) -> int:
 def _registered(track: TrackTick) -> dict[int, tuple[int, int]]:
     """The two bytes of each registered parameter, as they are when the first note begins, or of
     those that are set later, as they are first."""
-    columns = track.controls.numpy() if len(track.controls) else {"number": np.zeros(0)}
-    setting = np.isin(columns["number"], (6, 38, 98, 99, 100, 101))
-    if not setting.any():
+    if not len(track.controls):
         return {}
+    columns = track.controls.numpy()
+    if not (columns["number"] == 101).any():
+        return {}
+    setting = np.isin(columns["number"], (6, 38, 98, 99, 100, 101))
     first = int(track.notes.numpy()["time"].min(initial=1 << 30))
     found: dict[int, tuple[int, int]] = {}
     parameter = [127, 127]

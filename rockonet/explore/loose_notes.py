@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from symusic.core import NoteTickList, ScoreTick
 
 from rockonet.common.theory import is_meter
-from rockonet.explore.track_marks import FAR
+from rockonet.explore.track_marks import FAR, Origin
+
+
+def loose_pitches(
+    score: ScoreTick, origins: Sequence[Origin]
+) -> list[tuple[Origin, int]]:
+    """Where a track comes from, and a pitch of it that has a note without an end."""
+    if score.end() < FAR:
+        return []
+    found = []
+    for track, origin in zip(score.tracks, origins, strict=True):
+        if track.end() >= FAR:
+            columns = track.notes.numpy()
+            pitches = np.unique(columns["pitch"][columns["duration"] >= FAR])
+            found += [(origin, int(pitch)) for pitch in pitches]
+    return found
 
 
 def end_loose_notes(score: ScoreTick) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -50,6 +50,17 @@ def timing_of(score: ScoreTick, onsets: np.ndarray) -> Timing:
     return Timing(meter, _tempo(score, onsets), -place % bar, quarter)
 
 
+def opening_timing(score: ScoreTick, onsets: np.ndarray, bars: int) -> Timing:
+    """What governs all of these notes, with the bars as they are at their beginning.
+
+    bars: how many of them count, from the first note on.
+    """
+    whole = timing_of(score, onsets)
+    length = bars * meter_ticks(whole.meter) * score.ticks_per_quarter // TICKS_PER_QUARTER
+    opening = timing_of(score, onsets[onsets < onsets.min() + length])
+    return replace(whole, shift=opening.shift) if opening.meter == whole.meter else whole
+
+
 def score_timing(score: ScoreTick) -> Timing:
     """What governs all notes of a score."""
     onsets = [track.notes.numpy()["time"] for track in score.tracks]
@@ -75,23 +86,23 @@ def _meters(score: ScoreTick) -> dict[int, tuple[int, int]]:
 
 
 def _tempo(score: ScoreTick, onsets: np.ndarray) -> float:
-    tempos = {t.time: float(t.qpm) for t in score.tempos if is_tempo(t.qpm)} or {0: 120.0}
-    weights = _quarters(list(tempos), onsets)
-    played: dict[float, int] = {}
-    for tempo, weight in zip(tempos.values(), weights.tolist(), strict=True):
-        played[tempo] = played.get(tempo, 0) + weight
-    values, weights = np.array(list(played)), np.array(list(played.values()))
-    order = np.argsort(values)
-    sums = np.concatenate([[0], np.cumsum(weights[order])])
+    columns = score.tempos.numpy()
+    tempos = 60e6 / np.maximum(columns["mspq"], 1)
+    music = np.array([is_tempo(tempo) for tempo in tempos.tolist()], bool)
+    if not music.any():
+        return 120.0
+    values, place = np.unique(tempos[music], return_inverse=True)
+    weights = np.bincount(place, _quarters(columns["time"][music], onsets)).astype(int)
+    sums = np.concatenate([[0], np.cumsum(weights)])
     low, high = (
-        np.searchsorted(values[order], values * factor, side)
+        np.searchsorted(values, values * factor, side)
         for factor, side in ((1 - SAME_TEMPO, "left"), (1 + SAME_TEMPO, "right"))
     )
     near = sums[high] - sums[low]
-    return _heaviest(zip(played, near * (weights.sum() + 1) + weights, strict=True))
+    return float(values[np.lexsort((weights, near))[-1]])
 
 
-def _quarters(begins: Sequence[int], onsets: np.ndarray) -> np.ndarray:
+def _quarters(begins: Sequence[int] | np.ndarray, onsets: np.ndarray) -> np.ndarray:
     """How many of these onsets fall to each of the stretches that begin at these ticks."""
     places = np.searchsorted(np.array(begins), onsets, "right") - 1
     return np.bincount(np.maximum(places, 0), minlength=len(begins))

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from symusic.core import ScoreTick
 
-from rockonet.explore.loose_notes import end_loose_notes
+from rockonet.explore.loose_notes import end_loose_notes, loose_pitches
 from rockonet.explore.players import name_players, set_programs
-from rockonet.explore.track_marks import marked, take_marks
+from rockonet.explore.track_marks import Origin, marked, take_marks
 
 MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".rmi")
 # What is beyond these is refused. The largest of 1,546 real rock songs has 0.4 MB, 58 tracks and
@@ -65,20 +65,16 @@ def parse_midi(data: bytes, name: str) -> tuple[ScoreTick, tuple[str, ...]]:
     """
     start = data.find(b"MThd", 0, 64)  # a RIFF wrapper puts 20 bytes before the header
     if start < 0 or len(data) < start + 14:
-        if b"GUITAR PRO" in data[:40]:
+        if b"GUITAR PRO" in data[:40] or data[:4] in (b"BCFZ", b"BCFS"):
             raise MidiError(name, "a Guitar Pro file: export it there as MIDI (File → Export)")
         raise MidiError(name, "not a MIDI file")
     division = int.from_bytes(data[start + 12 : start + 14], "big")
     if division == 0 or division >= 0x8000:
         raise MidiError(name, "counts time in video frames or not at all, not in quarter notes")
     bodies, remark = repaired_tracks(data[start:], name)
-    try:
-        score = ScoreTick.from_midi(marked_file(data[start:], bodies), sanitize_data=True)
-        for track in score.tracks:
-            track.name.encode()  # raises on a name that is no text in any encoding known here
-    except (RuntimeError, UnicodeError) as error:
-        raise MidiError(name, f"damaged ({str(error).removeprefix('MiniMidi: ')[:60]})") from error
-    origins = take_marks(score, bodies)
+    score, origins = read_marked(data[start:], bodies, name)
+    if pitches := loose_pitches(score, origins):  # one is known of each, there may be more
+        score, origins = read_marked(data[start:], bodies, name, pitches)
     loose = end_loose_notes(score)
     for what, count, limit in (
         ("notes", score.note_num(), MAX_NOTES),
@@ -93,6 +89,19 @@ def parse_midi(data: bytes, name: str) -> tuple[ScoreTick, tuple[str, ...]]:
         remarks.append(f"notes without an end: {loose}, ended by the next strike or after a bar")
     name_players(score, origins)
     return score, tuple(filter(None, remarks))
+
+
+def read_marked(
+    data: bytes, bodies: Sequence[bytes], name: str, loose: Sequence[tuple[Origin, int]] = ()
+) -> tuple[ScoreTick, list[Origin]]:
+    """The score in these tracks, and where in the file each of its tracks stands."""
+    try:
+        score = ScoreTick.from_midi(marked_file(data, bodies, loose), sanitize_data=True)
+        for track in score.tracks:
+            track.name.encode()  # raises on a name that is no text in any encoding known here
+    except (RuntimeError, UnicodeError) as error:
+        raise MidiError(name, f"damaged ({str(error).removeprefix('MiniMidi: ')[:60]})") from error
+    return score, take_marks(score, bodies)
 
 
 def repaired_tracks(data: bytes, name: str) -> tuple[list[bytes], str]:
@@ -126,11 +135,13 @@ def repaired_tracks(data: bytes, name: str) -> tuple[list[bytes], str]:
     return found, remark
 
 
-def marked_file(data: bytes, bodies: Sequence[bytes]) -> bytes:
+def marked_file(
+    data: bytes, bodies: Sequence[bytes], loose: Sequence[tuple[Origin, int]] = ()
+) -> bytes:
     """A file with the header of `data` and these tracks, which bear the marks of `track_marks`."""
     parts = [b"MThd\x00\x00\x00\x06", data[8:10], len(bodies).to_bytes(2, "big"), data[12:14]]
     for number, body in enumerate(bodies):
-        body = marked(body, number)
+        body = marked(body, number, loose)
         parts += [b"MTrk", len(body).to_bytes(4, "big"), body]
     # A damaged last event may make the reader look a few bytes ahead.
     return b"".join((*parts, bytes(16)))

@@ -24,13 +24,14 @@ class GuitarPart:
     name: of its tracks. program: the General MIDI program of most of its notes, from 0. tracks: of
     the score, more than one where channels or programs change in mid-part; each has a pitch wheel
     of its own. notes: columns ``time duration pitch velocity``, in ticks of the file, the pitches
-    as they sound.
+    as they sound. semitones: by which its channel is tuned higher than they are written.
     """
 
     name: str
     program: int
     tracks: tuple[TrackTick, ...]
     notes: dict[str, np.ndarray]
+    semitones: int = 0
 
 
 @dataclass(frozen=True)
@@ -65,30 +66,27 @@ def guitar_parts(
 
 def _part(name: str, tracks: Sequence[TrackTick]) -> GuitarPart:
     columns = [track.notes.numpy() for track in tracks]
-    for track, notes in zip(tracks, columns, strict=True):
-        if semitones := semitones_of_channel(track):
+    moves = [semitones_of_channel(track) for track in tracks]
+    for notes, semitones in zip(columns, moves, strict=True):
+        if semitones:
             notes["pitch"] = np.clip(notes["pitch"] + semitones, 0, 127)
     _, notes = joined_columns(columns) if len(tracks) > 1 else (None, columns[0])
     sizes: dict[int, int] = {}
     for track in tracks:
         sizes[track.program] = sizes.get(track.program, 0) + len(track.notes)
-    return GuitarPart(name, max(sizes, key=sizes.__getitem__), tuple(tracks), notes)
+    return GuitarPart(name, max(sizes, key=sizes.__getitem__), tuple(tracks), notes, moves[0])
 
 
 def part_remarks(parts: Sequence[GuitarPart]) -> tuple[str, ...]:
     """What was changed, in sentences that `report_table` counts by their beginning."""
     torn = [part for part in parts if len(part.tracks) > 1]
-    tuned = [
-        semitones_of_channel(part.tracks[0])
-        for part in parts
-        if semitones_of_channel(part.tracks[0])
-    ]
+    tuned = [f"{part.semitones:+}" for part in parts if part.semitones]
     bends = sum(count_bends(track) for part in parts for track in part.tracks)
     return tuple(
         f"{what}: {count}"
         for what, count in (
             ("guitars on several channels or programs, joined", len(torn)),
-            ("tuning of the channel in semitones, as it sounds", " ".join(map("{:+}".format, tuned))),
+            ("tuning of the channel in semitones, as it sounds", " ".join(tuned)),
             ("bends of the pitch wheel, not among the notes", bends),
         )
         if count

@@ -17,6 +17,7 @@ from rockonet.explore.track_marks import Origin, program_changes
 GUITARS = range(24, 32)  # General MIDI, counted from 0
 STRINGS = range(4, 9)  # so many tracks with one note at a time may be the strings of a guitar
 CLEAN_GUITAR = 27
+SETUP_BYTES = 4_000  # of a chunk: where a program that holds for a whole track is set
 _STRING = re.compile(r"[\W_]*(?:(?:string|str|channel|chan|ch)?[\W_]*\d+|[A-G][#b]?\d?)?[\W_]*$", re.I)
 _OTHERS = re.compile(
     r"bass|piano|keys|keyboard|organ|string|vo[cx]|voice|vocal|sing|melod|choir|drum|perc|flute|sax"
@@ -34,6 +35,7 @@ def set_programs(
         (track, origin)
         for track, origin in zip(score.tracks, origins, strict=True)
         if not (track.program or track.is_drum)
+        and len(track.notes)
         and origin.channel not in dict(_changes(bodies[origin.chunk], origin.channel))
     ]
     remarks = []
@@ -43,7 +45,7 @@ def set_programs(
             track.program = elsewhere[0][1]
             name = track.name.strip()
             remarks.append(f"the sound of track {name!r} is set in another track")
-    pitched = [track for track in score.tracks if not track.is_drum]
+    pitched = [track for track in score.tracks if not track.is_drum and len(track.notes)]
     if bare and len(bare) == len(pitched) and not remarks:
         alike = [track for track in pitched if looks_like_a_guitar(track)]
         if alike:
@@ -52,17 +54,17 @@ def set_programs(
                 if same.name == track.name and same in alike:
                     same.program = CLEAN_GUITAR
             remarks.append(
-                f"no track names its instrument: {track.name.strip() or 'one'!r} is taken for a "
-                "guitar by its notes"
+                f"no track names its instrument: {track.name.strip() or 'the first'!r} is taken "
+                "for a guitar by its notes"
             )
     return tuple(remarks)
 
 
 def _changes(body: bytes, channel: int) -> list[tuple[int, int]]:
-    """The program changes of one channel in a chunk."""
-    if bytes([0xC0 | channel]) not in body:
+    """The program changes of one channel at the beginning of a chunk."""
+    if bytes([0xC0 | channel]) not in body[:SETUP_BYTES]:
         return []
-    return [change for change in program_changes(body) if change[0] == channel]
+    return [change for change in program_changes(body[:SETUP_BYTES]) if change[0] == channel]
 
 
 def looks_like_a_guitar(track: TrackTick) -> bool:
@@ -79,12 +81,12 @@ def name_players(score: ScoreTick, origins: Sequence[Origin]) -> None:
     """Give the tracks of a player one name, and no other player the same."""
     by_chunk: dict[int, list[int]] = {}
     for place, (track, origin) in enumerate(zip(score.tracks, origins, strict=True)):
-        if not track.is_drum:
+        if not track.is_drum and len(track.notes):
             by_chunk.setdefault(origin.chunk, []).append(place)
     players: list[list[int]] = []
     for places in by_chunk.values():
         players += _players_of_chunk(score, origins, places)
-    _join_chunks(score, players)
+    _join_chunks(score, origins, players)
     chunks = Counter(origins[places[0]].chunk for places in players)
     taken = set()
     for places in players:
@@ -126,7 +128,9 @@ def _players_of_chunk(
     return sorted(channels.values())
 
 
-def _join_chunks(score: ScoreTick, players: list[list[int]]) -> None:
+def _join_chunks(
+    score: ScoreTick, origins: Sequence[Origin], players: list[list[int]]
+) -> None:
     """Join players of several chunks that are one: strings of a guitar, or a part by its effects."""
     alike: dict[tuple[str, int], list[list[int]]] = {}
     for places in players:
@@ -134,11 +138,14 @@ def _join_chunks(score: ScoreTick, players: list[list[int]]) -> None:
         if track.program in GUITARS:
             stem = _STRING.sub("", track.name).strip().lower()
             alike.setdefault((stem, track.program), []).append(places)
-    for (_, _), some in alike.items():
+    for some in alike.values():
         if len(some) < 2:
             continue
         tracks = [score.tracks[place] for places in some for place in places]
         names = {track.name.strip().lower() for track in tracks}
+        chunks = {origins[places[0]].chunk for places in some}
+        if len(chunks) < len(some):
+            continue  # a chunk with several players was looked at by itself
         torn = len(names) == 1 and "" not in names and _take_turns(tracks)
         if torn or _are_strings(tracks):
             for places in some[1:]:
@@ -155,7 +162,8 @@ def _are_strings(tracks: Sequence[TrackTick]) -> bool:
     for track in tracks:
         columns = track.notes.numpy()
         end = np.maximum.accumulate(columns["time"] + columns["duration"])
-        if (columns["time"][1:] < end[:-1]).mean() > 0.05 or np.ptp(columns["pitch"]) > 24:
+        overlaps = int((columns["time"][1:] < end[:-1]).sum())
+        if overlaps > 0.05 * len(end) or np.ptp(columns["pitch"]) > 24:
             return False
         lowest.append(int(columns["pitch"].min()))
     return len(set(lowest)) == len(lowest) and _one_hand(tracks)
@@ -174,8 +182,8 @@ def _take_turns(tracks: Sequence[TrackTick]) -> bool:
     time, duration = (np.concatenate([c[name] for c in columns]) for name in ("time", "duration"))
     order = np.lexsort((number, time))
     time, end, number = time[order], (time + duration)[order], number[order]
-    over = (number[1:] != number[:-1]) & (time[1:] < end[:-1]) & (time[1:] > time[:-1])
-    return over.mean() < 0.02 and _one_hand(tracks)
+    over = (number[1:] != number[:-1]) & (time[1:] < end[:-1])
+    return over.sum() < 0.02 * len(time) and _one_hand(tracks)
 
 
 def _struck(tracks: Iterable[TrackTick]) -> np.ndarray:

@@ -8,7 +8,7 @@ behind its end: it ends all notes, and on each channel a control says which chun
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from symusic.core import ScoreTick
@@ -17,6 +17,7 @@ FAR = (1 << 28) - 1  # ticks behind the end of a chunk, the longest time that MI
 _END = b"\xff\x2f\x00"
 _NOTHING = b"\xff\x7f\x00"  # an event without content, at the time when the chunk ended
 _HEAD = 400  # bytes of a chunk, in which a registered parameter may be set (control 101)
+_SET_EARLY = re.compile(rb"\x65\x00.*[\xc0-\xcf][\x00-\x7f]", re.DOTALL)
 _NOTE_OFFS = tuple(
     bytes([0x80 | channel]) + b"\x00".join(bytes([pitch, 0]) for pitch in range(128))
     for channel in range(16)
@@ -30,20 +31,24 @@ class Origin(NamedTuple):
     channel: int
 
 
-def marked(body: bytes, chunk: int) -> bytes:
-    """The bytes of a chunk's events with the tail; as they are if they do not end as they should."""
+def marked(body: bytes, chunk: int, loose: Iterable[tuple[Origin, int]] = ()) -> bytes:
+    """The bytes of a chunk's events with the tail; as they are if they do not end as they should.
+
+    loose: origins and pitches that have a note without an end, and may have more than one.
+    """
     channels = [channel for channel in range(16) if bytes([0x90 | channel]) in body]
     if not channels or not body.endswith(_END):
         return body
     head, tail = b"", [_NOTHING, b"\xff\xff\xff\x7f"]
-    if b"\x65\x00" in body[:_HEAD]:
+    if _SET_EARLY.search(body[:_HEAD]):
         # What is set on a channel before its program would go to a track that has no notes.
         changes = program_changes(body)
         once = [(c, p) for c, p in changes if sum(c == other for other, _ in changes) == 1]
         head = b"".join(bytes([0, 0xC0 | channel, program]) for channel, program in once)
     for channel in channels:
         mark = bytes([0, 0xB0 | channel, channel | chunk >> 7 << 4, chunk & 0x7F, 0])
-        tail += [_NOTE_OFFS[channel], mark]
+        more = [p for (number, c), p in loose if (number, c) == (chunk, channel)]
+        tail += [_NOTE_OFFS[channel], *(bytes([0, p, 0]) * body.count(p) for p in more), mark]
     return b"".join((head, body[:-3], *tail, _END))
 
 
@@ -51,7 +56,8 @@ def take_marks(score: ScoreTick, bodies: Sequence[bytes]) -> list[Origin]:
     """Take the marks off a score and say where each of its tracks comes from.
 
     bodies: the events of each chunk, without tails. Where a channel changes its program, only its
-    last track is marked; tracks stand in the order of chunk, channel and program.
+    last track is marked; tracks stand in the order of chunk, channel and program. Of drums and of
+    tracks without notes nothing may be known, which is (-1, -1).
     """
     found: list[Origin | None] = []
     for track in score.tracks:
@@ -59,8 +65,8 @@ def take_marks(score: ScoreTick, bodies: Sequence[bytes]) -> list[Origin]:
         mark = controls.pop() if len(controls) and controls[-1].time >= FAR else None
         number = mark and Origin(mark.number >> 4 << 7 | mark.value, mark.number & 15)
         found.append(number or None)
-    if None not in found:
-        return found  # type: ignore[return-value]
+    if all(origin or track.is_drum or not len(track.notes) for track, origin in zip(score.tracks, found, strict=True)):
+        return [origin or Origin(-1, -1) for origin in found]
     sounds = sorted(
         (chunk, channel, program)
         for chunk, body in enumerate(bodies)

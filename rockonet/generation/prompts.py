@@ -15,8 +15,7 @@ from rockonet.common.theory import TICKS_PER_QUARTER, meter_ticks
 from rockonet.common.tunings import tuning_pitches
 from rockonet.dataset.corpus import Corpus, song_of_timing
 from rockonet.dataset.events import events_from_notes, onsets
-from rockonet.explore.channel_settings import semitones_of_channel
-from rockonet.explore.meters import timing_of
+from rockonet.explore.meters import opening_timing
 from rockonet.explore.midi_file import MidiError, file_bytes, parse_midi, refuse_large
 from rockonet.explore.parts import GuitarPart, Guitars, guitar_parts, part_notes, part_remarks
 from rockonet.explore.players import GUITARS
@@ -82,7 +81,7 @@ def prompt_from_midi(source: str | os.PathLike | bytes, bars: int = 4, name: str
     refuse_large(name, len(data))
     score, remarks = parse_midi(data, name)
     part, program = _guitar(score, name)
-    song = Guitars((part,), timing_of(score, part.notes["time"]))
+    song = Guitars((part,), opening_timing(score, part.notes["time"], bars))
     events, _ = events_from_notes(part_notes([song]))
     bar = meter_ticks(song.timing.meter)
     onset = onsets(events)
@@ -91,8 +90,7 @@ def prompt_from_midi(source: str | os.PathLike | bytes, bars: int = 4, name: str
     events["step"][0] -= begin
     pitch = part.notes["pitch"]
     told = tuning_in_midi(data)
-    semitones = semitones_of_channel(part.tracks[0])
-    tuning, doubt = part_tuning(part.name, int(pitch.min()), int(pitch.max()), told, semitones)
+    tuning, doubt = part_tuning(part.name, int(pitch.min()), int(pitch.max()), told, part.semitones)
     for remark in (*remarks, *part_remarks([part]), doubt):
         if remark:
             warnings.warn(f"{name}: {remark}", stacklevel=2)

@@ -85,7 +85,7 @@ def main(first, count, guard):
     if guard:
         midi_file.ScoreTick = GuardedScore()
     if guard == 2:
-        midi_file.marked_file = lambda data, bodies: data
+        midi_file.marked_file = lambda data, bodies, loose: data
     read = refused = 0
     progress = os.open("PROGRESS", os.O_CREAT | os.O_WRONLY)
     for number in range(first, first + count):
