@@ -40,6 +40,15 @@ from rockonet.explore.written_song import (
 GUITAR_PRO_SUFFIXES = (".gp", ".gp3", ".gp4", ".gp5", ".gpx")
 MAX_VOICE_BEATS, MAX_MENDS = 1_000, 50  # of a bar, of a file
 
+# Plain numbers: joining flags takes ten times as long, and there are thousands of notes.
+_DEAD, _PALM_MUTE, _VIBRATO, _LET_RING, _TREMOLO, _HARMONIC, _LEGATO, _SLIDE = map(
+    int,
+    (
+        *(Technique.DEAD, Technique.PALM_MUTE, Technique.VIBRATO, Technique.LET_RING),
+        *(Technique.TREMOLO, Technique.HARMONIC, Technique.LEGATO, Technique.SLIDE),
+    ),
+)
+
 
 def read_guitar_pro(path: str | os.PathLike[str]) -> ScoreTick:
     """Read one Guitar Pro file, with its repeats played out.
@@ -351,20 +360,23 @@ def _note(note: Any, beat: Any, track: Any, lost: collections.Counter[str]) -> W
     effect = note.effect
     slides = {slide.name for slide in effect.slides}
     tied = note.type == gp.NoteType.tie
-    technique = Technique.DEAD if note.type == gp.NoteType.dead else Technique(0)
-    for there, flag in (
-        (effect.palmMute, Technique.PALM_MUTE),
-        (effect.vibrato or beat.effect.vibrato, Technique.VIBRATO),
-        (effect.letRing, Technique.LET_RING),
-        (effect.tremoloPicking, Technique.TREMOLO),
-        (effect.harmonic, Technique.HARMONIC),
-        (beat.effect.slapEffect == gp.SlapEffect.tapping, Technique.LEGATO),
-        (slides & {"intoFromAbove", "intoFromBelow"}, Technique.SLIDE),
-    ):
-        technique |= flag if there else 0
+    technique = sum(
+        flag
+        for there, flag in (
+            (note.type == gp.NoteType.dead, _DEAD),
+            (effect.palmMute, _PALM_MUTE),
+            (effect.vibrato or beat.effect.vibrato, _VIBRATO),
+            (effect.letRing, _LET_RING),
+            (effect.tremoloPicking, _TREMOLO),
+            (effect.harmonic, _HARMONIC),
+            (beat.effect.slapEffect == gp.SlapEffect.tapping, _LEGATO),
+            (slides & {"intoFromAbove", "intoFromBelow"}, _SLIDE),
+        )
+        if there
+    )
     heights = [point.value for point in effect.bend.points] if effect.bend else []
-    leads = Technique.LEGATO if effect.hammer else Technique(0)
-    leads |= Technique.SLIDE if slides & {"shiftSlideTo", "legatoSlideTo"} else 0
+    leads = _LEGATO if effect.hammer else 0
+    leads |= _SLIDE if slides & {"shiftSlideTo", "legatoSlideTo"} else 0
     if slides & {"outDownwards", "outUpwards"}:
         lost["slides into nothing left out"] += 1
     if effect.trill:
@@ -375,10 +387,10 @@ def _note(note: Any, beat: Any, track: Any, lost: collections.Counter[str]) -> W
         len(track.strings) - note.string,
         -1 if tied else note.value,
         min(max(loud, 15), 127),
-        int(technique | bend_technique(heights)),
+        technique | bend_technique(heights),
         tied,
         note.value if track.isPercussionTrack and not tied else -1,
-        int(leads),
+        leads,
         max([0, *heights]),
         _harmonic_semitones(note),
         0.5 if effect.staccato else 1.0,
