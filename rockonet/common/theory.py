@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
@@ -56,9 +57,9 @@ def beat_ticks(meter: tuple[int, int]) -> int:
     return 3
 
 
-def is_tempo(quarters_a_minute: float) -> bool:
-    """Whether music is played so slow or fast; files may say anything."""
-    return 10 <= quarters_a_minute <= 1000
+def is_tempo(quarters_a_minute: Any) -> Any:
+    """Whether music is played so slow or fast, a number or an array; files may say anything."""
+    return (quarters_a_minute >= 10) & (quarters_a_minute <= 1000)
 
 
 def is_meter(beats: int, value: int) -> bool:

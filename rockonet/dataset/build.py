@@ -294,12 +294,20 @@ def merge_contents(contents: Iterable[FileContent], filters: str) -> Corpus:
 def report_table(corpus: Corpus) -> Markdown:
     """The report of a corpus as a table: how many files were kept, skipped, unreadable, and why.
 
+    Of the kept ones it counts further what was changed in them, in lines that begin 'of these'.
     Notebook: 02.
     """
     groups: dict[tuple[str, str], list[FileReport]] = {}
     for row in corpus.report:
-        reason = re.sub(r"(same guitars as ).*", r"\1another file", row.reason)
-        reason = re.sub(r" \(.*?\)$| (in|after) track .*", "", reason)
+        reason, *_ = remarks = [
+            re.sub(r" \(.*?\)$| (in|after) track .*|: .*", "", remark)
+            for remark in row.reason.split("; ")
+        ]
+        reason = re.sub(r"(same guitars as ).*", r"\1another file", reason)
+        if row.status == "kept" and reason:
+            for remark in remarks:
+                groups.setdefault(("of these", remark), []).append(row)
+            reason = ""
         groups.setdefault((row.status, reason), []).append(row)
     lines = []
     for (status, reason), rows in sorted(

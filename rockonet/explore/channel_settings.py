@@ -7,6 +7,7 @@ from symusic.core import TrackTick
 
 WHEEL_RANGE = 2.0  # semitones, where a file does not say
 _RANGE, _FINE_TUNING, _COARSE_TUNING = 0, 1, 2  # registered parameters (RPN)
+SETUP_CONTROLS = 24  # of a track, among which a registered parameter is set for the first time
 _STILL = 64  # of 8,192: a wheel that is so near to its middle rests
 
 
@@ -35,11 +36,10 @@ def count_bends(track: TrackTick) -> int:
 def _registered(track: TrackTick) -> dict[int, tuple[int, int]]:
     """The two bytes of each registered parameter, as they are when the first note begins, or of
     those that are set later, as they are first."""
-    if not len(track.controls):
+    controls = track.controls
+    if 101 not in [controls[place].number for place in range(min(len(controls), SETUP_CONTROLS))]:
         return {}
-    columns = track.controls.numpy()
-    if not (columns["number"] == 101).any():
-        return {}
+    columns = controls.numpy()
     setting = np.isin(columns["number"], (6, 38, 98, 99, 100, 101))
     first = int(track.notes.numpy()["time"].min(initial=1 << 30))
     found: dict[int, tuple[int, int]] = {}

@@ -11,9 +11,7 @@ from rockonet.common.theory import is_meter
 from rockonet.explore.track_marks import FAR, Origin
 
 
-def loose_pitches(
-    score: ScoreTick, origins: Sequence[Origin]
-) -> list[tuple[Origin, int]]:
+def loose_pitches(score: ScoreTick, origins: Sequence[Origin]) -> list[tuple[Origin, int]]:
     """Where a track comes from, and a pitch of it that has a note without an end."""
     if score.end() < FAR:
         return []

@@ -36,9 +36,12 @@ def timing_of(score: ScoreTick, onsets: np.ndarray) -> Timing:
     of most of the music are kept.
     """
     quarter = score.ticks_per_quarter
-    onsets = np.sort(onsets) if len(onsets) else np.zeros(1, np.int64)
-    onsets = onsets[np.unique(onsets // quarter, return_index=True)[1]]
     meters = _meters(score)
+    if len(meters) > 1 or len(score.tempos) > 1:
+        onsets = np.sort(onsets) if len(onsets) else np.zeros(1, np.int64)
+        onsets = onsets[np.diff(onsets // quarter, prepend=-1) > 0]
+    else:
+        onsets = np.zeros(1, np.int64)  # where there is no choice, nothing has to be counted
     weights = _quarters(list(meters), onsets)
     meter = _heaviest(zip(meters.values(), weights, strict=True))
     bar = meter_ticks(meter)
@@ -68,7 +71,7 @@ def score_timing(score: ScoreTick) -> Timing:
 
 
 def _meters(score: ScoreTick) -> dict[int, tuple[int, int]]:
-    """The meters of a score, each but for the first one another than before, by where they begin."""
+    """The meters of a score by where they begin; each is another one than the one before."""
     written = {
         s.time: (s.numerator, s.denominator)
         for s in score.time_signatures
@@ -79,18 +82,21 @@ def _meters(score: ScoreTick) -> dict[int, tuple[int, int]]:
         written[0] = (4, 4)  # as MIDI has it; what is shorter is a pickup, and has no meter
     kept: dict[int, tuple[int, int]] = {}
     for begin in sorted(written) or [0]:
-        meter = written.get(begin, meter)
-        if not kept or meter != kept[max(kept)]:
-            kept[begin] = meter
+        if not kept or written[begin] != meter:
+            meter = kept[begin] = written.get(begin, meter)
     return kept
 
 
 def _tempo(score: ScoreTick, onsets: np.ndarray) -> float:
+    if not len(score.tempos):
+        return 120.0
     columns = score.tempos.numpy()
     tempos = 60e6 / np.maximum(columns["mspq"], 1)
-    music = np.array([is_tempo(tempo) for tempo in tempos.tolist()], bool)
+    music = is_tempo(tempos)
     if not music.any():
         return 120.0
+    if len(tempos) == 1:
+        return float(tempos[0])
     values, place = np.unique(tempos[music], return_inverse=True)
     weights = np.bincount(place, _quarters(columns["time"][music], onsets)).astype(int)
     sums = np.concatenate([[0], np.cumsum(weights)])

@@ -10,9 +10,14 @@ from symusic.core import ScoreTick, TrackTick
 
 from rockonet.explore.channel_settings import count_bends, semitones_of_channel
 from rockonet.explore.meters import Timing, timing_of
-from rockonet.explore.players import GUITARS
 from rockonet.explore.strums import STRUM_SECONDS, join_strums, part_graces
-from rockonet.explore.tracks import grid_ticks, guitar_tracks, joined_columns, sorted_notes
+from rockonet.explore.tracks import (
+    GUITAR_NAMES,
+    grid_ticks,
+    guitar_tracks,
+    joined_columns,
+    sorted_notes,
+)
 
 STRUM_QUARTERS = 0.2  # strings of a strum are never further apart, however fast the song is
 
@@ -53,18 +58,22 @@ def guitar_parts(
     Tempo and meter are those that govern most of what all of them play.
     """
     programs = set(programs)
-    by_name: dict[str, list[TrackTick]] = {
-        track.name: [] for track in guitar_tracks(score, programs, track_names)
-    }
+    by_name: dict[str, list[TrackTick]] = {}
+    others = []
+    for track in guitar_tracks(score, programs, track_names):
+        if track.program in GUITAR_NAMES:
+            by_name[track.name] = []
+        else:
+            others.append([track])
     if by_name:
-        for track in guitar_tracks(score, {*programs, *GUITARS}, track_names):
+        for track in guitar_tracks(score, GUITAR_NAMES):
             by_name.get(track.name, []).append(track)
-    parts = tuple(_part(name.strip(), tracks) for name, tracks in by_name.items())
+    parts = tuple(_part(tracks) for tracks in (*by_name.values(), *others))
     onsets = np.concatenate([np.zeros(0, np.int64), *(part.notes["time"] for part in parts)])
     return Guitars(parts, timing_of(score, onsets), part_remarks(parts))
 
 
-def _part(name: str, tracks: Sequence[TrackTick]) -> GuitarPart:
+def _part(tracks: Sequence[TrackTick]) -> GuitarPart:
     columns = [track.notes.numpy() for track in tracks]
     moves = [semitones_of_channel(track) for track in tracks]
     for notes, semitones in zip(columns, moves, strict=True):
@@ -74,7 +83,9 @@ def _part(name: str, tracks: Sequence[TrackTick]) -> GuitarPart:
     sizes: dict[int, int] = {}
     for track in tracks:
         sizes[track.program] = sizes.get(track.program, 0) + len(track.notes)
-    return GuitarPart(name, max(sizes, key=sizes.__getitem__), tuple(tracks), notes, moves[0])
+    return GuitarPart(
+        tracks[0].name.strip(), max(sizes, key=sizes.__getitem__), tuple(tracks), notes, moves[0]
+    )
 
 
 def part_remarks(parts: Sequence[GuitarPart]) -> tuple[str, ...]:
@@ -102,6 +113,10 @@ def part_notes(songs: Sequence[Guitars]) -> dict[str, np.ndarray]:
     parts = [part for song in songs for part in song.parts]
     number, notes = joined_columns([part.notes for part in parts])
     timings = [song.timing for song in songs for _ in song.parts]
+    key = (number << 48) + (notes["time"].astype(np.int64) << 8) + notes["pitch"]
+    order = np.argsort(key, kind="stable")
+    number, time, pitch = number[order], key[order] >> 8 & (1 << 40) - 1, notes["pitch"][order]
+    duration = notes["duration"][order].astype(np.int64)
     quarter, shift, window = (
         np.array(values, np.int64)[number]
         for values in (
@@ -110,14 +125,13 @@ def part_notes(songs: Sequence[Guitars]) -> dict[str, np.ndarray]:
             [_strum_ticks(timing) for timing in timings],
         )
     )
-    order = np.argsort((number << 48) + (notes["time"].astype(np.int64) << 8) + notes["pitch"])
-    number, quarter, shift, window = (a[order] for a in (number, quarter, shift, window))
-    time, duration, pitch, velocity = (notes[n][order] for n in ("time", "duration", "pitch", "velocity"))
-    time, duration, pitch = (a.astype(np.int64) for a in (time, duration, pitch))
+    pitch = pitch.astype(np.int64)
     end = time + duration
     struck = join_strums(number, time, end, pitch, window)
     onset = part_graces(number, struck, end, pitch, grid_ticks(struck, quarter))
-    return sorted_notes(number, onset + shift, grid_ticks(end - struck, quarter), pitch, velocity)
+    return sorted_notes(
+        number, onset + shift, grid_ticks(end - struck, quarter), pitch, notes["velocity"][order]
+    )
 
 
 def _strum_ticks(timing: Timing) -> int:
@@ -132,7 +146,7 @@ def player_tracks(score: ScoreTick) -> list[TrackTick]:
     for track in score.tracks:
         if not len(track.notes):
             continue
-        if track.is_drum or track.program not in GUITARS:
+        if track.is_drum or track.program not in GUITAR_NAMES:
             played.append(track)
         elif track.name not in guitars:
             guitars[track.name] = track.copy()

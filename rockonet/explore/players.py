@@ -13,12 +13,14 @@ import numpy as np
 from symusic.core import ScoreTick, TrackTick
 
 from rockonet.explore.track_marks import Origin, program_changes
+from rockonet.explore.tracks import GUITAR_NAMES
 
-GUITARS = range(24, 32)  # General MIDI, counted from 0
 STRINGS = range(4, 9)  # so many tracks with one note at a time may be the strings of a guitar
 CLEAN_GUITAR = 27
 SETUP_BYTES = 4_000  # of a chunk: where a program that holds for a whole track is set
-_STRING = re.compile(r"[\W_]*(?:(?:string|str|channel|chan|ch)?[\W_]*\d+|[A-G][#b]?\d?)?[\W_]*$", re.I)
+_STRING = re.compile(
+    r"[\W_]*(?:(?:string|str|channel|chan|ch)?[\W_]*\d+|[A-G][#b]?\d?)?[\W_]*$", re.I
+)
 _OTHERS = re.compile(
     r"bass|piano|keys|keyboard|organ|string|vo[cx]|voice|vocal|sing|melod|choir|drum|perc|flute|sax"
     r"|violin|cello|horn|trumpet|brass|synth|lyric",
@@ -36,15 +38,17 @@ def set_programs(
         for track, origin in zip(score.tracks, origins, strict=True)
         if not (track.program or track.is_drum)
         and len(track.notes)
+        and origin.chunk >= 0
         and origin.channel not in dict(_changes(bodies[origin.chunk], origin.channel))
     ]
-    remarks = []
+    found, remarks = 0, []
     for track, (_, channel) in bare:
         elsewhere = [change for body in bodies for change in _changes(body, channel)]
         if elsewhere and elsewhere[0][1]:
             track.program = elsewhere[0][1]
-            name = track.name.strip()
-            remarks.append(f"the sound of track {name!r} is set in another track")
+            found += 1
+    if found:
+        remarks.append(f"sounds of tracks that are set in another track: {found}")
     pitched = [track for track in score.tracks if not track.is_drum and len(track.notes)]
     if bare and len(bare) == len(pitched) and not remarks:
         alike = [track for track in pitched if looks_like_a_guitar(track)]
@@ -78,11 +82,15 @@ def looks_like_a_guitar(track: TrackTick) -> bool:
 
 
 def name_players(score: ScoreTick, origins: Sequence[Origin]) -> None:
-    """Give the tracks of a player one name, and no other player the same."""
+    """Give the tracks of a guitarist one name, and no other guitarist the same."""
+    programs = [track.program for track in score.tracks]
+    guitars = {origins[i].chunk for i, p in enumerate(programs) if p in GUITAR_NAMES} - {-1}
     by_chunk: dict[int, list[int]] = {}
-    for place, (track, origin) in enumerate(zip(score.tracks, origins, strict=True)):
-        if not track.is_drum and len(track.notes):
-            by_chunk.setdefault(origin.chunk, []).append(place)
+    for place, origin in enumerate(origins):
+        if origin.chunk in guitars:
+            track = score.tracks[place]
+            if not track.is_drum and len(track.notes):
+                by_chunk.setdefault(origin.chunk, []).append(place)
     players: list[list[int]] = []
     for places in by_chunk.values():
         players += _players_of_chunk(score, origins, places)
@@ -114,12 +122,12 @@ def _players_of_chunk(
     if len(channels) == 1:
         return [places]
     tracks = [score.tracks[place] for place in places]
-    if all(track.program in GUITARS for track in tracks) and _one_hand(tracks):
+    if all(track.program in GUITAR_NAMES for track in tracks) and _one_hand(tracks):
         return [places]
     # Many instruments in one chunk, as in a file of type 0: each channel is a player, but for
     # channels that are the strings of one guitar.
     strings = [mine[0] for mine in channels.values() if len(mine) == 1]
-    for program in GUITARS:
+    for program in GUITAR_NAMES:
         some = [place for place in strings if score.tracks[place].program == program]
         if _are_strings([score.tracks[place] for place in some]):
             for place in some:
@@ -128,14 +136,12 @@ def _players_of_chunk(
     return sorted(channels.values())
 
 
-def _join_chunks(
-    score: ScoreTick, origins: Sequence[Origin], players: list[list[int]]
-) -> None:
-    """Join players of several chunks that are one: strings of a guitar, or a part by its effects."""
+def _join_chunks(score: ScoreTick, origins: Sequence[Origin], players: list[list[int]]) -> None:
+    """Join players of several chunks that are one: a guitar's strings, or a part by its effects."""
     alike: dict[tuple[str, int], list[list[int]]] = {}
     for places in players:
         track = score.tracks[places[0]]
-        if track.program in GUITARS:
+        if track.program in GUITAR_NAMES:
             stem = _STRING.sub("", track.name).strip().lower()
             alike.setdefault((stem, track.program), []).append(places)
     for some in alike.values():

@@ -1,13 +1,16 @@
 """What is struck at almost one time: the strings of a strummed chord, and grace notes.
 
-Told apart as by ear: the strings of a chord ring on together, a grace note ends when its note begins.
+Told apart as by ear: the strings of a chord ring on together, a grace note ends when its note
+begins.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-STRUM_SECONDS = 0.06  # from one string to the next; 16th notes are as short at 250 quarters a minute
+STRUM_SECONDS = (
+    0.06  # from one string to the next; 16th notes are as short at 250 quarters a minute
+)
 MOST_STRINGS = 8
 
 

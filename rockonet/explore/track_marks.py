@@ -13,11 +13,18 @@ from typing import NamedTuple
 
 from symusic.core import ScoreTick
 
+from rockonet.explore.tracks import GUITAR_NAMES
+
 FAR = (1 << 28) - 1  # ticks behind the end of a chunk, the longest time that MIDI can write
 _END = b"\xff\x2f\x00"
 _NOTHING = b"\xff\x7f\x00"  # an event without content, at the time when the chunk ended
 _HEAD = 400  # bytes of a chunk, in which a registered parameter may be set (control 101)
-_SET_EARLY = re.compile(rb"\x65\x00.*[\xc0-\xcf][\x00-\x7f]", re.DOTALL)
+_SET_EARLY = re.compile(
+    rb"(?:\x65\x00[\x00-\x7f][\xb0-\xbf]?\x64|\x64[\x00-\x02][\x00-\x7f][\xb0-\xbf]?\x65\x00).*"
+    rb"[\xc0-\xcf][\x00-\x7f]",
+    re.DOTALL,
+)
+_NOTE_ONS = [bytes([0x90 | channel]) for channel in range(16)]
 _NOTE_OFFS = tuple(
     bytes([0x80 | channel]) + b"\x00".join(bytes([pitch, 0]) for pitch in range(128))
     for channel in range(16)
@@ -36,10 +43,10 @@ def marked(body: bytes, chunk: int, loose: Iterable[tuple[Origin, int]] = ()) ->
 
     loose: origins and pitches that have a note without an end, and may have more than one.
     """
-    channels = [channel for channel in range(16) if bytes([0x90 | channel]) in body]
+    channels = [channel for channel, status in enumerate(_NOTE_ONS) if status in body]
     if not channels or not body.endswith(_END):
         return body
-    head, tail = b"", [_NOTHING, b"\xff\xff\xff\x7f"]
+    head, tail = b"", []
     if _SET_EARLY.search(body[:_HEAD]):
         # What is set on a channel before its program would go to a track that has no notes.
         changes = program_changes(body)
@@ -47,42 +54,50 @@ def marked(body: bytes, chunk: int, loose: Iterable[tuple[Origin, int]] = ()) ->
         head = b"".join(bytes([0, 0xC0 | channel, program]) for channel, program in once)
     for channel in channels:
         mark = bytes([0, 0xB0 | channel, channel | chunk >> 7 << 4, chunk & 0x7F, 0])
-        more = [p for (number, c), p in loose if (number, c) == (chunk, channel)]
-        tail += [_NOTE_OFFS[channel], *(bytes([0, p, 0]) * body.count(p) for p in more), mark]
-    return b"".join((head, body[:-3], *tail, _END))
+        tail.append(_NOTE_OFFS[channel])
+        if loose:
+            more = [p for (number, c), p in loose if (number, c) == (chunk, channel)]
+            tail += [bytes([0, p, 0]) * body.count(p) for p in more]
+        tail.append(mark)
+    return b"".join((head, body[:-3], _NOTHING, b"\xff\xff\xff\x7f", *tail, _END))
 
 
 def take_marks(score: ScoreTick, bodies: Sequence[bytes]) -> list[Origin]:
     """Take the marks off a score and say where each of its tracks comes from.
 
     bodies: the events of each chunk, without tails. Where a channel changes its program, only its
-    last track is marked; tracks stand in the order of chunk, channel and program. Of drums and of
-    tracks without notes nothing may be known, which is (-1, -1).
+    last track is marked, and of the others only guitars are looked for; tracks stand in the order
+    of chunk, channel and program. Of tracks without notes nothing may be known, which is (-1, -1).
     """
     found: list[Origin | None] = []
     for track in score.tracks:
         controls = track.controls
-        mark = controls.pop() if len(controls) and controls[-1].time >= FAR else None
-        number = mark and Origin(mark.number >> 4 << 7 | mark.value, mark.number & 15)
-        found.append(number or None)
-    if all(origin or track.is_drum or not len(track.notes) for track, origin in zip(score.tracks, found, strict=True)):
-        return [origin or Origin(-1, -1) for origin in found]
-    sounds = sorted(
-        (chunk, channel, program)
-        for chunk, body in enumerate(bodies)
-        for channel, program in {*program_changes(body), *((c, 0) for c in range(16))}
-    )
-    origins, place = [], 0
-    for track, origin in zip(score.tracks, found, strict=True):
-        rest = range(place, len(sounds))
-        fits = (
-            i
-            for i in rest
-            if sounds[i][2] == track.program and (origin is None or sounds[i][:2] == origin)
-        )
-        place = next(fits, place - 1) + 1
-        origins.append(origin or Origin(*sounds[max(place - 1, 0)][:2]))
+        last = controls.pop() if len(controls) else None
+        if last is None or last.time < FAR:
+            found.append(None)
+            if last is not None:
+                controls.append(last)
+        else:
+            found.append(Origin(last.number >> 4 << 7 | last.value, last.number & 15))
+    before, origins = Origin(0, 0), list[Origin]()
+    for place, (track, origin) in enumerate(zip(score.tracks, found, strict=True)):
+        if origin is None and track.program in GUITAR_NAMES and len(track.notes):
+            behind = filter(None, found[place + 1 :])
+            origin = _origin(
+                track.program, before, next(behind, Origin(len(bodies) - 1, 15)), bodies
+            )
+        before = origin or before
+        origins.append(origin or Origin(-1, -1))
     return origins
+
+
+def _origin(program: int, low: Origin, high: Origin, bodies: Sequence[bytes]) -> Origin:
+    """The first channel between two that sets this program."""
+    for chunk in range(low.chunk, high.chunk + 1):
+        for channel, set_program in sorted(program_changes(bodies[chunk])):
+            if set_program == program and low <= (chunk, channel) <= high:
+                return Origin(chunk, channel)
+    return high
 
 
 _TIME = rb"[\x80-\xff]{0,3}[\x00-\x7f]"

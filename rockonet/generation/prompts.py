@@ -18,7 +18,7 @@ from rockonet.dataset.events import events_from_notes, onsets
 from rockonet.explore.meters import opening_timing
 from rockonet.explore.midi_file import MidiError, file_bytes, parse_midi, refuse_large
 from rockonet.explore.parts import GuitarPart, Guitars, guitar_parts, part_notes, part_remarks
-from rockonet.explore.players import GUITARS
+from rockonet.explore.tracks import GUITAR_NAMES
 from rockonet.explore.written_tunings import part_tuning
 from rockonet.guitar.midi_writer import tuning_in_midi
 from rockonet.guitar.riff import Riff
@@ -106,13 +106,13 @@ def _guitar(score: ScoreTick, name: str) -> tuple[GuitarPart, int]:
     writes each note twice, in a track of the right sound but without lengths, and in one of the
     right lengths but without a sound.
     """
-    parts = guitar_parts(score, GUITARS, "guitar|gtr|git").parts
+    parts = guitar_parts(score, GUITAR_NAMES, "guitar|gtr|git").parts
     if not parts:
         raise MidiError(name, "has no guitar track (General MIDI programs 24 to 31)")
-    sounding = [part for part in parts if part.program in GUITARS]
+    sounding = [part for part in parts if part.program in GUITAR_NAMES]
     part = max(sounding or parts, key=_size)
     twins = [twin for twin in parts if _size(twin)[0] == _size(part)[0]]
-    programs = (it.program for it in (part, *sounding) if it.program in GUITARS)
+    programs = (it.program for it in (part, *sounding) if it.program in GUITAR_NAMES)
     return max(twins, key=_size), next(programs, part.program)
 
 

@@ -140,13 +140,14 @@ def exports():
             HEAD, named("Gtr") + program(30) + parameter(2, 62) + notes(RIFF)
         ),
         # The name says how the guitar is tuned, the notes do not.
-        "name says drop D": midi_file(
-            HEAD, named("Rhythm (Drop D)") + program(30) + notes(RIFF)
-        ),
+        "name says drop D": midi_file(HEAD, named("Rhythm (Drop D)") + program(30) + notes(RIFF)),
         # MuseScore and Guitar Pro play grace notes before the beat: here 12 ms, within a tick.
         "grace note": midi_file(
             HEAD,
-            named("Gtr") + program(30) + notes(RIFF[:4]) + note(4 * Q - 12, 12, 50)
+            named("Gtr")
+            + program(30)
+            + notes(RIFF[:4])
+            + note(4 * Q - 12, 12, 50)
             + notes((52, 50), 4 * Q),
         ),
         # A live recording whose last chord, and one strike before, are never ended.
