@@ -89,8 +89,8 @@ def parse_guitar_pro(data: bytes, name: str) -> TabSong:
         reason = str(error) or type(error).__name__
         raise MidiError(
             name,
-            f"a Guitar Pro file that cannot be read ({reason[:120]}): save it anew as .gp5, or "
-            "export it as MIDI (File → Export)",
+            f"a Guitar Pro file that cannot be read: {reason[:120].rstrip('.')}. Save it anew as "
+            ".gp5, or export it as MIDI (File → Export)",
         ) from error
     return song
 
@@ -127,7 +127,9 @@ class _Guarded:
             whole = self._currentMeasureNumber - 1
             if not whole:
                 raise
-            self.cut = f"cut off in bar {whole + 1} of {len(song.measureHeaders)}, read up to there"
+            self.cut = (
+                f"cut off: in bar {whole + 1} of {len(song.measureHeaders)}, read up to there"
+            )
             del song.measureHeaders[whole:]
             for track in song.tracks:
                 del track.measures[whole:]

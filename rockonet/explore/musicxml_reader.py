@@ -36,7 +36,8 @@ def parse_musicxml(data: bytes, name: str) -> TabSong:
         known = isinstance(error, (ParseError, defusedxml.DefusedXmlException, ValueError))
         reason = str(error) if known else f"{type(error).__name__}: {error}"
         raise MidiError(
-            name, f"MusicXML that cannot be read ({reason[:120]}): save it anew, or as MIDI"
+            name,
+            f"MusicXML that cannot be read: {reason[:120].rstrip('.')}. Save it anew, or as MIDI",
         ) from error
     title = plain_text((score.metadata and score.metadata.title) or "")
     return TabSong(title, _score(score, tracks), tracks, ())

@@ -249,7 +249,7 @@ def test_of_a_file_that_is_cut_off_the_whole_bars_are_kept():
     song = ru.parse_guitar_pro(data[:-150], "cut.gp5")
     n_bars = len(song.tracks[0].notes) // 4
     assert 5 < n_bars < 20
-    assert song.remarks == (f"cut off in bar {n_bars + 1} of 20, read up to there",)
+    assert song.remarks == (f"cut off: in bar {n_bars + 1} of 20, read up to there",)
     with pytest.raises(ru.MidiError, match=r"cut\.gp5: a Guitar Pro file.*cut off.*\.gp5"):
         ru.parse_guitar_pro(data[:500], "cut.gp5")
 
@@ -337,7 +337,7 @@ def test_names_in_other_alphabets_are_read():
 def test_what_cannot_be_read_is_named_with_the_way_out(data, reason):
     with pytest.raises(ru.MidiError, match=rf"old\.gp: a Guitar Pro file.*({reason})") as refused:
         ru.parse_guitar_pro(data, "old.gp")
-    assert "save it anew as .gp5, or export it as MIDI" in str(refused.value)
+    assert "Save it anew as .gp5, or export it as MIDI" in str(refused.value)
 
 
 def test_counts_are_not_believed():
