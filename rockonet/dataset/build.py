@@ -187,11 +187,14 @@ def _read_all(
 
 def _tasks(paths: Sequence[str]) -> Iterator[list[str]]:
     """The paths, as many together as take the time of `FILES_PER_TASK` MIDI files."""
-    weights = [
-        GUITAR_PRO_WEIGHT if PurePosixPath(path).suffix.lower() in GUITAR_PRO_SUFFIXES else 1
-        for path in paths
-    ]
-    begins = np.cumsum([0, *weights[:-1]]) // FILES_PER_TASK
+    weights = np.array(
+        [
+            GUITAR_PRO_WEIGHT if PurePosixPath(path).suffix.lower() in GUITAR_PRO_SUFFIXES else 1
+            for path in paths
+        ],
+        np.int64,
+    )
+    begins = (np.cumsum(weights) - weights) // FILES_PER_TASK
     for _, task in itertools.groupby(zip(begins.tolist(), paths, strict=True), lambda one: one[0]):
         yield [path for _, path in task]
 
