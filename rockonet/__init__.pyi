@@ -24,6 +24,7 @@ from .common.tunings import (
     TUNINGS as TUNINGS,
     FRETS as FRETS,
 )
+from .common.techniques import Technique as Technique
 from .common.notebook import (
     check as check,
     table as table,
@@ -44,6 +45,25 @@ from .explore.midi_file import (
     MAX_TRACKS as MAX_TRACKS,
     MAX_NOTES as MAX_NOTES,
     MAX_QUARTERS as MAX_QUARTERS,
+)
+from .explore.tab_song import (
+    TabSong as TabSong,
+    TabTrack as TabTrack,
+    TAB_NOTE as TAB_NOTE,
+    SONG_TICKS as SONG_TICKS,
+)
+from .explore.written_song import MAX_WRITTEN_NOTES as MAX_WRITTEN_NOTES
+from .explore.bar_order import MAX_BARS_PLAYED as MAX_BARS_PLAYED
+from .explore.guitar_pro import (
+    read_guitar_pro as read_guitar_pro,
+    parse_guitar_pro as parse_guitar_pro,
+    GUITAR_PRO_SUFFIXES as GUITAR_PRO_SUFFIXES,
+)
+from .explore.song_file import (
+    read_song as read_song,
+    song_files as song_files,
+    parse_song as parse_song,
+    SONG_SUFFIXES as SONG_SUFFIXES,
 )
 from .explore.tracks import (
     guitar_tracks as guitar_tracks,
@@ -252,6 +272,10 @@ from .generation.prompts import (
     prompt_from_midi as prompt_from_midi,
     prompt_from_text as prompt_from_text,
     MAX_TEXT as MAX_TEXT,
+)
+from .generation.prompt_files import (
+    prompt_from_file as prompt_from_file,
+    PROMPT_SUFFIXES as PROMPT_SUFFIXES,
 )
 from .generation.sampling import sample as sample, odds_chart as odds_chart
 from .generation.constraints import Limits as Limits, MAX_REPEATS as MAX_REPEATS

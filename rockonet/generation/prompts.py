@@ -12,7 +12,7 @@ import numpy as np
 from symusic.core import ScoreTick
 
 from rockonet.common.theory import meter_ticks
-from rockonet.common.tunings import STANDARD_TUNING, TUNINGS, tuning_name, tuning_pitches
+from rockonet.common.tunings import STANDARD_TUNING, tuning_name, tuning_pitches
 from rockonet.dataset.corpus import Corpus, song_of_timing
 from rockonet.dataset.events import events_from_notes, onsets
 from rockonet.explore.meters import opening_timing

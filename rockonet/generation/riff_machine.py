@@ -19,7 +19,8 @@ from rockonet.dataset.corpus import Corpus
 from rockonet.dataset.events import onsets
 from rockonet.generation.generator import generate
 from rockonet.generation.originality import CopyIndex
-from rockonet.generation.prompts import prompt_from_midi, prompt_from_text, random_excerpt
+from rockonet.generation.prompt_files import PROMPT_SUFFIXES, prompt_from_file
+from rockonet.generation.prompts import prompt_from_text, random_excerpt
 from rockonet.generation.riff_card import RiffCard, as_html
 from rockonet.guitar.riff import SOUNDS, Riff
 from rockonet.guitar.tab_reader import unread_signs
@@ -33,7 +34,7 @@ SCALES = (
         for tonic in ("E", "A", "D", "G", "C", "F#", "B")
     ),
 )
-PROMPTS = ("from a song", "typed", "a MIDI file")
+PROMPTS = ("from a song", "typed", "a file")
 TYPED = """\
 e|----------------|----------------|
 B|----------------|----------------|
@@ -100,7 +101,11 @@ class RiffMachine:
             layout={"width": "98%", "height": "9em"},
         )
         self.tempo = widgets.IntSlider(120, 40, 240, description="tempo", **_LABELLED)
-        self.upload = widgets.FileUpload(accept=".mid,.midi,.kar,.rmi", multiple=False)
+        self.upload = widgets.FileUpload(
+            accept=",".join(PROMPT_SUFFIXES),
+            tooltip="MIDI, Guitar Pro, MusicXML or a tab as text",
+            multiple=False,
+        )
         asked_for = (
             [self.song_seed, self.song, self.prompt_bars],
             [self.text, self.tempo],
@@ -149,11 +154,13 @@ class RiffMachine:
         if self.source.value == "typed":
             tuning = self.tuning.value.strip() or "standard"
             return prompt_from_text(self.text.value, float(self.tempo.value), tuning=tuning)
-        if self.source.value == "a MIDI file":
+        if self.source.value == "a file":
             if not self.upload.value:
-                raise ValueError("Choose a MIDI file first.")
+                raise ValueError(
+                    "Choose a file first: MIDI, Guitar Pro, MusicXML or a tab as text."
+                )
             (file,) = self.upload.value
-            return prompt_from_midi(bytes(file.content), bars, file.name)
+            return prompt_from_file(bytes(file.content), bars, file.name)
         riff = self._excerpt()
         first = int((onsets(riff.events) < bars * riff.ticks_per_bar).sum())
         return dataclasses.replace(riff, events=riff.events[:first], prompt_events=first)

@@ -82,7 +82,7 @@ def test_the_machine_offers_low_tunings_and_says_what_they_do(machine):
         (dict(source="typed", text="what?"), "is no note"),
         (dict(source="typed", text=""), "nothing in this prompt"),
         (dict(source="typed", text="E8 G5 A5"), "is no note of tinyNotation: write"),
-        (dict(source="a MIDI file"), "Choose a MIDI file first"),
+        (dict(source="a file"), "Choose a file first"),
     ],
 )
 def test_bad_input_is_one_sentence_and_the_panel_stays_usable(machine, change, said):
