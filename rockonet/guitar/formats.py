@@ -46,7 +46,7 @@ FILE_FORMATS = {
     ".svg": FileFormat(
         "score as picture",
         True,
-        lambda riff, _: engrave(musicxml(riff, metronome=False)).svg.encode(),
+        lambda riff, _: engrave(musicxml(riff, picture=True)).svg.encode(),
     ),
 }
 FORMATS = tuple(FILE_FORMATS)
