@@ -17,6 +17,7 @@ from rockonet.dataset.events import events_from_notes, onsets
 from rockonet.explore.midi_file import MidiError, file_bytes, parse_midi, refuse_large
 from rockonet.explore.tracks import guitar_tracks, score_notes
 from rockonet.guitar.midi_writer import tuning_in_midi
+from rockonet.guitar.notes import shortened_mutes
 from rockonet.guitar.riff import Riff
 from rockonet.guitar.tab_reader import read_tab
 
@@ -85,6 +86,7 @@ def prompt_from_midi(source: str | os.PathLike | bytes, bars: int = 4, name: str
     track = max(tracks, key=lambda track: (len(track.notes), sum(n.duration for n in track.notes)))
     sounds = (it.program for it in (track, *tracks) if it.program in range(24, 32))
     program = next(sounds, track.program)
+    track = shortened_mutes(track, score.ticks_per_quarter, song.tempo_bpm)
     events, _ = events_from_notes(score_notes([track], score.ticks_per_quarter))
     bar = meter_ticks(song.meter)
     onset = onsets(events)
