@@ -18,12 +18,11 @@ from pathlib import Path, PurePosixPath
 import joblib
 import numpy as np
 from IPython.display import Markdown
-from symusic.core import ScoreTick, TrackTick
 from tqdm.auto import tqdm
 
 from rockonet.common.notebook import table
 from rockonet.common.settings import Settings
-from rockonet.dataset.corpus import Corpus, FileReport, Song, TrackInfo, load_corpus, song_of_score
+from rockonet.dataset.corpus import Corpus, FileReport, Song, TrackInfo, load_corpus, song_of_timing
 from rockonet.dataset.events import EVENT, events_from_notes
 from rockonet.explore.midi_file import (
     MIDI_SUFFIXES,
@@ -33,7 +32,7 @@ from rockonet.explore.midi_file import (
     parse_midi,
     refuse_large,
 )
-from rockonet.explore.tracks import guitar_tracks, score_notes
+from rockonet.explore.parts import Guitars, guitar_parts, part_notes
 
 FILES_PER_TASK = 250
 TASKS_IN_PROCESS = 8  # starting processes takes longer than reading so few of 250 files
@@ -184,42 +183,38 @@ def _read_some(
 ) -> list[FileContent]:
     """Read some files; the notes of all their guitars are joined in one go, which is faster."""
     rows: list[FileReport] = []
-    scores: dict[str, ScoreTick] = {}
-    guitars: dict[str, list[TrackTick]] = {}
+    songs: dict[str, Guitars] = {}
     archive = None if folder.is_dir() else zipfile.ZipFile(folder)
     with archive or contextlib.nullcontext():
         for path, stamp in stamps.items():
             try:
                 data = _zipped_bytes(archive, path) if archive else file_bytes(folder / path)
-                scores[path], remark = parse_midi(data, path)
+                score, remarks = parse_midi(data, path)
             except MidiError as error:
                 rows.append(FileReport(path, "unreadable", error.reason, 0, stamp))
                 continue
-            guitars[path] = guitar_tracks(scores[path], programs, track_names)
-            status, reason = ("kept", "") if guitars[path] else ("skipped", "no guitar")
-            reason = "; ".join(filter(None, (reason, remark)))
+            songs[path] = guitar_parts(score, programs, track_names)
+            status, nothing = ("kept", ()) if songs[path].parts else ("skipped", ("no guitar",))
+            reason = "; ".join((*nothing, *remarks, *songs[path].remarks))
             rows.append(FileReport(path, status, reason, 0, stamp))
 
-    tracks = [track for some in guitars.values() for track in some]
-    quarters = [scores[path].ticks_per_quarter for path, some in guitars.items() for _ in some]
-    events, track_of_event = events_from_notes(score_notes(tracks, quarters))
-    pieces = iter(np.split(events, np.searchsorted(track_of_event, np.arange(1, len(tracks)))))
+    events, track_of_event = events_from_notes(part_notes(list(songs.values())))
+    n_tracks = sum(len(song.parts) for song in songs.values())
+    pieces = iter(np.split(events, np.searchsorted(track_of_event, np.arange(1, n_tracks))))
     contents = []
     for row in rows:
-        some = guitars.get(row.path)
-        if some:
-            contents.append(_content(row, scores[row.path], some, [next(pieces) for _ in some]))
+        song = songs.get(row.path)
+        if song and song.parts:
+            contents.append(_content(row, song, [next(pieces) for _ in song.parts]))
         else:
             contents.append(FileContent(row))
     return contents
 
 
-def _content(
-    row: FileReport, score: ScoreTick, tracks: Sequence[TrackTick], events: Sequence[np.ndarray]
-) -> FileContent:
-    """What a file with guitars gives; of tracks that play the same, the first.
+def _content(row: FileReport, song: Guitars, events: Sequence[np.ndarray]) -> FileContent:
+    """What a file with guitars gives; of parts that play the same, the first.
 
-    row: its line of the report, still without notes and mark. events: of each of `tracks`.
+    row: its line of the report, still without notes and mark. events: of each part of `song`.
     """
     distinct: dict[bytes, int] = {}
     for place, played in enumerate(events):
@@ -228,14 +223,15 @@ def _content(
             mark.update(played[column].tobytes())
         distinct.setdefault(mark.digest(), place)
     places = list(distinct.values())
+    parts = [song.parts[place] for place in places]
     return FileContent(
         dataclasses.replace(
             row,
-            notes=sum(len(tracks[place].notes) for place in places),
+            notes=sum(len(part.notes["time"]) for part in parts),
             mark=hashlib.blake2b(b"".join(sorted(distinct)), digest_size=16).hexdigest(),
         ),
-        song_of_score(row.path, score),
-        [(tracks[place].name.strip(), tracks[place].program) for place in places],
+        song_of_timing(row.path, song.timing),
+        [(part.name, part.program) for part in parts],
         [events[place] for place in places],
     )
 

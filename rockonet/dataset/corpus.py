@@ -16,14 +16,18 @@ from symusic.core import ScoreTick
 from rockonet.common.files import atomic_write, fingerprint, open_arrays, reading
 from rockonet.common.theory import chord_name, meter_ticks
 from rockonet.dataset.events import EVENT, event_pitches
-from rockonet.explore.tracks import first_meter, first_tempo
+from rockonet.explore.meters import Timing, score_timing
 
-CORPUS_FORMAT = 2
+CORPUS_FORMAT = 3  # 2: bars counted from the start of the file, one guitar on several tracks
 
 
 @dataclass(frozen=True)
 class Song:
-    """What a corpus knows about one file. `meter` is (beats, note value), the first in the file."""
+    """What a corpus knows about one file.
+
+    tempo_bpm, meter: quarter notes a minute and (beats, note value), those in force where the
+    guitars play most.
+    """
 
     title: str
     path: str
@@ -60,7 +64,8 @@ class FileReport:
 class Corpus:
     """All guitar events of a folder of songs.
 
-    events: (n_events,) of dtype `EVENT`; track i owns ``events[offsets[i]:offsets[i + 1]]``.
+    events: (n_events,) of dtype `EVENT`; track i owns ``events[offsets[i]:offsets[i + 1]]``. Bars
+        begin at multiples of `ticks_per_bar`: a song with a pickup begins so much later.
     offsets: (n_tracks + 1,) ints. tracks: a `TrackInfo` each. song_info: a `Song` each.
     report: a `FileReport` for each file that was looked at. filters: what counted as a guitar.
     """
@@ -181,6 +186,11 @@ def load_corpus(path: str | os.PathLike[str]) -> Corpus:
 
 
 def song_of_score(name: str, score: ScoreTick) -> Song:
+    """What a corpus knows about a file, with what governs most of its notes, guitars or not."""
+    return song_of_timing(name, score_timing(score))
+
+
+def song_of_timing(name: str, timing: Timing) -> Song:
     """What a corpus knows about a file: `name` is its path within the folder."""
     title = re.sub(r"[_\s]+", " ", PurePosixPath(name).stem).strip()
-    return Song(title, name, round(first_tempo(score), 2), first_meter(score))
+    return Song(title, name, round(timing.tempo_bpm, 2), timing.meter)

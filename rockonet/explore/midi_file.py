@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 from symusic.core import ScoreTick
+
+from rockonet.explore.loose_notes import end_loose_notes
+from rockonet.explore.players import name_players, set_programs
+from rockonet.explore.track_marks import marked, take_marks
 
 MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".rmi")
 # What is beyond these is refused. The largest of 1,546 real rock songs has 0.4 MB, 58 tracks and
@@ -33,8 +38,8 @@ def read_midi(path: str | os.PathLike[str]) -> ScoreTick:
     Notebook: 04.
     """
     path = Path(path)
-    score, remark = parse_midi(file_bytes(path), path.name)
-    if remark:
+    score, remarks = parse_midi(file_bytes(path), path.name)
+    for remark in remarks:
         warnings.warn(f"{path.name}: {remark}", stacklevel=2)
     return score
 
@@ -52,8 +57,12 @@ def refuse_large(name: str, size: int) -> None:
         raise MidiError(name, f"larger than {MAX_MIDI_BYTES // 10**6} MB, so not a song")
 
 
-def parse_midi(data: bytes, name: str) -> tuple[ScoreTick, str]:
-    """The score in the bytes of a file, and what has to be said about it, if anything."""
+def parse_midi(data: bytes, name: str) -> tuple[ScoreTick, tuple[str, ...]]:
+    """The score in the bytes of a file, and what was changed or guessed, in sentences.
+
+    Tracks that one player plays have the same name, no others have; see `name_players`.
+    Raises: `MidiError`, which names the file and the reason.
+    """
     start = data.find(b"MThd", 0, 64)  # a RIFF wrapper puts 20 bytes before the header
     if start < 0 or len(data) < start + 14:
         if b"GUITAR PRO" in data[:40]:
@@ -62,13 +71,15 @@ def parse_midi(data: bytes, name: str) -> tuple[ScoreTick, str]:
     division = int.from_bytes(data[start + 12 : start + 14], "big")
     if division == 0 or division >= 0x8000:
         raise MidiError(name, "counts time in video frames or not at all, not in quarter notes")
-    data, remark = repaired_tracks(data[start:], name)
+    bodies, remark = repaired_tracks(data[start:], name)
     try:
-        score = ScoreTick.from_midi(data, sanitize_data=True)
+        score = ScoreTick.from_midi(marked_file(data[start:], bodies), sanitize_data=True)
         for track in score.tracks:
             track.name.encode()  # raises on a name that is no text in any encoding known here
     except (RuntimeError, UnicodeError) as error:
         raise MidiError(name, f"damaged ({str(error).removeprefix('MiniMidi: ')[:60]})") from error
+    origins = take_marks(score, bodies)
+    loose = end_loose_notes(score)
     for what, count, limit in (
         ("notes", score.note_num(), MAX_NOTES),
         ("quarter notes of time", score.end() // score.ticks_per_quarter, MAX_QUARTERS),
@@ -77,11 +88,15 @@ def parse_midi(data: bytes, name: str) -> tuple[ScoreTick, str]:
             raise MidiError(name, f"not a song: {count:,} {what}, and {limit:,} is the limit")
     if score.start() < 0:
         raise MidiError(name, "damaged (its times run over)")
-    return score, remark
+    remarks = [remark, *set_programs(score, origins, bodies)]
+    if loose:
+        remarks.append(f"notes without an end: {loose}, ended by the next strike or after a bar")
+    name_players(score, origins)
+    return score, tuple(filter(None, remarks))
 
 
-def repaired_tracks(data: bytes, name: str) -> tuple[bytes, str]:
-    """The tracks of a MIDI file, safe to be read, and what has to be said about them.
+def repaired_tracks(data: bytes, name: str) -> tuple[list[bytes], str]:
+    """The events of each track of a MIDI file, safe to be read, and what has to be said of them.
 
     The reader trusts the number of tracks and their lengths, and would read on past the end of the
     file: tracks are counted here, and a track that is cut off is reduced to its whole events.
@@ -102,15 +117,23 @@ def repaired_tracks(data: bytes, name: str) -> tuple[bytes, str]:
             body = body[:whole] + b"\x00\xff\x2f\x00"  # the end of a track
             remark = f"cut off in track {len(found) + 1} of {claimed}, read as far as it goes"
         if kind == b"MTrk":
-            found.append(kind + len(body).to_bytes(4, "big") + body)
+            found.append(body)
         place += 8 + length
     if len(found) > MAX_TRACKS:
         raise MidiError(name, f"not a song: it has more than {MAX_TRACKS} tracks")
     if len(found) < claimed and not remark:
         remark = f"cut off after track {len(found)} of {claimed}, read as far as it goes"
-    header = b"MThd\x00\x00\x00\x06" + data[8:10] + len(found).to_bytes(2, "big") + data[12:14]
+    return found, remark
+
+
+def marked_file(data: bytes, bodies: Sequence[bytes]) -> bytes:
+    """A file with the header of `data` and these tracks, which bear the marks of `track_marks`."""
+    parts = [b"MThd\x00\x00\x00\x06", data[8:10], len(bodies).to_bytes(2, "big"), data[12:14]]
+    for number, body in enumerate(bodies):
+        body = marked(body, number)
+        parts += [b"MTrk", len(body).to_bytes(4, "big"), body]
     # A damaged last event may make the reader look a few bytes ahead.
-    return b"".join((header, *found, bytes(16))), remark
+    return b"".join((*parts, bytes(16)))
 
 
 def whole_events_length(body: bytes) -> int | None:
@@ -168,10 +191,10 @@ def read_folder(folder: str | os.PathLike[str]) -> dict[Path, ScoreTick]:
     scores = {}
     for path in midi_files(folder):
         try:
-            scores[path], remark = parse_midi(file_bytes(path), path.name)
+            scores[path], remarks = parse_midi(file_bytes(path), path.name)
         except MidiError as error:
             print(f"left out {error}")
         else:
-            if remark:
+            for remark in remarks:
                 print(f"{path.name}: {remark}")
     return scores

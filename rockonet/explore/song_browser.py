@@ -10,10 +10,13 @@ import ipywidgets as widgets
 from IPython.display import Markdown, display
 from symusic.core import ScoreTick, TrackTick
 
+from rockonet.common.theory import meter_ticks
+from rockonet.explore.meters import timing_of
 from rockonet.explore.midi_file import MidiError, midi_files, read_midi
+from rockonet.explore.parts import player_tracks
 from rockonet.explore.pictures import piano_roll
 from rockonet.explore.sound import render
-from rockonet.explore.tracks import GUITAR_NAMES, bar_ticks, only_tracks, score_notes, track_label
+from rockonet.explore.tracks import GUITAR_NAMES, only_tracks, score_notes, track_label
 
 
 def song_browser(folder: str | os.PathLike[str]) -> widgets.VBox:
@@ -50,7 +53,7 @@ class SongBrowser:
         """Offer the tracks of the song that is chosen; the first guitar, if any, comes first."""
         path: Path = self.song.value
         try:
-            tracks = played_tracks(read_midi(path))
+            tracks = player_tracks(read_midi(path))
         except MidiError as error:
             self.track.options = []
             show(self.picture, str(error))
@@ -63,14 +66,17 @@ class SongBrowser:
         """The song and the track that are chosen, read anew."""
         path, place = self.track.value
         score = read_midi(path)
-        return score, played_tracks(score)[place]
+        return score, player_tracks(score)[place]
 
     def draw_track(self) -> None:
         """Show eight bars of the track, from its first note on."""
         if self.track.value is None:
             return
         score, track = self.chosen()
-        notes, bar = score_notes([track], score.ticks_per_quarter), bar_ticks(score)
+        notes = score_notes([track], score.ticks_per_quarter)
+        timing = timing_of(score, track.notes.numpy()["time"])
+        bar = meter_ticks(timing.meter)
+        notes["onset"] += timing.shift
         first = int(notes["onset"][0]) // bar + 1
         title = f"{self.song.label} – {track.name}"
         show(self.picture, piano_roll(notes, title, (first, first + 7), ticks_per_bar=bar))
@@ -86,11 +92,6 @@ class SongBrowser:
             show(self.player, render(score if whole_song else only_tracks(score, [track])))
         except ValueError as error:
             show(self.player, str(error))
-
-
-def played_tracks(score: ScoreTick) -> list[TrackTick]:
-    """The tracks that have a note."""
-    return [track for track in score.tracks if len(track.notes)]
 
 
 def show(output: widgets.Output, *things: Any) -> None:

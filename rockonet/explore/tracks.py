@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 from symusic.core import ScoreTick, TrackTick, TrackTickList
 
-from rockonet.common.theory import TICKS_PER_QUARTER, is_meter, is_tempo, meter_ticks
+from rockonet.common.theory import TICKS_PER_QUARTER, meter_ticks
+from rockonet.explore.meters import score_timing
 
 GUITAR_NAMES = {
     24: "nylon guitar",
@@ -26,6 +27,10 @@ PROGRAM_FAMILIES = (
     "synth pad|synth effects|ethnic|percussive|sound effects"
 ).split("|")  # General MIDI: family i holds the programs 8 * i to 8 * i + 7
 
+_GUITAR_WORD = re.compile(r"g(?:ui|it|tr)", re.IGNORECASE)
+_NO_GUITARS = {*range(1, 24), *range(32, 40)}  # keyboards and basses; many files leave program 0
+_NO_GUITAR_NAME = re.compile(r"bass|piano|key|organ|synth", re.IGNORECASE)
+
 
 def guitar_tracks(
     score: ScoreTick, programs: Iterable[int] = range(26, 32), track_names: str = ""
@@ -34,17 +39,25 @@ def guitar_tracks(
 
     programs: General MIDI programs counted from 0; 26–31 are the electric guitars.
     track_names: a regular expression; tracks with a name in which it is found count too, whatever
-        their program, as in ``"guitar|gtr"``. Case does not matter.
+        their program, as in ``"guitar|gtr"``. Case does not matter. But a bass or a keyboard is no
+        guitar because its name has the word.
     Notebook: 01.
     """
-    programs, named = set(programs), re.compile(track_names or r"(?!)", re.IGNORECASE)
+    programs, wanted = set(programs), re.compile(track_names or r"(?!)", re.IGNORECASE)
     return [
         track
         for track in score.tracks
-        if (track.program in programs or named.search(track.name))
+        if (track.program in programs or _is_named(track, wanted))
         and not track.is_drum
         and len(track.notes)
     ]
+
+
+def _is_named(track: TrackTick, wanted: re.Pattern[str]) -> bool:
+    found = wanted.search(track.name)
+    if found and _GUITAR_WORD.search(found[0]):
+        return not (track.program in _NO_GUITARS or _NO_GUITAR_NAME.search(track.name))
+    return bool(found)
 
 
 def score_notes(
@@ -59,20 +72,40 @@ def score_notes(
     Notebook: 01.
     """
     columns = [track.notes.numpy() for track in tracks]
-    number = np.repeat(np.arange(len(columns)), [len(c["time"]) for c in columns])
-    time, duration, pitch, velocity = (
-        np.concatenate([np.zeros(0, np.int64), *(c[name] for c in columns)])
-        for name in ("time", "duration", "pitch", "velocity")
-    )
+    number, notes = joined_columns(columns)
     quarter = np.broadcast_to(np.asarray(ticks_per_quarter, np.int64), len(columns))[number]
-    onset, duration = (
-        (2 * TICKS_PER_QUARTER * ticks + quarter) // (2 * quarter)  # rounded, halves up
-        for ticks in (time, duration)
-    )
-    by_track_onset_pitch = (number << 48) + (onset << 8) + pitch
+    onset, duration = grid_ticks(notes["time"], quarter), grid_ticks(notes["duration"], quarter)
+    return sorted_notes(number, onset, duration, notes["pitch"], notes["velocity"])
+
+
+def joined_columns(
+    columns: Sequence[dict[str, np.ndarray]],
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """The notes of several tracks as one table, and of which track each note is."""
+    number = np.repeat(np.arange(len(columns)), [len(c["time"]) for c in columns])
+    return number, {
+        name: np.concatenate([np.zeros(0, np.int64), *(c[name] for c in columns)])
+        for name in ("time", "duration", "pitch", "velocity")
+    }
+
+
+def grid_ticks(ticks: np.ndarray, quarter: np.ndarray) -> np.ndarray:
+    """Ticks of files with so many to the quarter note, on the grid: rounded, halves up."""
+    return (2 * TICKS_PER_QUARTER * ticks + quarter) // (2 * quarter)
+
+
+def sorted_notes(
+    track: np.ndarray,
+    onset: np.ndarray,
+    duration: np.ndarray,
+    pitch: np.ndarray,
+    velocity: np.ndarray,
+) -> dict[str, np.ndarray]:
+    """What `score_notes` returns, of notes on the grid in any order."""
+    by_track_onset_pitch = (track << 48) + (onset << 8) + pitch
     order = np.argsort(by_track_onset_pitch, kind="stable")
     return {
-        "track": number[order],
+        "track": track[order],
         "onset": onset[order],
         "duration": np.maximum(duration, 1)[order],
         "pitch": pitch[order],
@@ -81,23 +114,11 @@ def score_notes(
 
 
 def bar_ticks(score: ScoreTick) -> int:
-    """The length of a bar by the first time signature, in ticks of 12 to the quarter: 48 in 4/4.
+    """The length of a bar in ticks of 12 to the quarter, in the meter of most of it: 48 in 4/4.
 
     Notebook: 01.
     """
-    return meter_ticks(first_meter(score))
-
-
-def first_tempo(score: ScoreTick) -> float:
-    """The first tempo of a score that music has, in quarter notes a minute; 120 without one."""
-    tempos = (float(tempo.qpm) for tempo in score.tempos)
-    return next(filter(is_tempo, tempos), 120.0)
-
-
-def first_meter(score: ScoreTick) -> tuple[int, int]:
-    """The first meter of a score that music has, as (beats, note value); 4/4 without one."""
-    meters = ((s.numerator, s.denominator) for s in score.time_signatures)
-    return next((meter for meter in meters if is_meter(*meter)), (4, 4))
+    return meter_ticks(score_timing(score).meter)
 
 
 def songs_with_guitar(scores: dict[Path, ScoreTick]) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 import warnings
@@ -9,13 +10,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from symusic.core import ScoreTick
 
 from rockonet.common.theory import TICKS_PER_QUARTER, meter_ticks
-from rockonet.common.tunings import TUNINGS, tuning_pitches
-from rockonet.dataset.corpus import Corpus, song_of_score
+from rockonet.common.tunings import tuning_pitches
+from rockonet.dataset.corpus import Corpus, song_of_timing
 from rockonet.dataset.events import events_from_notes, onsets
+from rockonet.explore.channel_settings import semitones_of_channel
+from rockonet.explore.meters import timing_of
 from rockonet.explore.midi_file import MidiError, file_bytes, parse_midi, refuse_large
-from rockonet.explore.tracks import guitar_tracks, score_notes
+from rockonet.explore.parts import GuitarPart, Guitars, guitar_parts, part_notes, part_remarks
+from rockonet.explore.players import GUITARS
+from rockonet.explore.written_tunings import part_tuning
 from rockonet.guitar.midi_writer import tuning_in_midi
 from rockonet.guitar.notes import shortened_mutes
 from rockonet.guitar.riff import Riff
@@ -67,8 +73,8 @@ def prompt_from_midi(source: str | os.PathLike | bytes, bars: int = 4, name: str
 
     source: a path, or the bytes of a file (`name` is its name then). bars: how many, counted from
         the bar in which the guitar with the most notes begins.
-    The tuning is the one that a riff was saved with, else the first of `TUNINGS` that goes down to
-    the lowest note.
+    The tuning is the one that a riff was saved with, else what the track's name or its channel
+    says, else the first of `TUNINGS` that has the notes. Warnings say what was changed or guessed.
     Raises: `MidiError` if the file cannot be used or has no guitar, ValueError for no bars.
     """
     if bars < 1:
@@ -76,27 +82,48 @@ def prompt_from_midi(source: str | os.PathLike | bytes, bars: int = 4, name: str
     name = name or (Path(source).name if not isinstance(source, bytes) else "the upload")
     data = source if isinstance(source, bytes) else file_bytes(Path(source))
     refuse_large(name, len(data))
-    score, _ = parse_midi(data, name)
-    tracks = guitar_tracks(score, range(24, 32), "guitar|gtr|git")
-    if not tracks:
-        raise MidiError(name, "has no guitar track (General MIDI programs 24 to 31)")
-    song = song_of_score(name, score)
-    # Of a score in two staves MuseScore 4 writes each note twice: in a track of the right sound but
-    # without lengths, and in one of the right lengths but without a sound.
-    track = max(tracks, key=lambda track: (len(track.notes), sum(n.duration for n in track.notes)))
-    sounds = (it.program for it in (track, *tracks) if it.program in range(24, 32))
-    program = next(sounds, track.program)
-    track = shortened_mutes(track, score.ticks_per_quarter, song.tempo_bpm)
-    events, _ = events_from_notes(score_notes([track], score.ticks_per_quarter))
-    bar = meter_ticks(song.meter)
+    score, remarks = parse_midi(data, name)
+    part, program = _guitar(score, name)
+    timing = timing_of(score, part.notes["time"])
+    notes = shortened_mutes(part.notes, timing.ticks_per_quarter, timing.tempo_bpm)
+    song = Guitars((dataclasses.replace(part, notes=notes),), timing)
+    events, _ = events_from_notes(part_notes([song]))
+    bar = meter_ticks(song.timing.meter)
     onset = onsets(events)
     begin = int(onset[0]) // bar * bar
     events = events[onset < begin + bars * bar].copy()
     events["step"][0] -= begin
-    lowest = events["bass"].min()
-    usual = next((name for name in TUNINGS if TUNINGS[name][0] <= lowest), "standard")
-    tuning = tuning_in_midi(data) or usual
-    return Riff(events, len(events), song.tempo_bpm, song.meter, program, song.title, tuning)
+    pitch = part.notes["pitch"]
+    told = tuning_in_midi(data)
+    semitones = semitones_of_channel(part.tracks[0])
+    tuning, doubt = part_tuning(part.name, int(pitch.min()), int(pitch.max()), told, semitones)
+    for remark in (*remarks, *part_remarks([part]), doubt):
+        if remark:
+            warnings.warn(f"{name}: {remark}", stacklevel=2)
+    about = song_of_timing(name, song.timing)
+    return Riff(events, len(events), about.tempo_bpm, about.meter, program, about.title, tuning)
+
+
+def _guitar(score: ScoreTick, name: str) -> tuple[GuitarPart, int]:
+    """The guitar with the most notes, and its program.
+
+    A track that is a guitar by its name alone is taken where no track has a guitar's program. Or
+    where it has the notes of one that has, with lengths: of a score in two staves MuseScore 4
+    writes each note twice, in a track of the right sound but without lengths, and in one of the
+    right lengths but without a sound.
+    """
+    parts = guitar_parts(score, GUITARS, "guitar|gtr|git").parts
+    if not parts:
+        raise MidiError(name, "has no guitar track (General MIDI programs 24 to 31)")
+    sounding = [part for part in parts if part.program in GUITARS]
+    part = max(sounding or parts, key=_size)
+    twins = [twin for twin in parts if _size(twin)[0] == _size(part)[0]]
+    programs = (it.program for it in (part, *sounding) if it.program in GUITARS)
+    return max(twins, key=_size), next(programs, part.program)
+
+
+def _size(part: GuitarPart) -> tuple[int, int]:
+    return len(part.notes["time"]), int(part.notes["duration"].sum())
 
 
 def prompt_from_text(

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from symusic.core import NoteTickList, TrackTick
 
 from rockonet.common.theory import TICKS_PER_QUARTER
 from rockonet.dataset.events import event_pitches, notes_from_events, onsets
@@ -78,22 +77,21 @@ def sounding_notes(events: np.ndarray, frets: np.ndarray) -> dict[str, np.ndarra
     return notes
 
 
-def shortened_mutes(track: TrackTick, ticks_per_quarter: int, tempo_bpm: float) -> TrackTick:
-    """A track of a MIDI file with its palm mutes as short as they are on the grid: `MUTED_TICKS`.
+def shortened_mutes(
+    notes: dict[str, np.ndarray], ticks_per_quarter: int, tempo_bpm: float
+) -> dict[str, np.ndarray]:
+    """The notes of a MIDI file with their palm mutes as short as they are on the grid.
 
-    A note is a palm mute if it sounds for `MUTED_SECONDS` or less and for no more than two thirds
-    of the time until the next one. ticks_per_quarter: of the file.
+    notes: columns ``time duration …`` in ticks of the file, of which a quarter note has
+    `ticks_per_quarter`. A palm mute sounds for `MUTED_SECONDS` or less, and for no more than two
+    thirds of the time until the next note.
     """
-    columns = {name: column.copy() for name, column in track.notes.numpy().items()}
-    tick = ticks_per_quarter / TICKS_PER_QUARTER  # of the grid
-    begins = np.unique(np.rint(columns["time"] / tick))  # those of a chord are together
-    place = np.searchsorted(begins, np.rint(columns["time"] / tick))
-    room = np.append(begins, np.inf)[place + 1] * tick - columns["time"]  # until the next one
-    length = columns["duration"]
-    seconds = length * 60 / tempo_bpm / ticks_per_quarter
-    muted = (seconds <= MUTED_SECONDS) & (3 * length <= 2 * room)
-    length[muted] = np.minimum(length[muted], round(MUTED_TICKS * tick))
-    shorter = TrackTick(track.name, track.program, track.is_drum)
-    names = "time", "duration", "pitch", "velocity"
-    shorter.notes = NoteTickList.from_numpy(*(columns[name] for name in names))
-    return shorter
+    tick = ticks_per_quarter / TICKS_PER_QUARTER  # of the grid, on which a chord is together
+    struck = np.rint(notes["time"] / tick)
+    onset = np.unique(struck)
+    room = np.append(onset, np.inf)[np.searchsorted(onset, struck) + 1] * tick - notes["time"]
+    seconds = notes["duration"] * (60 / tempo_bpm / ticks_per_quarter)
+    muted = (seconds <= MUTED_SECONDS) & (3 * notes["duration"] <= 2 * room)
+    longest = np.where(muted, round(MUTED_TICKS * tick), notes["duration"])
+    duration = np.minimum(notes["duration"], longest).astype(notes["duration"].dtype)
+    return {**notes, "duration": duration}

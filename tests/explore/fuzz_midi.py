@@ -22,8 +22,8 @@ from pathlib import Path
 from symusic.core import ScoreTick
 
 import rockonet_utils as ru
-from rockonet.dataset.corpus import song_of_score
 from rockonet.explore import midi_file
+from rockonet.explore.parts import guitar_parts, part_notes
 
 SONGS = sorted((Path(__file__).parents[2] / "data" / "starter").rglob("*.mid"))
 ROOM = 1 << 21
@@ -85,7 +85,7 @@ def main(first, count, guard):
     if guard:
         midi_file.ScoreTick = GuardedScore()
     if guard == 2:
-        midi_file.repaired_tracks = lambda data, name: (data, "")
+        midi_file.marked_file = lambda data, bodies: data
     read = refused = 0
     progress = os.open("PROGRESS", os.O_CREAT | os.O_WRONLY)
     for number in range(first, first + count):
@@ -94,10 +94,10 @@ def main(first, count, guard):
         signal.alarm(2)
         try:
             score, _ = midi_file.parse_midi(data, str(number))
-            tracks = ru.guitar_tracks(score, range(128))
-            events, track = ru.events_from_notes(ru.score_notes(tracks, score.ticks_per_quarter))
+            song = guitar_parts(score, range(128))
+            events, track = ru.events_from_notes(part_notes([song]))
             assert len(events) == len(track) and (events["step"] >= 0).all()
-            assert len(song_of_score(f"{number}.mid", score).meter) == 2
+            assert len(song.timing.meter) == 2
             read += 1
         except ru.MidiError as error:
             assert error.reason

@@ -37,7 +37,8 @@ def test_a_file_that_is_cut_off_gives_the_notes_before_the_cut(tmp_path):
             UserWarning, match=r"cut\.mid: cut off (in|after) track [12] of 3|3 of 3"
         ):
             notes = notes_by_symusic(ru.read_midi(path))
-        assert set(notes) <= set(complete)
+        # A note whose end is cut off is kept, as long as there is no telling how long it was.
+        assert {(n[0], n[2]) for n in notes} <= {(n[0], n[2]) for n in complete}
     assert len(notes) == len(complete)  # only the end-of-track event is missing at last
     # After the event that ends the third note: 2 + 4 × (4 + 5) bytes, worked out by hand.
     first = whole.index(b"\x90\x28\x5a") - 1

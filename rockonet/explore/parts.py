@@ -1,0 +1,147 @@
+"""The guitars of a score, each as one part that is ready for the grid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from symusic.core import ScoreTick, TrackTick
+
+from rockonet.explore.channel_settings import count_bends, semitones_of_channel
+from rockonet.explore.meters import Timing, timing_of
+from rockonet.explore.players import GUITARS
+from rockonet.explore.strums import STRUM_SECONDS, join_strums, part_graces
+from rockonet.explore.tracks import grid_ticks, guitar_tracks, joined_columns, sorted_notes
+
+STRUM_QUARTERS = 0.2  # strings of a strum are never further apart, however fast the song is
+
+
+@dataclass(frozen=True)
+class GuitarPart:
+    """What one guitarist plays.
+
+    name: of its tracks. program: the General MIDI program of most of its notes, from 0. tracks: of
+    the score, more than one where channels or programs change in mid-part; each has a pitch wheel
+    of its own. notes: columns ``time duration pitch velocity``, in ticks of the file, the pitches
+    as they sound.
+    """
+
+    name: str
+    program: int
+    tracks: tuple[TrackTick, ...]
+    notes: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Guitars:
+    """The guitars of a score, how their time is counted, and what was changed, in sentences."""
+
+    parts: tuple[GuitarPart, ...]
+    timing: Timing
+    remarks: tuple[str, ...] = ()
+
+
+def guitar_parts(
+    score: ScoreTick, programs: Iterable[int] = range(26, 32), track_names: str = ""
+) -> Guitars:
+    """The guitars of a score; tracks with the same name are one guitar's.
+
+    programs, track_names: which tracks count, as in `guitar_tracks`. Of a guitarist with such a
+        track, those with another guitar's program belong to it too.
+    Tempo and meter are those that govern most of what all of them play.
+    """
+    programs = set(programs)
+    by_name: dict[str, list[TrackTick]] = {
+        track.name: [] for track in guitar_tracks(score, programs, track_names)
+    }
+    if by_name:
+        for track in guitar_tracks(score, {*programs, *GUITARS}, track_names):
+            by_name.get(track.name, []).append(track)
+    parts = tuple(_part(name.strip(), tracks) for name, tracks in by_name.items())
+    onsets = np.concatenate([np.zeros(0, np.int64), *(part.notes["time"] for part in parts)])
+    return Guitars(parts, timing_of(score, onsets), part_remarks(parts))
+
+
+def _part(name: str, tracks: Sequence[TrackTick]) -> GuitarPart:
+    columns = [track.notes.numpy() for track in tracks]
+    for track, notes in zip(tracks, columns, strict=True):
+        if semitones := semitones_of_channel(track):
+            notes["pitch"] = np.clip(notes["pitch"] + semitones, 0, 127)
+    _, notes = joined_columns(columns) if len(tracks) > 1 else (None, columns[0])
+    sizes: dict[int, int] = {}
+    for track in tracks:
+        sizes[track.program] = sizes.get(track.program, 0) + len(track.notes)
+    return GuitarPart(name, max(sizes, key=sizes.__getitem__), tuple(tracks), notes)
+
+
+def part_remarks(parts: Sequence[GuitarPart]) -> tuple[str, ...]:
+    """What was changed, in sentences that `report_table` counts by their beginning."""
+    torn = [part for part in parts if len(part.tracks) > 1]
+    tuned = [
+        semitones_of_channel(part.tracks[0])
+        for part in parts
+        if semitones_of_channel(part.tracks[0])
+    ]
+    bends = sum(count_bends(track) for part in parts for track in part.tracks)
+    return tuple(
+        f"{what}: {count}"
+        for what, count in (
+            ("guitars on several channels or programs, joined", len(torn)),
+            ("tuning of the channel in semitones, as it sounds", " ".join(map("{:+}".format, tuned))),
+            ("bends of the pitch wheel, not among the notes", bends),
+        )
+        if count
+    )
+
+
+def part_notes(songs: Sequence[Guitars]) -> dict[str, np.ndarray]:
+    """The notes of all parts of some songs on the grid, as `score_notes` gives those of tracks.
+
+    A strummed chord is struck at one time, a grace note before its note; bars of the song's meter
+    begin at multiples of a bar.
+    """
+    parts = [part for song in songs for part in song.parts]
+    number, notes = joined_columns([part.notes for part in parts])
+    timings = [song.timing for song in songs for _ in song.parts]
+    quarter, shift, window = (
+        np.array(values, np.int64)[number]
+        for values in (
+            [timing.ticks_per_quarter for timing in timings],
+            [timing.shift for timing in timings],
+            [_strum_ticks(timing) for timing in timings],
+        )
+    )
+    order = np.argsort((number << 48) + (notes["time"].astype(np.int64) << 8) + notes["pitch"])
+    number, quarter, shift, window = (a[order] for a in (number, quarter, shift, window))
+    time, duration, pitch, velocity = (notes[n][order] for n in ("time", "duration", "pitch", "velocity"))
+    time, duration, pitch = (a.astype(np.int64) for a in (time, duration, pitch))
+    end = time + duration
+    struck = join_strums(number, time, end, pitch, window)
+    onset = part_graces(number, struck, end, pitch, grid_ticks(struck, quarter))
+    return sorted_notes(number, onset + shift, grid_ticks(end - struck, quarter), pitch, velocity)
+
+
+def _strum_ticks(timing: Timing) -> int:
+    quarters = min(STRUM_SECONDS * timing.tempo_bpm / 60, STRUM_QUARTERS)
+    return int(quarters * timing.ticks_per_quarter)
+
+
+def player_tracks(score: ScoreTick) -> list[TrackTick]:
+    """The tracks of a score that have notes; those of one guitarist as one track."""
+    played: list[TrackTick] = []
+    guitars: dict[str, TrackTick] = {}
+    for track in score.tracks:
+        if not len(track.notes):
+            continue
+        if track.is_drum or track.program not in GUITARS:
+            played.append(track)
+        elif track.name not in guitars:
+            guitars[track.name] = track.copy()
+            played.append(guitars[track.name])
+        else:
+            whole = guitars[track.name]
+            for name in ("notes", "controls", "pitch_bends", "pedals"):
+                getattr(whole, name).extend(getattr(track, name))
+            whole.sort()
+    return played
