@@ -117,7 +117,7 @@ def _add_tempo(measure: Element, riff: Riff, picture: bool) -> None:
         words.append(tuning_name(riff.open_strings))
     if words:
         _add(tempo, "direction-type/words", ", ".join(words))
-    _add(tempo, "sound", tempo=riff.tempo_bpm)
+    _add(tempo, "sound", tempo=f"{riff.tempo_bpm:.10g}")
 
 
 def _add_staff(measure: Element, riff: Riff, numbers: Sequence[int]) -> None:

@@ -14,9 +14,10 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import guitarpro
+import mido
 import pytest
 
-HERE = Path(__file__).parent
+DRIVERS = Path(__file__).with_name("guitar")
 TUXGUITAR = Path("/usr/share/tuxguitar")  # where Debian has it
 QUARTERS = {"whole": 4, "half": 2, "quarter": 1, "eighth": Fraction(1, 2), "16th": Fraction(1, 4),
             "32nd": Fraction(1, 8)}  # fmt: skip
@@ -97,7 +98,7 @@ def node_folder(package):
 def by_alphatab(paths):
     """What alphaTab reads; beside each file it writes what it plays, with .mid at the end."""
     folder = node_folder("@coderline/alphatab")
-    told = json.loads(ran("node", HERE / "alphatab_reader.mjs", folder, *paths))
+    told = json.loads(ran("node", DRIVERS / "alphatab_reader.mjs", folder, *paths))
     return [
         Read(
             one["title"], one["program"], one["tempo"], *one["keys"], tuple(*one["meters"]),
@@ -111,7 +112,7 @@ def by_musescore_4(paths):
     """What the engine of MuseScore 4 reads; what it plays as in `by_alphatab`."""
     folder = node_folder("webmscore")
     for path in paths:  # a process each: of two files in one it loses its memory
-        ran("node", HERE / "webmscore_converter.mjs", folder, path)
+        ran("node", DRIVERS / "webmscore_converter.mjs", folder, path)
     return [read_mscx(path.with_name(path.name + ".mscx")) for path in paths]
 
 
@@ -120,6 +121,12 @@ def by_musescore_4(paths):
 
 def by_musescore_3(paths):
     """What MuseScore 3 reads; what it plays as in `by_alphatab`."""
+    played_by_musescore_3(paths)
+    return [read_mscx(path.with_name(path.name + ".mscx")) for path in paths]
+
+
+def played_by_musescore_3(paths):
+    """Let MuseScore 3 write what it reads, and what it plays; the paths of the latter."""
     names = ("musescore3", "mscore3")
     program = next(filter(None, map(shutil.which, names)), None)
     if not program:
@@ -129,7 +136,7 @@ def by_musescore_3(paths):
     job = paths[0].with_name("job.json")
     job.write_text(json.dumps(jobs))
     ran(program, "--job", job, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"})
-    return [read_mscx(out) for out in outs[::2]]
+    return outs[1::2]
 
 
 def read_mscx(path):
@@ -202,7 +209,7 @@ def by_tuxguitar(paths):
     kinds = ".gp5", ".xml", ".mid"
     outs = [path.with_name(path.name + kind) for path in paths for kind in kinds]
     pairs = [(out.as_posix().rpartition(".")[0], out) for out in outs]
-    ran("java", "-cp", jars, HERE / "TuxGuitar.java", *(p for pair in pairs for p in pair))
+    ran("java", "-cp", jars, DRIVERS / "TuxGuitar.java", *(p for pair in pairs for p in pair))
     reads = []
     for gp5, xml in zip(outs[::3], outs[1::3], strict=True):
         root = ElementTree.parse(xml).getroot()  # in its .gp5 it forgets the key, and all but ASCII
@@ -253,22 +260,20 @@ def read_gp5(path):
 
 
 def by_lilypond(paths):
-    """What LilyPond plays of MusicXML, a list of (onset, pitch) for each staff."""
+    """What LilyPond plays of MusicXML: for each staff what `played` tells."""
     if not shutil.which("musicxml2ly") or not shutil.which("lilypond"):
         pytest.skip("needs LilyPond (Debian: lilypond)")
     found = []
     for path in paths:
         source = path.with_suffix(".ly")
         ran("musicxml2ly", "--midi", "--output", source, path)
-        ran("lilypond", "--silent", "-dbackend=null", "--output", source.with_suffix(""), source)
+        ran("lilypond", "--silent", "-dno-print-pages", "-o", source.with_suffix(""), source)
         found.append(played(source.with_suffix(".midi")))
     return found
 
 
 def played(path):
     """The notes of each track of a MIDI file that has some: (onset, duration, pitch), exactly."""
-    import mido
-
     file = mido.MidiFile(path)
     tracks = []
     for track in file.tracks:
