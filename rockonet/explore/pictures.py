@@ -95,9 +95,7 @@ def draw_notes(ax: Axes, notes: dict[str, np.ndarray], ticks_per_bar: int) -> Sc
     return shade
 
 
-def label_axes(
-    ax: Axes, first: int, last: int, pitch: np.ndarray, tuning: Sequence[int]
-) -> None:
+def label_axes(ax: Axes, first: int, last: int, pitch: np.ndarray, tuning: Sequence[int]) -> None:
     """Bars along the bottom, open strings up the side, and lines for both."""
     ax.set(xlim=(first, last + 1), xlabel="bar", ylabel="pitch")
     if not len(pitch):

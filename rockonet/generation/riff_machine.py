@@ -96,7 +96,7 @@ class RiffMachine:
         self.prompt_bars = widgets.IntSlider(2, 1, 8, description="bars of it", **_LABELLED)
         self.text = widgets.Textarea(
             TYPED,
-            placeholder="six lines of tab, or notes such as EE8 EE GG4 AA",
+            placeholder="a line of tab for each string, or notes such as EE8 EE GG4 AA",
             layout={"width": "98%", "height": "9em"},
         )
         self.tempo = widgets.IntSlider(120, 40, 240, description="tempo", **_LABELLED)
@@ -158,15 +158,14 @@ class RiffMachine:
         first = int((onsets(riff.events) < bars * riff.ticks_per_bar).sum())
         return dataclasses.replace(riff, events=riff.events[:first], prompt_events=first)
 
-    def _read_prompt(self) -> tuple[Riff, list[str]]:
-        """The prompt, and sentences on what of it could not be read as it was meant."""
-        with warnings.catch_warnings(record=True) as warned:
-            warnings.simplefilter("always")
-            prompt = self.prompt()
-        doubts = [str(warning.message) for warning in warned]
-        if self.source.value == "typed" and (signs := unread_signs(self.text.value)):
-            doubts.insert(0, f"Your tab without its signs {' '.join(signs)}, which cannot be read.")
-        return prompt, doubts
+    def _unread(self) -> list[str]:
+        """A sentence on the signs of a typed tab that cannot be read, if there are any."""
+        signs = unread_signs(self.text.value) if self.source.value == "typed" else ()
+        return (
+            [f"Your tab without its signs {' '.join(signs)}, which cannot be read."]
+            if signs
+            else []
+        )
 
     def _press(self, _: Any = None) -> None:
         if self.thread and self.thread.is_alive():
@@ -182,8 +181,10 @@ class RiffMachine:
         self.progress.layout.display, self.progress.value = None, 0
         self.message.value = "Making five riffs …"
         try:
-            prompt, doubts = self._read_prompt()
-            self.riffs = self._generate(prompt)
+            with warnings.catch_warnings(record=True) as warned:
+                warnings.simplefilter("always")
+                self.riffs = self._generate(self.prompt())
+            doubts = self._unread() + [str(warning.message) for warning in warned]
             self.cards.children = ()
             for riff in self.riffs:
                 self.progress.value += 1
