@@ -222,7 +222,9 @@ def read_gp5(path):
     """What PyGuitarPro reads of the first track with notes."""
     song = guitarpro.parse(path)
     track = next(
-        t for t in song.tracks if any(b.notes for m in t.measures for v in m.voices for b in v.beats)
+        t
+        for t in song.tracks
+        if any(b.notes for m in t.measures for v in m.voices for b in v.beats)
     )
     strings = tuple(string.value for string in reversed(track.strings))
     notes, begin = [], Fraction(0)
@@ -244,7 +246,7 @@ def read_gp5(path):
         )
     # A tied note has the fret of the one before; TuxGuitar leaves it at 0.
     last, whole = {}, []
-    for onset, length, pitch, string, fret, muted, tied in notes:
+    for onset, length, _, string, fret, muted, tied in notes:
         fret = last[string] if tied else fret
         last[string] = fret
         whole.append((onset, length, strings[string] + fret, string, fret, muted, tied))

@@ -47,13 +47,19 @@ def some_riffs():
         roots, steps = rng.integers(40, 60, 24).tolist(), rng.choice([3, 3, 6, 6, 9, 12, 18], 24)
         chords = [(root, root + 7) if root % 2 else (root,) for root in roots]
         title = f"Grüße & <{seed}> ♭ рок"
-        riff = a_riff(chords, steps.tolist(), title=title, prompt_events=3 * seed, **kind).revoiced()
-        riffs.append(riff if riff.formats == ru.FORMATS else dataclasses.replace(riff, tempo_bpm=40))
+        riff = a_riff(
+            chords, steps.tolist(), title=title, prompt_events=3 * seed, **kind
+        ).revoiced()
+        riffs.append(
+            riff if riff.formats == ru.FORMATS else dataclasses.replace(riff, tempo_bpm=40)
+        )
     return riffs
 
 
 def without_places(notes):
-    return [(onset, duration, pitch, None, None, muted) for onset, duration, pitch, *_, muted in notes]
+    return [
+        (onset, duration, pitch, None, None, muted) for onset, duration, pitch, *_, muted in notes
+    ]
 
 
 def readable(riff, program, suffix):
@@ -99,17 +105,19 @@ def test_a_program_reads_what_is_written_and_what_it_plays_comes_back(tmp_path, 
             read.tuning = wanted.tuning if program == "musescore_4" else read.tuning
         assert read == wanted
         mutes = program in ("alphatab", "tuxguitar")  # MuseScore plays them as any other note
-        comes_back(riff, path.with_name(path.name + ".mid"), wanted.tempo, mutes)
+        # MuseScore 4 plays any electric guitar of a .musicxml as a clean one, whatever it shows.
+        sound = None if (program, suffix) == ("musescore_4", ".musicxml") else riff.program
+        comes_back(riff, path.with_name(path.name + ".mid"), wanted.tempo, mutes, sound)
 
 
-def comes_back(riff, path, tempo, mutes, program=None):
-    """Whether a MIDI file has the events of a riff once; with its palm mutes, if so."""
+def comes_back(riff, path, tempo, mutes, program):
+    """That a MIDI file has the events of a riff once; its palm mutes and its program if asked."""
     back = ru.prompt_from_midi(path, bars=1000)
     assert np.cumsum(back.events["step"]).tolist() == np.cumsum(riff.events["step"]).tolist()
     assert back.events["bass"].tolist() == riff.events["bass"].tolist()
     assert back.events["shape"].tolist() == riff.events["shape"].tolist()
     assert back.meter == riff.meter and back.tempo_bpm == pytest.approx(tempo, abs=0.01)
-    assert back.program == (riff.program if program is None else program)
+    assert program is None or back.program == program
     if mutes:
         assert muted_events(back) == muted_events(riff)
     sounding = [len(notes) for notes in programs.played(path)]
@@ -130,7 +138,7 @@ def test_musescore_3_writes_midi_without_programs_and_it_comes_back(tmp_path):
 
 
 def test_lilypond_reads_the_same_in_both_staves(tmp_path):
-    riffs = [riff for riff in some_riffs() if riff.tempo_bpm % 1 == 0][::3]  # it takes no 97.3
+    riffs = [riff for riff in some_riffs() if riff.tempo_bpm % 1 == 0][::5]  # it takes no 97.3
     staves = programs.by_lilypond(programs.saved(riffs, tmp_path, ".musicxml"))
     for riff, found in zip(riffs, staves, strict=True):
         wanted = [(onset, pitch) for onset, _, pitch, *_ in programs.written(riff).notes]
