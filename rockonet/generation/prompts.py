@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 import warnings
@@ -21,6 +22,7 @@ from rockonet.explore.parts import GuitarPart, Guitars, guitar_parts, part_notes
 from rockonet.explore.tracks import GUITAR_NAMES
 from rockonet.explore.written_tunings import part_tuning
 from rockonet.guitar.midi_writer import tuning_in_midi
+from rockonet.guitar.notes import shortened_mutes
 from rockonet.guitar.riff import Riff
 from rockonet.guitar.tab_lines import is_tab
 from rockonet.guitar.tab_reader import read_tab
@@ -85,7 +87,9 @@ def prompt_from_midi(source: str | os.PathLike | bytes, bars: int = 4, name: str
     refuse_large(name, len(data))
     score, remarks = parse_midi(data, name)
     part, program = _guitar(score, name)
-    song = Guitars((part,), opening_timing(score, part.notes["time"], bars))
+    timing = opening_timing(score, part.notes["time"], bars)
+    notes = shortened_mutes(part.notes, timing.ticks_per_quarter, timing.tempo_bpm)
+    song = Guitars((dataclasses.replace(part, notes=notes),), timing)
     events, _ = events_from_notes(part_notes([song]))
     bar = meter_ticks(song.timing.meter)
     onset = onsets(events)

@@ -211,7 +211,7 @@ class Riff:
 
     def score(self) -> Engraving:
         """Standard notation over TAB; the last thing in a cell, it shows itself."""
-        return engrave(musicxml(self, metronome=False))
+        return engrave(musicxml(self, picture=True))
 
     def tab(self) -> str:
         """ASCII tab, see `tab_text`: print it."""
