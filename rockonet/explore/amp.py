@@ -17,7 +17,7 @@ from rockonet.explore.filters import (
     peak,
     steep_low_pass,
 )
-from rockonet.explore.sound import PEAK_DBFS, Sound
+from rockonet.explore.sound import Sound, at_peak
 
 # Distortion makes partials without end; those over half the rate would come back as wrong notes.
 # At four times the rate, with `saturated`, they lie 70 dB under a tone of 3 kHz; eight times the
@@ -74,8 +74,7 @@ def amplify(
     blocks = saturated(blocks, gain_db / 3)
     blocks = filtered(blocks, loudspeaker, fast, rate)
     samples = joined(blocks, len(sound.samples))
-    samples *= 10 ** (PEAK_DBFS / 20) / max(np.abs(samples).max(initial=0.0), 1e-9)
-    return Sound(np.stack([samples, samples], axis=1), rate)
+    return at_peak(Sound(np.stack([samples, samples], axis=1), rate))
 
 
 def gated(blocks: Blocks, gate_dbfs: float, rate: int) -> Blocks:

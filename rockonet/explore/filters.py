@@ -16,7 +16,7 @@ Curve = Callable[[np.ndarray], np.ndarray]  # complex gains at frequencies in Hz
 # At 48,000 samples a second a block is 0.6 s. What a filter remembers is 85 ms, after which the
 # slowest one here (30 Hz) is 140 dB down. Together they are a power of two: a fast transform.
 BLOCK, MEMORY = 28 * 1024, 4 * 1024
-DELAY = 64  # samples that `band_limit` is late
+DELAY = 64  # samples that `late` waits: a millisecond
 
 
 def in_blocks(samples: np.ndarray) -> Blocks:
@@ -36,17 +36,21 @@ def joined(blocks: Blocks, n_samples: int) -> np.ndarray:
     return samples
 
 
-def filtered(blocks: Blocks, curve: Curve, rate: int, new_rate: int | None = None) -> Blocks:
+def filtered(
+    blocks: Blocks, curve: Curve, rate: int, new_rate: int | None = None, memory: int = MEMORY
+) -> Blocks:
     """Through a filter and, if asked for, to another rate.
 
     Each block goes with the end of the last one, to know what still rings; of the result only the
     new part is kept ('overlap-save').
+
+    memory: for how many samples something rings, where `BLOCK` are a block.
     """
     new_rate = new_rate or rate
     before: np.ndarray | None = None
     for block in blocks:
         if before is None:
-            before = np.zeros(len(block) * MEMORY // BLOCK, np.float32)
+            before = np.zeros(len(block) * memory // BLOCK, np.float32)
             n, kept = len(before) + len(block), len(block) * new_rate // rate
             new_n = n * new_rate // rate
             gains = (curve(np.fft.rfftfreq(n, 1 / rate)) * (new_n / n)).astype(np.complex64)
@@ -84,10 +88,12 @@ def shelf(f: np.ndarray, hz: float, gain_db: float, q: float) -> np.ndarray:
     return (1 + np.sqrt(height) / q * s + height * s**2) / (1 + s / q + s**2)
 
 
-def band_limit(f: np.ndarray, rate: int) -> np.ndarray:
-    """Nothing from half the rate on, all of it up to two thirds of that; late by `DELAY` samples.
+def late(f: np.ndarray, rate: int) -> np.ndarray:
+    """Nothing but a delay of `DELAY` samples, for what needs to know what comes."""
+    return np.exp(-2j * np.pi * f * DELAY / rate)
 
-    A filter that is steep on both sides of its middle needs to know what comes, so it waits.
-    """
+
+def band_limit(f: np.ndarray, rate: int) -> np.ndarray:
+    """Nothing from half the rate on, all of it up to a third; `late`, for it is steep."""
     top = np.clip((f - rate / 3) / (rate / 6), 0, 1)
-    return np.cos(np.pi / 2 * top) ** 2 * np.exp(-2j * np.pi * f * DELAY / rate)
+    return np.cos(np.pi / 2 * top) ** 2 * late(f, rate)
