@@ -15,7 +15,7 @@ Curve = Callable[[np.ndarray], np.ndarray]  # complex gains at frequencies in Hz
 
 # At 48,000 samples a second a block is 0.6 s. What a filter remembers is 85 ms, after which the
 # slowest one here (30 Hz) is 140 dB down. Together they are a power of two: a fast transform.
-BLOCK, MEMORY = 28 * 1024, 4 * 1024
+BLOCK, MEMORY = 14 * 1024, 2 * 1024
 DELAY = 64  # samples that `late` waits: a millisecond
 
 
@@ -24,7 +24,7 @@ def in_blocks(samples: np.ndarray) -> Blocks:
     for start in range(0, len(samples), BLOCK):
         block = samples[start : start + BLOCK]
         block = block.mean(axis=1, dtype=np.float32) if block.ndim == 2 else block
-        yield np.pad(block, (0, BLOCK - len(block)))
+        yield block if len(block) == BLOCK else np.pad(block, (0, BLOCK - len(block)))
 
 
 def joined(blocks: Blocks, n_samples: int) -> np.ndarray:
