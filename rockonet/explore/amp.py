@@ -37,8 +37,8 @@ AMPS: dict[str, dict[str, Any]] = {
 def amplify(
     sound: Sound,
     gain_db: float = 36.0,
-    bias: float = 0.2,
-    low_cut_hz: float = 120.0,
+    bias: float = 1.0,
+    low_cut_hz: float = 100.0,
     cabinet: bool = True,
     gate_dbfs: float = -55.0,
 ) -> Sound:
@@ -48,11 +48,13 @@ def amplify(
     3 ms later, as if the loudspeaker stood a metre away.
 
     gain_db: how far the first stage is driven, −60 to 60; the second gets a third of it. Up to −10
-        it stays clean, from 20 on it is distorted. bias: asymmetry of the first stage, 0 to 1;
-        more of it gives more even partials. low_cut_hz: what lies below is left out before each
-        stage, for the bass would drown the rest. cabinet: whether it is heard through a guitar
-        loudspeaker. gate_dbfs: what comes in quieter than that is silenced, so that rests are.
+        it stays clean, from 20 on it is distorted. bias: where on its curve the first stage rests,
+        0 to 4; the farther from the middle, the more even partials. low_cut_hz: what lies below
+        is left out before each stage, for the bass would drown the rest. cabinet: whether it is
+        heard through a guitar loudspeaker. gate_dbfs: what comes in quieter is silenced, so that
+        rests are silent.
     Raises: ValueError for a gain outside of its range.
+    Notebook: 04.
     """
     if not -60 <= gain_db <= 60:
         raise ValueError(f"gain_db is {gain_db}: choose −60 to 60.")
@@ -62,7 +64,7 @@ def amplify(
         return high_pass(f, low_cut_hz) * band_limit(f, rate)
 
     def between(f: np.ndarray) -> np.ndarray:
-        return high_pass(f, 1.25 * low_cut_hz) * low_pass(f, VALVE_HZ)
+        return high_pass(f, 1.25 * low_cut_hz) * low_pass(f, VALVE_HZ) * band_limit(f, fast)
 
     def loudspeaker(f: np.ndarray) -> np.ndarray:
         return band_limit(f, rate) * (cabinet_curve(f) if cabinet else 1)
@@ -74,7 +76,8 @@ def amplify(
     blocks = saturated(blocks, gain_db / 3)
     blocks = filtered(blocks, loudspeaker, fast, rate)
     samples = joined(blocks, len(sound.samples))
-    return at_peak(Sound(np.stack([samples, samples], axis=1), rate))
+    middle = at_peak(Sound(samples[:, None], rate)).samples
+    return Sound(np.repeat(middle, 2, axis=1), rate)
 
 
 def gated(blocks: Blocks, gate_dbfs: float, rate: int) -> Blocks:

@@ -44,7 +44,8 @@ def filtered(
     Each block goes with the end of the last one, to know what still rings; of the result only the
     new part is kept ('overlap-save').
 
-    memory: for how many samples something rings, where `BLOCK` are a block.
+    curve: let it vanish at half the lower rate; one that breaks off there rings before its time,
+        which is heard where blocks meet. memory: for how many samples something rings, where `BLOCK` are a block.
     """
     new_rate = new_rate or rate
     before: np.ndarray | None = None

@@ -15,8 +15,8 @@ CEILING_DBFS = -1.0  # of the true peak: room for what MP3 coding adds
 HOP = 256  # samples: 5 ms at 48,000 a second; a block has a whole number of them
 LOOK_HOPS = 8  # how long before and after a peak the limiter gives way: 43 ms
 LEAST_LUFS = -70.0  # what is quieter counts as silence
-PEAK_OVERSAMPLING, MARGIN_DB = 4, 0.2  # to see peaks between samples, and what it may miss
-ROUNDS = 6  # until what the limiter takes is given back, to a hundredth of a decibel
+PEAK_OVERSAMPLING, MARGIN_DB = 4, 0.5  # to see peaks between samples, and what it may miss
+ROUNDS = 6  # until what the limiter takes is given back, to a tenth of a decibel at worst
 
 
 def loudness_lufs(sound: Sound) -> float:
@@ -40,9 +40,10 @@ def levelled(sound: Sound, target_lufs: float = LOUDNESS_LUFS) -> Sound:
     Silence stays silence.
     """
     powers, peaks, seconds = hop_powers(sound), hop_peaks(sound), HOP / sound.rate
-    if np.isinf(_loudness(powers, seconds)):
+    loudness = _loudness(powers, seconds)
+    if np.isinf(loudness):
         return sound
-    gain = 1.0
+    gain = 10 ** ((target_lufs - loudness) / 20)
     for _ in range(ROUNDS):
         edges = limiter_gains(gain * peaks)
         reached = powers * (gain * (edges[1:] + edges[:-1]) / 2) ** 2

@@ -67,6 +67,17 @@ def stems(riff: Riff, band: bool = True, count_in: bool = False) -> dict[str, So
     }
 
 
+def pickup_sound(riff: Riff) -> Sound:
+    """What the strings of an electric guitar give to the amplifier, its peak at −3 dBFS.
+
+    Raises: ValueError for a riff without notes.
+    Notebook: 04.
+    """
+    n_samples = round(sounding_seconds(band_score(riff)) * RATE)
+    strings = plucked(take(riff), n_samples)
+    return at_peak(Sound(np.stack([strings, strings], axis=1), RATE))
+
+
 def _players(riff: Riff, band: bool, count_in: bool) -> Iterator[tuple[str, np.ndarray]]:
     """Each stem without the room, float32 (n_samples, 2)."""
     score = band_score(riff, band, count_in)
