@@ -60,7 +60,7 @@ def pluck(note: Pluck) -> np.ndarray:
     f = k * hz * np.sqrt(1 + STIFFNESS[note.string] * (longer * k) ** 2)
     hard = note.velocity / 127
     height = np.sin(np.pi * k * PICK * longer) * np.sin(np.pi * k * PICKUP * longer) / k
-    height *= 0.3 * hard * np.exp(-f / (1500 + 4500 * hard))
+    height *= 0.3 * hard * np.exp(-f / (600 + 5400 * hard))
     slow, fast = MUTED if note.muted else RINGING
     n_samples = round((note.duration + TAIL_SECONDS) * RATE)
     samples = decaying_partials(f, height, slow + fast * f / 1000, n_samples)
