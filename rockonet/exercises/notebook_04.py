@@ -19,7 +19,7 @@ from rockonet.guitar.guitar_pro_writer import guitar_pro
 from rockonet.guitar.riff import SOUNDS, Riff
 
 A2, E3 = 110.0, 164.8  # Hz: a fifth
-NEAR_DB = 40.0
+NEAR_DB = 30.0
 
 
 def top_half(answer: int) -> Verdict:

@@ -1,4 +1,4 @@
-"""A guitar amplifier: it distorts the sum of all strings, which is what makes a power chord growl."""
+"""A guitar amplifier: it distorts the sum of all strings, and so a power chord growls."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ DELAY = 64  # samples that `late` waits: a millisecond
 
 
 def in_blocks(samples: np.ndarray) -> Blocks:
-    """Samples (n,) or (n, 2), whose sides are averaged, `BLOCK` at a time; silence fills the last."""
+    """Samples (n,) or the mean of both sides (n, 2), `BLOCK` at a time; silence fills the last."""
     for start in range(0, len(samples), BLOCK):
         block = samples[start : start + BLOCK]
         block = block.mean(axis=1, dtype=np.float32) if block.ndim == 2 else block
@@ -45,7 +45,8 @@ def filtered(
     new part is kept ('overlap-save').
 
     curve: let it vanish at half the lower rate; one that breaks off there rings before its time,
-        which is heard where blocks meet. memory: for how many samples something rings, where `BLOCK` are a block.
+        which is heard where blocks meet. memory: for how many samples something rings at most, if
+        a block has `BLOCK` of them.
     """
     new_rate = new_rate or rate
     before: np.ndarray | None = None

@@ -100,7 +100,7 @@ def spectrum_chart(
 def spectrogram(
     sound: Sound, title: str = "", highest_hz: float = 8000, ax: Axes | None = None
 ) -> Figure:
-    """Which frequencies are heard when: time to the right, frequency upwards, the darker the louder.
+    """Which frequencies are heard when: time to the right, frequency upwards, dark is loud.
 
     Notebook: 04.
     """

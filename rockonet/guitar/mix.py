@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
 from symusic.core import ControlChangeTick, ScoreTick
 
 from rockonet.explore.amp import AMPS, amplify
-from rockonet.explore.filters import filtered, high_pass, in_blocks, joined, low_pass
+from rockonet.explore.filters import band_limit, filtered, high_pass, in_blocks, joined, low_pass
 from rockonet.explore.loudness import LOUDNESS_LUFS, levelled, loudness_lufs
 from rockonet.explore.sound import Sound, at_peak, sounding_seconds, synthesised
 from rockonet.explore.tracks import only_tracks
@@ -56,10 +57,10 @@ def mixed(riff: Riff, band: bool = False, count_in: bool = False) -> Sound:
 
 
 def stems(riff: Riff, band: bool = True, count_in: bool = False) -> dict[str, Sound]:
-    """What a band plays, one by one: 'guitar', and as far as there are any 'bass', 'drums', 'click'.
+    """What a band plays, one by one: its guitar, bass, drums and click, as far as there are any.
 
-    All of one length, and as loud as they are in the mix before it is brought to its loudness.
-    Arguments and errors as of `mixed`.
+    By these names and all of one length. Their sum is the mix, before that is brought to its
+    loudness. Arguments and errors as of `mixed`.
     """
     return {
         name: Sound(_in_room(samples, samples.mean(axis=1) * np.float32(IN_ROOM[name])), RATE)
@@ -115,7 +116,8 @@ def _electric(riff: Riff, n_samples: int, begin: float) -> np.ndarray:
         return amplify(Sound(strings[:, None], RATE), **amp).samples[:, 0]
 
     if np.mean(riff.events["shape"] != 1) > CHORDS:
-        one, other = recorded(0), recorded(1)
+        with ThreadPoolExecutor(2) as pool:  # a core for each take
+            one, other = pool.map(recorded, (0, 1))
         sides = one + OTHER_SIDE * other, other + OTHER_SIDE * one
         return np.stack(sides, axis=1)
     samples = recorded(0)
@@ -161,7 +163,7 @@ def _in_room(dry: np.ndarray, sent: np.ndarray) -> np.ndarray:
 
 
 def _spectrum(answer: np.ndarray, f: np.ndarray) -> np.ndarray:
-    colour = high_pass(f, 200) * low_pass(f, 5000)  # walls swallow the highs
+    colour = high_pass(f, 200) * low_pass(f, 5000) * band_limit(f, RATE)  # walls swallow the highs
     return np.fft.rfft(answer, 2 * (len(f) - 1)) * colour
 
 
