@@ -25,7 +25,7 @@ def power_chord(name: str) -> float:
 
 
 def strongest_alias() -> float:
-    """The strongest frequency that is no partial of the tone that was played, in dB under it all."""
+    """The strongest frequency that is no partial of the tone played, in dB beside the strongest."""
     worst = -np.inf
     for hz in TONES:
         for how in ru.AMPS.values():

@@ -38,6 +38,7 @@ CLICK_DBFS = -10.0
 FADE_SECONDS = 0.2  # at the end
 
 
+@functools.lru_cache(maxsize=1)  # an .mp3 and a .wav of a riff are the same sound
 def mixed(riff: Riff, band: bool = False, count_in: bool = False) -> Sound:
     """A riff as a band plays it, at −16 LUFS, its true peak below −1 dBFS.
 

@@ -164,8 +164,9 @@ class Riff:
         return band_score(self, band, count_in)
 
     def audio(self, band: bool = False, count_in: bool = False) -> Sound:
-        """The riff as sound: the last thing in a cell, it shows a player.
+        """The riff as sound, as a band plays it: the last thing in a cell, it shows a player.
 
+        All riffs and sounds are equally loud, at −16 LUFS; see `stems` for each instrument alone.
         The prompt is half as loud (6 dB less), so that you hear where the model begins.
         """
         sound = mixed(self, band, count_in)
