@@ -82,6 +82,7 @@ from .explore.sound_pictures import (
     wave_chart as wave_chart,
     spectrum_chart as spectrum_chart,
     spectrogram as spectrogram,
+    before_and_after as before_and_after,
 )
 from .explore.amp_panel import amp_panel as amp_panel
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rockonet.common.drawing import BLUE, GREEN, GREY, ORANGE, axes, figure_of
+from rockonet.common.drawing import BLUE, GREEN, GREY, ORANGE, axes, figure_of, new_figure
+from rockonet.explore.amp import amplify
 from rockonet.explore.sound import Sound
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 RATE = 48_000
 LOOKS = ((GREY, "--"), (ORANGE, "-"), (BLUE, ":"), (GREEN, "-."))  # of the sounds of a chart
 FLOOR_DB = -80  # what lies lower is not drawn
+STEP_DB, COLUMNS = 10, 200  # of a spectrogram: as fine as it can be seen, and no larger a file
 BLACKMAN = 1.727  # over how many places of a spectrum its window spreads the power of a tone
 
 
@@ -104,20 +106,41 @@ def spectrogram(
 
     Notebook: 04.
     """
-    ax = axes(ax, (5, 2.6))
-    size, hop = 2048, 512
+    beside_others, ax = ax is not None, axes(ax, (5, 2.6))
+    size = 2048
     wave = np.pad(sound.samples.mean(axis=1), size // 2)
+    hop = max(512, len(wave) // COLUMNS)
     frames = np.lib.stride_tricks.sliding_window_view(wave, size)[::hop] * np.hanning(size)
     level = 20 * np.log10(np.maximum(np.abs(np.fft.rfft(frames, axis=1)), 1e-9))
     level = np.maximum(level - level.max(), FLOOR_DB)
+    level = STEP_DB * np.round(level / STEP_DB)
     shown = np.fft.rfftfreq(size, 1 / sound.rate) <= highest_hz
     image = ax.imshow(
         level[:, shown].T,
         origin="lower",
+        interpolation="nearest",
         aspect="auto",
         cmap="Greys",
         extent=(0, sound.seconds, 0, highest_hz / 1000),
     )
     ax.set(title=title, xlabel="seconds", ylabel="kHz")
-    ax.figure.colorbar(image, ax=ax, label="dB", pad=0.02, aspect=12)
+    if not beside_others:
+        ax.figure.colorbar(image, ax=ax, label="dB under the loudest", pad=0.02, aspect=12)
     return figure_of(ax)
+
+
+def before_and_after(sounds: Mapping[str, Sound], gain_db: float = 36.0) -> Figure:
+    """Spectrograms of sounds, above as they are and below as an amplifier makes them.
+
+    sounds: by their names; three fit well.
+    Notebook: 04.
+    """
+    figure = new_figure((2.6 * len(sounds), 3.2), len(sounds), rows=2)
+    for i, (name, sound) in enumerate(sounds.items()):
+        above, below = figure.axes[i], figure.axes[i + len(sounds)]
+        spectrogram(sound, name, ax=above)
+        spectrogram(amplify(sound, gain_db), "amplified", ax=below)
+        above.set_xlabel("")
+    for ax in figure.axes[1 : len(sounds)] + figure.axes[len(sounds) + 1 :]:
+        ax.set_ylabel("")
+    return figure

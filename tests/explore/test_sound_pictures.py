@@ -38,6 +38,18 @@ def test_a_spectrogram_shows_when_a_tone_sounds():
     assert figure.axes[0].get_title() == "late"
 
 
+def test_before_and_after_stand_one_above_the_other():
+    figure = ru.before_and_after({"low": ru.tones(110), "high": ru.tones(880)})
+    assert [ax.get_title() for ax in figure.axes] == ["low", "high", "amplified", "amplified"]
+
+    def rows_with_sound(ax):
+        shown = ax.images[0].get_array()
+        return (shown[:, shown.shape[1] // 2] > -60).sum()
+
+    low, _, low_amplified, _ = figure.axes
+    assert rows_with_sound(low_amplified) > 3 * rows_with_sound(low)
+
+
 def test_the_panel_follows_its_knobs():
     assert len(ru.amp_panel().children) == 3
     panel = AmpPanel()
