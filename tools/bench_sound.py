@@ -66,7 +66,7 @@ def the_sound(_: Path, cache: Path) -> dict:
     from scipy.signal import resample_poly
 
     songs = ru.split_by_song(ru.load_corpus(cache))[1]
-    riffs = [ru.random_excerpt(songs, 16, seed=i, bars=8) for i in range(RIFFS)]
+    riffs = [ru.random_excerpt(songs, 16, seed=i, bars=4) for i in range(RIFFS)]
     loudness, peaks, offsets, costs, seconds = [], [], [], [], 0.0
     for riff in riffs:
         riff = dataclasses.replace(riff, prompt_events=0)  # a prompt is made quieter on purpose
@@ -78,7 +78,7 @@ def the_sound(_: Path, cache: Path) -> dict:
             costs.append(spent / sound.seconds)
             samples = sound.samples.astype(float)
             loudness.append(Meter(sound.rate).integrated_loudness(samples))
-            peaks.append(20 * np.log10(np.abs(resample_poly(samples, 8, 1)).max()))
+            peaks.append(20 * np.log10(np.abs(resample_poly(samples, 4, 1)).max()))
             offsets.append(np.abs(samples.mean(axis=0)).max())
     first = time.perf_counter()
     riffs[0].audio()._repr_html_()

@@ -53,11 +53,13 @@ def amplify(
         is left out before each stage, for the bass would drown the rest. cabinet: whether it is
         heard through a guitar loudspeaker. gate_dbfs: what comes in quieter is silenced, so that
         rests are silent.
-    Raises: ValueError for a gain outside of its range.
+    Raises: ValueError for a gain outside of its range, or a low cut of 0.
     Notebook: 04.
     """
     if not -60 <= gain_db <= 60:
         raise ValueError(f"gain_db is {gain_db}: choose −60 to 60.")
+    if not low_cut_hz > 0:
+        raise ValueError(f"low_cut_hz is {low_cut_hz}: choose more than 0, such as 50.")
     rate, fast = sound.rate, OVERSAMPLING * sound.rate
 
     def input_filter(f: np.ndarray) -> np.ndarray:

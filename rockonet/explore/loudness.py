@@ -20,10 +20,7 @@ ROUNDS = 6  # until what the limiter takes is given back, to a tenth of a decibe
 
 
 def loudness_lufs(sound: Sound) -> float:
-    """How loud a sound is, in LUFS: loudness units below full scale; −inf if nothing is heard.
-
-    Notebook: 04.
-    """
+    """How loud a sound is, in LUFS: loudness units below full scale; −inf if nothing is heard."""
     return _loudness(hop_powers(sound), HOP / sound.rate)
 
 

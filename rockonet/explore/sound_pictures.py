@@ -102,10 +102,7 @@ def spectrum_chart(
 def spectrogram(
     sound: Sound, title: str = "", highest_hz: float = 8000, ax: Axes | None = None
 ) -> Figure:
-    """Which frequencies are heard when: time to the right, frequency upwards, dark is loud.
-
-    Notebook: 04.
-    """
+    """Which frequencies are heard when: time to the right, frequency upwards, dark is loud."""
     beside_others, ax = ax is not None, axes(ax, (5, 2.6))
     size = 2048
     wave = np.pad(sound.samples.mean(axis=1), size // 2)

@@ -96,6 +96,8 @@ def test_the_loudspeaker_is_a_hill_with_two_bumps():
 def test_a_gain_that_no_amplifier_has_and_silence():
     with pytest.raises(ValueError, match="−60 to 60"):
         ru.amplify(ru.tones(110), gain_db=600)
+    with pytest.raises(ValueError, match="more than 0"):
+        ru.amplify(ru.tones(110), low_cut_hz=0)
     silent = ru.amplify(ru.Sound(np.zeros((RATE, 2), np.float32), RATE))
     assert not silent.samples.any()
     assert len(ru.amplify(ru.Sound(np.zeros((0, 2), np.float32), RATE)).samples) == 0
