@@ -19,10 +19,7 @@ INTERVALS = {
 
 
 def amp_panel() -> widgets.VBox:
-    """A slider for the gain: the wave and the spectrum of two tones before and after, and a player.
-
-    Notebook: 04.
-    """
+    """A slider for the gain: the wave and the spectrum of two tones before and after, and a player."""
     return AmpPanel().panel
 
 
