@@ -19,7 +19,7 @@ INTERVALS = {
 
 
 def amp_panel() -> widgets.VBox:
-    """A slider for the gain: the wave and the spectrum of two tones before and after, and a player."""
+    """A slider for the gain: wave, spectrum and player of two tones, before and after."""
     return AmpPanel().panel
 
 
