@@ -55,9 +55,10 @@ def filtered(
             before = np.zeros(len(block) * memory // BLOCK, np.float32)
             n, kept = len(before) + len(block), len(block) * new_rate // rate
             new_n = n * new_rate // rate
-            gains = (curve(np.fft.rfftfreq(n, 1 / rate)) * (new_n / n)).astype(np.complex64)
+            f = np.fft.rfftfreq(min(n, new_n), 1 / min(rate, new_rate))
+            gains = (curve(f) * (new_n / n)).astype(np.complex64)
         x = np.concatenate([before, block])
-        yield np.fft.irfft(np.fft.rfft(x) * gains, new_n)[-kept:]
+        yield np.fft.irfft(np.fft.rfft(x)[: len(gains)] * gains, new_n)[-kept:]
         before = x[-len(before) :]
 
 
