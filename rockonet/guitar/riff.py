@@ -27,11 +27,12 @@ from rockonet.common.theory import (
 from rockonet.common.tunings import tuning_pitches
 from rockonet.dataset.events import event_pitches, notes_from_events
 from rockonet.explore.pictures import piano_roll
-from rockonet.explore.sound import Sound, render
+from rockonet.explore.sound import Sound
 from rockonet.guitar.band import band_score
 from rockonet.guitar.engraving import Engraving, engrave
 from rockonet.guitar.fingering import Fingering, finger, fits
 from rockonet.guitar.formats import FILE_FORMATS, FORMATS, WITHOUT_FINGERING, encoded
+from rockonet.guitar.mix import mixed
 from rockonet.guitar.musicxml_writer import musicxml
 from rockonet.guitar.notation import NotatedEvent, notation_symbols
 from rockonet.guitar.notes import PlayedNote, played_notes
@@ -169,11 +170,12 @@ class Riff:
         return band_score(self, band, count_in)
 
     def audio(self, band: bool = False, count_in: bool = False) -> Sound:
-        """The riff as sound: the last thing in a cell, it shows a player.
+        """The riff as sound, as a band plays it: the last thing in a cell, it shows a player.
 
+        All riffs and sounds are equally loud, at −16 LUFS; see `stems` for each instrument alone.
         The prompt is half as loud (6 dB less), so that you hear where the model begins.
         """
-        sound = render(self.midi(band, count_in))
+        sound = mixed(self, band, count_in)
         if self.prompt_ticks:
             start = (self.prompt_ticks + count_in * self.ticks_per_bar) * self.tick_seconds
             seconds = np.arange(len(sound.samples), dtype=np.float32) / sound.rate
