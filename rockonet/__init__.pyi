@@ -24,6 +24,7 @@ from .common.tunings import (
     TUNINGS as TUNINGS,
     FRETS as FRETS,
 )
+from .common.techniques import Technique as Technique
 from .common.notebook import (
     check as check,
     table as table,
@@ -44,6 +45,25 @@ from .explore.midi_file import (
     MAX_TRACKS as MAX_TRACKS,
     MAX_NOTES as MAX_NOTES,
     MAX_QUARTERS as MAX_QUARTERS,
+)
+from .explore.tab_song import (
+    TabSong as TabSong,
+    TabTrack as TabTrack,
+    TAB_NOTE as TAB_NOTE,
+    SONG_TICKS as SONG_TICKS,
+)
+from .explore.written_song import MAX_WRITTEN_NOTES as MAX_WRITTEN_NOTES
+from .explore.bar_order import MAX_BARS_PLAYED as MAX_BARS_PLAYED
+from .explore.guitar_pro import (
+    read_guitar_pro as read_guitar_pro,
+    parse_guitar_pro as parse_guitar_pro,
+    GUITAR_PRO_SUFFIXES as GUITAR_PRO_SUFFIXES,
+)
+from .explore.song_file import (
+    read_song as read_song,
+    song_files as song_files,
+    parse_song as parse_song,
+    SONG_SUFFIXES as SONG_SUFFIXES,
 )
 from .explore.tracks import (
     guitar_tracks as guitar_tracks,
@@ -69,6 +89,23 @@ from .explore.sound import (
     MAX_SECONDS as MAX_SECONDS,
 )
 from .explore.song_browser import song_browser as song_browser
+from .explore.amp import amplify as amplify, cabinet_curve as cabinet_curve, AMPS as AMPS
+from .explore.loudness import (
+    loudness_lufs as loudness_lufs,
+    true_peak_dbfs as true_peak_dbfs,
+    levelled as levelled,
+    LOUDNESS_LUFS as LOUDNESS_LUFS,
+    CEILING_DBFS as CEILING_DBFS,
+)
+from .explore.sound_pictures import (
+    tones as tones,
+    tone_level_db as tone_level_db,
+    wave_chart as wave_chart,
+    spectrum_chart as spectrum_chart,
+    spectrogram as spectrogram,
+    before_and_after as before_and_after,
+)
+from .explore.amp_panel import amp_panel as amp_panel
 
 # Notebook 02: a folder becomes a corpus, a row an event; the published windows
 from .dataset.events import (
@@ -167,6 +204,7 @@ from .guitar.band import (
     STICK as STICK,
 )
 from .guitar.midi_writer import midi_file as midi_file, tuning_in_midi as tuning_in_midi
+from .guitar.mix import stems as stems, pickup_sound as pickup_sound
 from .guitar.player import Player as Player
 
 # Notebook 03: both recipes, their training and charts, and predictors that only count
@@ -252,6 +290,10 @@ from .generation.prompts import (
     prompt_from_midi as prompt_from_midi,
     prompt_from_text as prompt_from_text,
     MAX_TEXT as MAX_TEXT,
+)
+from .generation.prompt_files import (
+    prompt_from_file as prompt_from_file,
+    PROMPT_SUFFIXES as PROMPT_SUFFIXES,
 )
 from .generation.sampling import sample as sample, odds_chart as odds_chart
 from .generation.constraints import Limits as Limits, MAX_REPEATS as MAX_REPEATS

@@ -14,6 +14,8 @@
     notes       strokes and hits to notes
     song        all of it: a plan to a file
 
+and, beside them, rooftop_radio: a song as tablature, which only `compose_guitar_pro.py` reads.
+
 It needs nothing but Python, and writes the same bytes every time on every machine.
 
 Time is counted in ticks, 12 to the quarter note, unless a name says places (see the riff book) or

@@ -6,12 +6,13 @@ import contextlib
 import dataclasses
 import hashlib
 import html
+import itertools
 import json
 import os
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -24,17 +25,13 @@ from rockonet.common.notebook import table
 from rockonet.common.settings import Settings
 from rockonet.dataset.corpus import Corpus, FileReport, Song, TrackInfo, load_corpus, song_of_timing
 from rockonet.dataset.events import EVENT, events_from_notes
-from rockonet.explore.midi_file import (
-    MIDI_SUFFIXES,
-    MidiError,
-    file_bytes,
-    midi_files,
-    parse_midi,
-    refuse_large,
-)
+from rockonet.explore.guitar_pro import GUITAR_PRO_SUFFIXES
+from rockonet.explore.midi_file import MidiError, file_bytes, refuse_large
 from rockonet.explore.parts import Guitars, guitar_parts, part_notes
+from rockonet.explore.song_file import SONG_SUFFIXES, parse_song, song_files
 
 FILES_PER_TASK = 250
+GUITAR_PRO_WEIGHT = 25  # a Guitar Pro file takes as long as so many MIDI files, or longer
 TASKS_IN_PROCESS = 8  # starting processes takes longer than reading so few of 250 files
 
 
@@ -45,12 +42,13 @@ def build_corpus(
     cache: str | os.PathLike[str] | None = None,
     n_jobs: int | None = -1,
 ) -> Corpus:
-    """Read every MIDI file below a folder (or in a ``.zip``) and keep its guitar tracks.
+    """Read every song below a folder (or in a ``.zip``), MIDI or Guitar Pro; keep its guitars.
 
     programs, track_names: which tracks count as a guitar, as in `guitar_tracks`.
     cache: a file where the corpus is kept. Only files that are new or changed since it was written
         are read; if there are none, it is returned as it is.
-    n_jobs: processes that read, through joblib. −1: all cores if there are more than 2,000 files.
+    n_jobs: processes that read, through joblib. −1: all cores if there are more than 2,000 files,
+        of which one of Guitar Pro counts as many.
         None: as ``joblib.parallel_config`` says, which is how a Dask or Ray cluster is given.
     Tracks that repeat another track of their song, and songs that repeat another file, are kept
     once. Files that cannot be read are skipped and named in the report; they never stop a folder.
@@ -73,13 +71,22 @@ def build_corpus(
     corpus = merge_contents([contents[path] for path in stamps], filters)
     if not corpus.songs:
         raise ValueError(
-            f"None of the {len(stamps)} MIDI files in {folder} has a guitar that can be used "
-            f"(programs {', '.join(map(str, programs))}). Choose another folder, or other "
-            "instruments with build_corpus(programs=..., track_names=...)."
+            f"None of the {len(stamps)} MIDI and Guitar Pro files in {folder} has a guitar that "
+            f"can be used (programs {', '.join(map(str, programs))}). Choose another folder, or "
+            "other instruments with build_corpus(programs=..., track_names=...)."
+            f"{_first_unreadable(corpus)}"
         )
     if cache:
         corpus.save(cache)
     return corpus
+
+
+def _first_unreadable(corpus: Corpus) -> str:
+    """A sentence on the first file that could not be read; nothing if all could."""
+    for row in corpus.report:
+        if row.status == "unreadable":
+            return f" {row.path}: {row.reason}."
+    return ""
 
 
 @dataclass(frozen=True)
@@ -93,13 +100,13 @@ class FileContent:
 
 
 def file_stamps(folder: Path) -> dict[str, str]:
-    """Name and stamp of every MIDI file in a folder or a zip, in one order on every machine.
+    """Name and stamp of every song in a folder or a zip, in one order on every machine.
 
     Raises: FileNotFoundError if it is neither.
     """
     if folder.is_dir():
         found = {}
-        for path in midi_files(folder):
+        for path in song_files(folder):
             stamp = ""  # of what cannot be opened; reading it will say why
             with contextlib.suppress(OSError):
                 about = path.stat()
@@ -111,7 +118,7 @@ def file_stamps(folder: Path) -> dict[str, str]:
             return {
                 info.filename: f"{info.file_size} {info.CRC:08x}"
                 for info in sorted(archive.infolist(), key=lambda info: info.filename)
-                if PurePosixPath(info.filename).suffix.lower() in MIDI_SUFFIXES
+                if PurePosixPath(info.filename).suffix.lower() in SONG_SUFFIXES
             }
     raise FileNotFoundError(f"{folder} is neither a folder nor a .zip file. Check its path.")
 
@@ -161,7 +168,7 @@ def _read_all(
 ) -> dict[str, FileContent]:
     """What the files of a folder or a zip give, by path, read in several processes if it pays."""
     paths = list(stamps)
-    tasks = [paths[i : i + FILES_PER_TASK] for i in range(0, len(paths), FILES_PER_TASK)]
+    tasks = list(_tasks(paths))
     if n_jobs == -1 and len(tasks) <= TASKS_IN_PROCESS:
         n_jobs = 1
     read_some = joblib.delayed(_read_some)
@@ -178,6 +185,20 @@ def _read_all(
     return contents
 
 
+def _tasks(paths: Sequence[str]) -> Iterator[list[str]]:
+    """The paths, as many together as take the time of `FILES_PER_TASK` MIDI files."""
+    weights = np.array(
+        [
+            GUITAR_PRO_WEIGHT if PurePosixPath(path).suffix.lower() in GUITAR_PRO_SUFFIXES else 1
+            for path in paths
+        ],
+        np.int64,
+    )
+    begins = (np.cumsum(weights) - weights) // FILES_PER_TASK
+    for _, task in itertools.groupby(zip(begins.tolist(), paths, strict=True), lambda one: one[0]):
+        yield [path for _, path in task]
+
+
 def _read_some(
     folder: Path, stamps: dict[str, str], programs: tuple[int, ...], track_names: str
 ) -> list[FileContent]:
@@ -189,7 +210,7 @@ def _read_some(
         for path, stamp in stamps.items():
             try:
                 data = _zipped_bytes(archive, path) if archive else file_bytes(folder / path)
-                score, remarks = parse_midi(data, path)
+                score, remarks = parse_song(data, path)
             except MidiError as error:
                 rows.append(FileReport(path, "unreadable", error.reason, 0, stamp))
                 continue

@@ -12,9 +12,10 @@ from symusic.core import ScoreTick, TrackTick
 
 from rockonet.common.theory import meter_ticks
 from rockonet.explore.meters import timing_of
-from rockonet.explore.midi_file import MidiError, midi_files, read_midi
+from rockonet.explore.midi_file import MidiError
 from rockonet.explore.parts import player_tracks
 from rockonet.explore.pictures import piano_roll
+from rockonet.explore.song_file import read_song, song_files
 from rockonet.explore.sound import render
 from rockonet.explore.tracks import GUITAR_NAMES, only_tracks, score_notes, track_label
 
@@ -31,7 +32,7 @@ class SongBrowser:
     """The widgets of the panel, and what happens when they are used."""
 
     def __init__(self, folder: str | os.PathLike[str]):
-        files = {str(path.relative_to(folder)): path for path in midi_files(folder)}
+        files = {str(path.relative_to(folder)): path for path in song_files(folder)}
         wide = {"width": "24em"}
         self.song = widgets.Dropdown(options=files, description="Song", layout=wide)
         # A track's value is (song, place): new for every song, so that the picture follows.
@@ -53,7 +54,7 @@ class SongBrowser:
         """Offer the tracks of the song that is chosen; the first guitar, if any, comes first."""
         path: Path = self.song.value
         try:
-            tracks = player_tracks(read_midi(path))
+            tracks = player_tracks(read_song(path))
         except MidiError as error:
             self.track.options = []
             show(self.picture, str(error))
@@ -65,7 +66,7 @@ class SongBrowser:
     def chosen(self) -> tuple[ScoreTick, TrackTick]:
         """The song and the track that are chosen, read anew."""
         path, place = self.track.value
-        score = read_midi(path)
+        score = read_song(path)
         return score, player_tracks(score)[place]
 
     def draw_track(self) -> None:

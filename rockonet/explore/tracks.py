@@ -89,7 +89,7 @@ def joined_columns(
     }
 
 
-def grid_ticks(ticks: np.ndarray, quarter: np.ndarray) -> np.ndarray:
+def grid_ticks(ticks: np.ndarray, quarter: np.ndarray | int) -> np.ndarray:
     """Ticks of files with so many to the quarter note, on the grid: rounded, halves up."""
     return (2 * TICKS_PER_QUARTER * ticks + quarter) // (2 * quarter)
 

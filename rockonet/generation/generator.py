@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import warnings
 from collections.abc import Sequence
 
 import numpy as np
 
-from rockonet.common.tunings import tuning_pitches
+from rockonet.common.theory import chord_name
+from rockonet.common.tunings import STANDARD_TUNING, TUNINGS, tuning_name, tuning_pitches
 from rockonet.dataset.corpus import Corpus
-from rockonet.dataset.events import EVENT, onsets
+from rockonet.dataset.events import EVENT, event_pitches, onsets
 from rockonet.generation.constraints import MAX_REPEATS, Constraints, Limits
 from rockonet.generation.continuing import continue_classic, continue_riff, known_shapes
 from rockonet.generation.originality import CopyIndex, copy_index
@@ -19,6 +21,8 @@ from rockonet.generation.sampling import Sampler
 from rockonet.guitar.playability import playable_chords
 from rockonet.guitar.riff import Riff
 from rockonet.training.trained import Trained
+
+LOWEST_HEARD = TUNINGS["drop C"][0]  # rock songs go down to it; of what is lower models know little
 
 
 def generate(
@@ -46,8 +50,9 @@ def generate(
         `prompt_from_text`; without one the model starts from silence.
     best_of: so many are made side by side for each riff, and the one that is most like real songs
         is kept: see `TYPICAL`. With 1 you get what the model says, as it says it.
-    scale, tuning: what may be played, see `playable_chords`. Nothing else is. Without a tuning it
-        is that of the prompt. max_repeats: a chord is not played more often than that in a row.
+    scale, tuning: what alone may be played, see `playable_chords`; a warning says what of the
+        prompt had to be changed. Without a tuning it is the prompt's; below drop C see
+        `heard_higher`. max_repeats: a chord is not played more often than that in a row.
     training: the songs that the model learned from; of them not much is copied, see `limits`.
     limits: which frets, how many notes to a chord, how much of a copy and other things that few
         have to change, see `Limits`.
@@ -65,16 +70,15 @@ def generate(
     best_of = best_of if temperature else 1  # without chance they are all alike
     shapes = known_shapes(trained)
     playable = playable_chords(shapes, scale, given.open_strings, given.frets, limits.polyphony)
+    higher = heard_higher(given.open_strings)
+    heard, playable = moved(given, higher), np.roll(playable, higher, axis=0)
     index = None if training is None else copy_index(training)
     constraints = Constraints(
-        shapes, playable, n * best_of, given.events, max_repeats, index, limits.max_copied
+        shapes, playable, n * best_of, heard.events, max_repeats, index, limits.max_copied
     )
     rngs = [np.random.default_rng([seed, i, j]) for i in range(n) for j in range(best_of)]
     sampler = Sampler(temperature, top_p, top_k, rngs)
-    if trained.recipe == "classic":
-        new = continue_classic(trained, given, bars, constraints, sampler, rhythm)
-    else:
-        new = continue_riff(trained, given, bars, constraints, sampler)
+    new = go_on(trained, heard, bars, constraints, sampler, rhythm, higher)
     riffs = []
     for i in range(n):
         title = title_after(given.title, seed) + (f", {i + 1} of {n}" if n > 1 else "")
@@ -117,19 +121,88 @@ def prepare_prompt(
 ) -> Riff:
     """The prompt as it is played: in its tuning, on the frets that are allowed; or silence.
 
+    A warning says what was changed, so that a hand can play it.
     Raises: ValueError if it cannot be fingered and may not be changed.
     """
     given = prompt or Riff(np.zeros(0, EVENT), title="silence")
     strings = tuning_pitches(tuning or given.tuning)
     lowest, highest = limits.frets
-    given = dataclasses.replace(given, tuning=strings, frets=(lowest, highest), scale=scale)
+    # Frets that were typed for fewer or for more strings are those of the highest ones.
+    more = len(strings) - len(given.open_strings)
+    ways = tuple(((-1,) * max(0, more) + way)[max(0, -more) :] for way in given.given_frets)
+    given = dataclasses.replace(
+        given, tuning=strings, given_frets=ways, frets=(lowest, highest), scale=scale
+    )
     if limits.revoice:
-        return given.revoiced()
+        revoiced = given.revoiced()
+        if changes := changed_chords(given, revoiced):
+            warnings.warn(changes, stacklevel=3)
+        return revoiced
     if given.fingering.unplayable:
         raise ValueError(
             f"The prompt is {given.fingering.verdict}; Limits(revoice=True) changes it."
         )
     return given
+
+
+def changed_chords(before: Riff, after: Riff) -> str:
+    """A sentence on the chords that differ in two riffs with the same rhythm; nothing if none."""
+    pairs = [
+        tuple(map(event_pitches, pair)) for pair in zip(before.events, after.events, strict=True)
+    ]
+    changed = [place for place, (old, new) in enumerate(pairs) if old != new]
+    if not changed:
+        return ""
+    old, new = map(chord_name, pairs[changed[0]])
+    bar = int(onsets(before.events)[changed[0]]) // before.ticks_per_bar + 1
+    return (
+        f"{len(changed)} of the prompt's {len(pairs)} chords cannot be played in the tuning "
+        f"{tuning_name(before.open_strings)} and were changed: in bar {bar} {old} became {new}."
+    )
+
+
+def heard_higher(strings: Sequence[int]) -> int:
+    """How many semitones higher than it sounds a model hears a guitar: none down to drop C.
+
+    A lower guitar is heard as if its lowest string were the E of standard tuning, since models
+    learn from songs that go no lower, and what they play is moved down again: a riff on a low B
+    goes on as one on a low E would. A warning says so.
+    """
+    if strings[0] >= LOWEST_HEARD:
+        return 0
+    higher = STANDARD_TUNING[0] - strings[0]
+    warnings.warn(
+        f"Models have learned little of notes so low: this one hears the guitar {higher} semitones "
+        "higher, with E2 as its lowest string, and what it plays is moved down again.",
+        stacklevel=3,
+    )
+    return higher
+
+
+def go_on(
+    trained: Trained,
+    heard: Riff,
+    bars: int,
+    constraints: Constraints,
+    sampler: Sampler,
+    rhythm: str,
+    higher: int,
+) -> list[np.ndarray]:
+    """New events for each riff, as they sound; the prompt is heard so many semitones higher."""
+    if trained.recipe == "classic":
+        new = continue_classic(trained, heard, bars, constraints, sampler, rhythm)
+    else:
+        new = continue_riff(trained, heard, bars, constraints, sampler)
+    for events in new:
+        events["bass"] -= higher
+    return new
+
+
+def moved(riff: Riff, semitones: int) -> Riff:
+    """A riff so many semitones higher, to be heard and not to be fingered."""
+    events = riff.events.copy()
+    events["bass"] += semitones
+    return dataclasses.replace(riff, events=events)
 
 
 def title_after(title: str, seed: int) -> str:

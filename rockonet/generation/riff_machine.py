@@ -19,7 +19,8 @@ from rockonet.dataset.corpus import Corpus
 from rockonet.dataset.events import onsets
 from rockonet.generation.generator import generate
 from rockonet.generation.originality import CopyIndex
-from rockonet.generation.prompts import prompt_from_midi, prompt_from_text, random_excerpt
+from rockonet.generation.prompt_files import PROMPT_SUFFIXES, prompt_from_file
+from rockonet.generation.prompts import prompt_from_text, random_excerpt
 from rockonet.generation.riff_card import RiffCard, as_html
 from rockonet.guitar.riff import SOUNDS, Riff
 from rockonet.guitar.tab_reader import unread_signs
@@ -33,7 +34,7 @@ SCALES = (
         for tonic in ("E", "A", "D", "G", "C", "F#", "B")
     ),
 )
-PROMPTS = ("from a song", "typed", "a MIDI file")
+PROMPTS = ("from a song", "typed", "a file")
 TYPED = """\
 e|----------------|----------------|
 B|----------------|----------------|
@@ -96,11 +97,15 @@ class RiffMachine:
         self.prompt_bars = widgets.IntSlider(2, 1, 8, description="bars of it", **_LABELLED)
         self.text = widgets.Textarea(
             TYPED,
-            placeholder="six lines of tab, or notes such as EE8 EE GG4 AA",
+            placeholder="a line of tab for each string, or notes such as EE8 EE GG4 AA",
             layout={"width": "98%", "height": "9em"},
         )
         self.tempo = widgets.IntSlider(120, 40, 240, description="tempo", **_LABELLED)
-        self.upload = widgets.FileUpload(accept=".mid,.midi,.kar,.rmi", multiple=False)
+        self.upload = widgets.FileUpload(
+            accept=",".join(PROMPT_SUFFIXES),
+            tooltip="MIDI, Guitar Pro, MusicXML or a tab as text",
+            multiple=False,
+        )
         asked_for = (
             [self.song_seed, self.song, self.prompt_bars],
             [self.text, self.tempo],
@@ -149,24 +154,25 @@ class RiffMachine:
         if self.source.value == "typed":
             tuning = self.tuning.value.strip() or "standard"
             return prompt_from_text(self.text.value, float(self.tempo.value), tuning=tuning)
-        if self.source.value == "a MIDI file":
+        if self.source.value == "a file":
             if not self.upload.value:
-                raise ValueError("Choose a MIDI file first.")
+                raise ValueError(
+                    "Choose a file first: MIDI, Guitar Pro, MusicXML or a tab as text."
+                )
             (file,) = self.upload.value
-            return prompt_from_midi(bytes(file.content), bars, file.name)
+            return prompt_from_file(bytes(file.content), bars, file.name)
         riff = self._excerpt()
         first = int((onsets(riff.events) < bars * riff.ticks_per_bar).sum())
         return dataclasses.replace(riff, events=riff.events[:first], prompt_events=first)
 
-    def _read_prompt(self) -> tuple[Riff, list[str]]:
-        """The prompt, and sentences on what of it could not be read as it was meant."""
-        with warnings.catch_warnings(record=True) as warned:
-            warnings.simplefilter("always")
-            prompt = self.prompt()
-        doubts = [str(warning.message) for warning in warned]
-        if self.source.value == "typed" and (signs := unread_signs(self.text.value)):
-            doubts.insert(0, f"Your tab without its signs {' '.join(signs)}, which cannot be read.")
-        return prompt, doubts
+    def _unread(self) -> list[str]:
+        """A sentence on the signs of a typed tab that cannot be read, if there are any."""
+        signs = unread_signs(self.text.value) if self.source.value == "typed" else ()
+        return (
+            [f"Your tab without its signs {' '.join(signs)}, which cannot be read."]
+            if signs
+            else []
+        )
 
     def _press(self, _: Any = None) -> None:
         if self.thread and self.thread.is_alive():
@@ -182,8 +188,10 @@ class RiffMachine:
         self.progress.layout.display, self.progress.value = None, 0
         self.message.value = "Making five riffs …"
         try:
-            prompt, doubts = self._read_prompt()
-            self.riffs = self._generate(prompt)
+            with warnings.catch_warnings(record=True) as warned:
+                warnings.simplefilter("always")
+                self.riffs = self._generate(self.prompt())
+            doubts = self._unread() + [str(warning.message) for warning in warned]
             self.cards.children = ()
             for riff in self.riffs:
                 self.progress.value += 1

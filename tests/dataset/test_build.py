@@ -43,9 +43,9 @@ def test_track_names_are_an_argument(folder):
 @pytest.fixture
 def files_read(monkeypatch):
     """The names of the files that were read, as a list that grows."""
-    names, parse = [], build.parse_midi
+    names, parse = [], build.parse_song
     monkeypatch.setattr(
-        build, "parse_midi", lambda data, name: names.append(name) or parse(data, name)
+        build, "parse_song", lambda data, name: names.append(name) or parse(data, name)
     )
     return names
 

@@ -11,7 +11,8 @@ import rockonet_utils as ru
 
 def test_the_prompt_is_revoiced_or_refused_and_events_are_counted(starter, riff_recipe):
     prompt = a_riff([(40, 41), (45, 52)], [0, 24])
-    (riff,) = ru.generate(riff_recipe, bars=2, prompt=prompt, limits=ru.Limits(events=5))
+    with pytest.warns(UserWarning, match="in bar 1 E2 F2 became E2 F3"):
+        (riff,) = ru.generate(riff_recipe, bars=2, prompt=prompt, limits=ru.Limits(events=5))
     assert len(riff.generated) == 5 and not riff.fingering.unplayable
     with pytest.raises(ValueError, match="bar 1: E2 F2 cannot be fingered"):
         ru.generate(riff_recipe, bars=2, prompt=prompt, limits=ru.Limits(revoice=False))

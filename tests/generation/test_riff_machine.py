@@ -62,6 +62,18 @@ def test_the_machine_says_what_it_cannot_read_of_a_typed_tab(machine):
     assert "Bar 1 of the tab has 15 places" in machine.message.value
 
 
+def test_the_machine_offers_low_tunings_and_says_what_they_do(machine):
+    assert {"drop A", "7-string", "8-string"} <= set(machine.tuning.options)
+    machine.bars.value, machine.tuning.value = 1, "8-string"
+    machine.button.click()
+    machine.thread.join(120)
+    assert "Five riffs" in machine.message.value and "10 semitones higher" in machine.message.value
+    assert all(len(riff.open_strings) == 8 for riff in machine.riffs)
+    _, _, _, links = machine.cards.children[0].children
+    machine.cards.children[0].children[0].children[2].click()
+    assert '.gp"' in links.value and '.gp5"' not in links.value
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -70,7 +82,7 @@ def test_the_machine_says_what_it_cannot_read_of_a_typed_tab(machine):
         (dict(source="typed", text="what?"), "is no note"),
         (dict(source="typed", text=""), "nothing in this prompt"),
         (dict(source="typed", text="E8 G5 A5"), "is no note of tinyNotation: write"),
-        (dict(source="a MIDI file"), "Choose a MIDI file first"),
+        (dict(source="a file"), "Choose a file first"),
     ],
 )
 def test_bad_input_is_one_sentence_and_the_panel_stays_usable(machine, change, said):

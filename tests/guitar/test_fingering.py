@@ -71,13 +71,15 @@ def written_frets(text, power):
     return row
 
 
-def test_fingerings_are_mostly_those_that_the_riff_book_writes(monkeypatch):
+@pytest.fixture
+def book(monkeypatch):
+    """Chords, steps and written frets of every riff of the riff book."""
     monkeypatch.syspath_prepend("data")
     from composer.book import RIFFS, entries, read_riff
     from composer.tablature import PLACES_PER_BAR, TOKEN
 
     ticks = {"straight": 3, "eighths": 6, "shuffle": 4, "waltz": 3}  # of a place
-    same = []
+    found = []
     for _, head, music in entries(RIFFS):
         riff = read_riff(head, music)
         bars, written = [], []
@@ -91,13 +93,30 @@ def test_fingerings_are_mostly_those_that_the_riff_book_writes(monkeypatch):
         places = PLACES_PER_BAR[riff.feel]
         strokes = [(b * places + s.start, s) for b, bar in enumerate(riff.bars) for s in bar]
         onsets = [place * ticks[riff.feel] for place, _ in strokes]
-        chords = [s.pitches for _, s in strokes]
-        found = a_riff(chords, np.diff(onsets, prepend=onsets[0]), tempo_bpm=130).fingering
-        same.append((found.frets == written).all(axis=1))
-    assert len(same) > 150
+        steps = np.diff(onsets, prepend=onsets[0])
+        found.append(([s.pitches for _, s in strokes], steps, np.array(written)))
+    assert len(found) > 150
+    return found
+
+
+def test_fingerings_are_mostly_those_that_the_riff_book_writes(book):
+    same = [
+        (a_riff(chords, steps, tempo_bpm=130).fingering.frets == written).all(axis=1)
+        for chords, steps, written in book
+    ]
     # The costs were chosen on the first half; what the book writes is not the only good way.
     for half in (same[::2], same[1::2]):
         assert np.concatenate(half).mean() > 0.9
+
+
+def test_riffs_for_six_strings_are_played_on_the_same_ones_of_seven_and_eight(book):
+    for tuning, more in (("7-string", 1), ("8-string", 2)):
+        same = []
+        for chords, steps, _ in book:
+            usual = a_riff(chords, steps, tempo_bpm=130).fingering.frets
+            wide = a_riff(chords, steps, tempo_bpm=130, tuning=tuning).fingering.frets
+            same.append((wide[:, more:] == usual).all(axis=1))
+        assert np.concatenate(same).mean() > 0.99
 
 
 def test_power_chords_lie_on_strings_side_by_side():

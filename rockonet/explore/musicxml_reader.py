@@ -1,0 +1,121 @@
+"""MusicXML, through music21: notes, and the strings and frets that stand with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError, tostring
+
+import defusedxml
+import defusedxml.ElementTree
+import numpy as np
+from symusic.core import NoteTickList, ScoreTick, TempoTick, TimeSignatureTick, TrackTick
+
+from rockonet.common.theory import is_meter, is_tempo, pitch_number
+from rockonet.explore.midi_file import MAX_NOTES, MidiError
+from rockonet.explore.tab_song import SONG_TICKS, TAB_NOTE, TabSong, TabTrack
+from rockonet.explore.written_song import plain_text
+
+
+def parse_musicxml(data: bytes, name: str) -> TabSong:
+    """The song in the bytes of a MusicXML file; of a part with several staves each is a track.
+
+    Raises: `MidiError`, which names the file and the reason.
+    """
+    import music21  # two seconds, which only MusicXML has to wait for
+
+    try:
+        root = defusedxml.ElementTree.fromstring(data)  # no entities, nothing from elsewhere
+        if data.count(b"<note") > MAX_NOTES:
+            raise ValueError("it has too many notes for a song")
+        score = music21.converter.parseData(tostring(root, "unicode"), format="musicxml")
+        if not isinstance(score, music21.stream.Score):
+            raise ValueError("it holds no score")
+        tracks = tuple(_track(part, _tunings(root)) for part in score.parts)
+    except Exception as error:  # music21 raises what its parts raise, without a common class
+        known = isinstance(error, (ParseError, defusedxml.DefusedXmlException, ValueError))
+        reason = str(error) if known else f"{type(error).__name__}: {error}"
+        raise MidiError(
+            name,
+            f"MusicXML that cannot be read: {reason[:120].rstrip('.')}. Save it anew, or as MIDI",
+        ) from error
+    title = plain_text((score.metadata and score.metadata.title) or "")
+    return TabSong(title, _score(score, tracks), tracks, ())
+
+
+def _tunings(root: Element) -> dict[str, tuple[int, ...]]:
+    """The open strings of each staff, by the name that music21 gives it, lowest first."""
+    found = {}
+    for part in root.iter("part"):
+        for details in part.iter("staff-details"):
+            lines = {}
+            for line in details.iterfind("staff-tuning"):
+                step, octave = line.findtext("tuning-step"), line.findtext("tuning-octave")
+                pitch = pitch_number(f"{step}{octave}")
+                if pitch is not None:
+                    alter = round(float(line.findtext("tuning-alter") or 0))
+                    lines[int(line.get("line", "0"))] = pitch + alter
+            if lines:
+                strings = tuple(lines[number] for number in sorted(lines))
+                for staff in f"-Staff{details.get('number', '1')}", "":
+                    found[f"{part.get('id')}{staff}"] = strings
+    return found
+
+
+def _track(part: Any, tunings: dict[str, tuple[int, ...]]) -> TabTrack:
+    tuning = tunings.get(str(part.id), ())
+    part = part.toSoundingPitch().stripTies()
+    rows = []
+    for note in part.recurse().notes:
+        begin = float(note.getOffsetInHierarchy(part))
+        length = float(note.quarterLength)
+        if note.duration.isGrace:  # an event of its own before the note that it belongs to
+            length = 1 / 8
+            begin = max(0.0, begin - length)
+        told: dict[str, list[int]] = {"StringIndication": [], "FretIndication": []}
+        for sign in note.articulations:
+            told.setdefault(type(sign).__name__, []).append(getattr(sign, "number", 0))
+        pairs = zip(told["StringIndication"], told["FretIndication"], strict=False)
+        places = {
+            tuning[-string] + fret: (len(tuning) - string, fret)
+            for string, fret in pairs
+            if 0 < string <= len(tuning)
+        }
+        loud = note.volume.getRealized() * 127 if note.volume else 90
+        for pitch in getattr(note, "pitches", ()):
+            time, end = round(begin * SONG_TICKS), round((begin + length) * SONG_TICKS)
+            string, fret = places.get(pitch.midi, (-1, -1))
+            velocity = min(max(round(loud), 1), 127)
+            rows.append((time, max(1, end - time), pitch.midi, velocity, string, fret, 0, 0, 0))
+    instrument = part.getInstrument()
+    program = instrument.midiProgram if instrument else None
+    notes = np.array(rows, TAB_NOTE)
+    return TabTrack(
+        plain_text(part.partName),
+        program if program is not None and 0 <= program < 128 else 0,
+        bool(instrument and instrument.midiChannel == 9),
+        tuning,
+        0,
+        notes[np.lexsort((notes["pitch"], notes["time"]))],
+    )
+
+
+def _score(written: Any, tracks: Sequence[TabTrack]) -> ScoreTick:
+    score = ScoreTick(SONG_TICKS)
+    flat = written.flatten()
+    for mark in flat.getElementsByClass("MetronomeMark"):
+        tempo = mark.getQuarterBPM()
+        if tempo and is_tempo(tempo):
+            score.tempos.append(TempoTick(round(float(mark.offset) * SONG_TICKS), qpm=tempo))
+    for sign in flat.getElementsByClass("TimeSignature"):
+        if is_meter(sign.numerator, sign.denominator):
+            time = round(float(sign.offset) * SONG_TICKS)
+            score.time_signatures.append(TimeSignatureTick(time, sign.numerator, sign.denominator))
+    for track in tracks:
+        played = TrackTick(track.name, track.program, track.is_drum)
+        played.notes = NoteTickList.from_numpy(
+            *(track.notes[field].astype(np.int32) for field in ("time", "duration")),
+            *(track.notes[field].astype(np.int8) for field in ("pitch", "velocity")),
+        )
+        score.tracks.append(played)
+    return score
