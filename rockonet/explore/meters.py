@@ -100,10 +100,8 @@ def _tempo(score: ScoreTick, onsets: np.ndarray) -> float:
     values, place = np.unique(tempos[music], return_inverse=True)
     weights = np.bincount(place, _quarters(columns["time"][music], onsets)).astype(int)
     sums = np.concatenate([[0], np.cumsum(weights)])
-    low, high = (
-        np.searchsorted(values, values * factor, side)
-        for factor, side in ((1 - SAME_TEMPO, "left"), (1 + SAME_TEMPO, "right"))
-    )
+    low = np.searchsorted(values, values * (1 - SAME_TEMPO), "left")
+    high = np.searchsorted(values, values * (1 + SAME_TEMPO), "right")
     near = sums[high] - sums[low]
     return float(values[np.lexsort((weights, near))[-1]])
 

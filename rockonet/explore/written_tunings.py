@@ -26,7 +26,7 @@ def named_tuning(name: str) -> tuple[int, ...] | None:
     """The open strings that the name of a track tells, lowest first, as in ``Rhythm (Drop D)``,
     ``7-string``, ``Eb tuning`` or ``Gtr DADGBE``; None if it tells none."""
     strings = _STRINGS.search(name)
-    guitar = STANDARD_TUNING
+    guitar: tuple[int, ...] = STANDARD_TUNING
     if strings:
         guitar = TUNINGS["8-string" if strings[1].lower() in ("8", "eight") else "7-string"]
     if found := _DROP.search(name):
@@ -55,7 +55,9 @@ def part_tuning(
     What the file and the name tell is believed if its lowest note is there; else it is the first of
     `TUNINGS` that has the notes.
     """
-    told = told or named_tuning(name) or (semitones and _lowered(STANDARD_TUNING, -semitones))
+    told = told or named_tuning(name)
+    if not told and semitones:
+        told = _lowered(STANDARD_TUNING, -semitones)
     usual = tuning_for(lowest, highest)
     if not told:
         return usual, ""
