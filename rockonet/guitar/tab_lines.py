@@ -221,7 +221,9 @@ def _system(rows: Sequence[Row], lines: Sequence[str]) -> tuple[System, list[int
     offset = max(0, lines[row.number - 1].find(row.body))
     above = lines[rows[0].number - 2] if rows[0].number > 1 else ""
     longest = max((end - begin for begin, end in model), default=0)
-    bars, beats, meters, repeats = [], [], [], []
+    bars: list[tuple[str, ...]] = []
+    repeats: list[bool] = []
+    beats, meters = [], []
     for number, (begin, end) in enumerate(model):
         cells = [_cell(row, spans, model, number) for row, spans in zip(rows, places, strict=True)]
         width = max(map(len, cells))

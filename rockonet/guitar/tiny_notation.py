@@ -83,14 +83,14 @@ def read_tiny(text: str) -> TypedMusic:
 
 
 def _refuse_prose(words: Sequence[str]) -> None:
-    """Raises: ValueError if less than a third of the words are notes."""
+    """Raises: ValueError if more than half of the words are no notes."""
     signs = rf"{'|'.join(map(re.escape, _TUPLETS))}|\}}|\d+/\d+"
     unread = [
         word
         for word in words
         if not (_SINGLE.fullmatch(word) or _CHORD.fullmatch(word) or re.fullmatch(signs, word))
     ]
-    if 3 * len(unread) > 2 * len(words):
+    if 2 * len(unread) > len(words):
         raise ValueError(_unread(unread))
 
 
