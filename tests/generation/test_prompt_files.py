@@ -2,7 +2,6 @@
 
 import dataclasses
 import io
-import sys
 import warnings
 from pathlib import Path
 
@@ -11,11 +10,9 @@ import numpy as np
 import pytest
 from guitarpro import models as gp
 from helpers import ROOT, a_riff, low_riff, melody, midi_bytes, random_riff
+from tab_songs import STANDARD, a_song
 
 import rockonet_utils as ru
-
-sys.path.insert(0, str(ROOT / "tests" / "explore"))
-from tab_songs import STANDARD, a_song  # noqa: E402
 
 SONG = ROOT / "data" / "guitar_pro" / "rooftop_radio.gp5"
 
