@@ -6,14 +6,16 @@ VENV_PYTHON := .venv/bin/python
 LAB_ROOT ?= $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run lab test figure notebooks html model bench rock wheelhouse house lint clean distclean lock
+.PHONY: help venv run lab test figure notebooks html model bench rock wheelhouse fresh-machines house lint clean distclean lock
 
 help:       ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 venv:       ## make .venv and install into it, if it is missing or out of date
 	@command -v $(PYTHON) >/dev/null || { \
-		echo "There is no $(PYTHON) here: install Python 3.11, 3.12 or 3.13, then type the same command again." >&2; \
+		echo "There is no $(PYTHON) here: install Python 3.11 to 3.14, then type the same command again." >&2; \
+		! command -v uv >/dev/null || echo "uv can fetch one, without an administrator:" \
+			'uv python install 3.13 && make run PYTHON="$$(uv python find 3.13)"' >&2; \
 		exit 1; }
 	@$(PYTHON) tools/setup_venv.py
 
@@ -52,6 +54,9 @@ bench: venv  ## measure how fast songs are read, what predicts them best, how ri
 wheelhouse: venv  ## fetch all packages for machines without a network (WHEELS_FOR="linux-3.12 mac-3.12")
 	@$(VENV_PYTHON) tools/wheelhouse.py
 
+fresh-machines: venv  ## try run and test on new Debians with Python 3.11, 3.13 and 3.14 (root, debootstrap)
+	@$(VENV_PYTHON) tools/fresh_machines.py
+
 house: venv  ## draw the picture of docs/architecture.md anew, from the imports
 	@$(VENV_PYTHON) tools/draw_house.py
 
@@ -72,4 +77,4 @@ clean:      ## remove output and caches
 	find . -type d \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
 distclean: clean  ## remove .venv too: the next command installs again, with the network
-	rm -rf .venv *.egg-info
+	rm -rf .venv .python *.egg-info

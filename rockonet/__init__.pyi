@@ -89,6 +89,23 @@ from .explore.sound import (
     MAX_SECONDS as MAX_SECONDS,
 )
 from .explore.song_browser import song_browser as song_browser
+from .explore.amp import amplify as amplify, cabinet_curve as cabinet_curve, AMPS as AMPS
+from .explore.loudness import (
+    loudness_lufs as loudness_lufs,
+    true_peak_dbfs as true_peak_dbfs,
+    levelled as levelled,
+    LOUDNESS_LUFS as LOUDNESS_LUFS,
+    CEILING_DBFS as CEILING_DBFS,
+)
+from .explore.sound_pictures import (
+    tones as tones,
+    tone_level_db as tone_level_db,
+    wave_chart as wave_chart,
+    spectrum_chart as spectrum_chart,
+    spectrogram as spectrogram,
+    before_and_after as before_and_after,
+)
+from .explore.amp_panel import amp_panel as amp_panel
 
 # Notebook 02: a folder becomes a corpus, a row an event; the published windows
 from .dataset.events import (
@@ -187,6 +204,7 @@ from .guitar.band import (
     STICK as STICK,
 )
 from .guitar.midi_writer import midi_file as midi_file, tuning_in_midi as tuning_in_midi
+from .guitar.mix import stems as stems, pickup_sound as pickup_sound
 from .guitar.player import Player as Player
 
 # Notebook 03: both recipes, their training and charts, and predictors that only count

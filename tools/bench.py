@@ -18,6 +18,8 @@ import time
 import zipfile
 from pathlib import Path
 
+from bench_sound import the_sound
+
 import rockonet_utils as ru
 from rockonet.dataset.build import file_stamps
 from rockonet.training.riff_recipe import riff_experiment
@@ -315,6 +317,7 @@ STEPS = (
     classic_step,
     generating,
     riffs,
+    the_sound,
 )
 ONCE = STEPS[4:]  # what takes long
 

@@ -23,6 +23,9 @@ UNFINISHED = VENV / "rockonet.unfinished"  # there from the first step to the la
 LAB_SETTINGS = VENV / "share/jupyter/lab/settings/overrides.json"
 KERNEL_SETTINGS = VENV / "etc/ipython/ipython_kernel_config.py"
 AGAIN = "then type the same command again"
+# A Python of its own, where the system has none that fits: the newest that every package knows.
+FETCHED_VERSION = "3.13"
+FETCHED = ROOT / ".python"
 WHEELHOUSE = ROOT / "wheelhouse"  # what `make wheelhouse` fetched
 HAS_WHEELS = any(WHEELHOUSE.glob("*.whl"))
 # The network is left alone where the wheels are, or for `make run OFFLINE=1`.
@@ -79,23 +82,70 @@ def find_python():
     minors = supported_minors()
     fitting = [f"3.{minor}" for minor in minors]
     without_venv = None
-    for python in [sys.executable] + [shutil.which("python" + version) for version in fitting]:
+    candidates = [sys.executable] + [shutil.which("python" + version) for version in fitting]
+    for python in candidates + fetched_pythons():
         version, has_venv = probe(python) if python else (None, False)
         if version in fitting and has_venv:
             return python, version
         if version in fitting:
             without_venv = without_venv or version
     if without_venv:
-        raise Stop(
+        return fetch_python(
             f"Python {without_venv} is here without its venv module: install it (on Debian or "
             f"Ubuntu: sudo apt install python{without_venv}-venv), {AGAIN}."
         )
     this = "{}.{}".format(*sys.version_info)
-    raise Stop(
+    return fetch_python(
         f"Rock-o-net needs Python {fitting[-1]} to {fitting[0]}, and this is {this}: install one "
         f"of them, then type for example: make run PYTHON=python{fitting[0]} (if there is none for "
         "this system, see docs/troubleshooting.md)"
     )
+
+
+def fetched_pythons():
+    return [str(path) for path in sorted(FETCHED.glob("cpython-*/bin/python3"))]
+
+
+def fetch_python(sentence):
+    """The Python that uv fetches into this folder, if that is wanted; else `sentence` is said."""
+    uv = shutil.which("uv")
+    if OFFLINE or not (uv or probe(sys.executable)[1]):
+        raise Stop(sentence)
+    offer = (
+        f"Without an administrator: uv can fetch Python {FETCHED_VERSION} into the folder "
+        f"{FETCHED.name} here ({'' if uv else 'uv itself, 18 MB, and '}Python, some 35 MB)."
+    )
+    if not os.environ.get("FETCH_PYTHON"):
+        if not sys.stdin.isatty():
+            raise Stop(f"{sentence}\n{offer} For that type: make venv FETCH_PYTHON=1")
+        say(f"{sentence}\n{offer}")
+        try:
+            answer = input("Fetch it now? [y/N] ")
+        except EOFError:
+            answer = ""
+        if answer.strip().lower() not in ("y", "yes"):
+            raise Stop("Nothing is fetched.")
+    say(f"Fetching Python {FETCHED_VERSION}.")
+    if not uv:
+        own = FETCHED / "uv"
+        uv = str(own / "bin/uv")
+        fetch([sys.executable, "-m", "venv", "--clear", str(own)], sentence)
+        fetch([str(own / "bin/python"), "-m", "pip", "install", "--quiet", "uv"], sentence)
+    fetch([uv, "python", "install", FETCHED_VERSION], sentence)
+    for python in fetched_pythons():
+        if probe(python) == (FETCHED_VERSION, True):
+            return python, FETCHED_VERSION
+    raise Stop(f"What uv fetched does not run here. {sentence}")
+
+
+def fetch(command, sentence):
+    # Here and nowhere else: no link in the home folder.
+    environment = dict(os.environ, UV_PYTHON_INSTALL_DIR=str(FETCHED), UV_PYTHON_INSTALL_BIN="0")
+    run = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if run.returncode:
+        said = run.stdout.decode(errors="replace")
+        why = re.search(r"^error: (.*)", said, re.IGNORECASE | re.MULTILINE)
+        raise Stop(f"Nothing is fetched ({why.group(1) if why else 'no message'}). {sentence}")
 
 
 def asked_for():

@@ -44,9 +44,9 @@ def this_machine() -> str:
 
 def pins(target: str) -> tuple[list[str], list[str]]:
     """The pinned packages of a target such as 'linux-3.12', and pip's options to fetch for it."""
-    found = re.fullmatch(rf"({'|'.join(SYSTEMS)})-(3\.1[123])", target)
+    found = re.fullmatch(rf"({'|'.join(SYSTEMS)})-(3\.1[1234])", target)
     if not found:
-        systems = ", ".join(f"{name}-3.11 to {name}-3.13" for name in SYSTEMS)
+        systems = ", ".join(f"{name}-3.11 to {name}-3.14" for name in SYSTEMS)
         raise Stop(f"WHEELS_FOR names {target!r}; known are {systems}.")
     marks, tags = SYSTEMS[found[1]]
     python = {"python_version": found[2], "python_full_version": found[2] + ".9"}

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#8C8C8C"
 
 
-def new_figure(size: tuple[float, float], columns: int = 1) -> Figure:
-    """A figure with panels side by side; it is closed at once, so that it shows only once."""
+def new_figure(size: tuple[float, float], columns: int = 1, rows: int = 1) -> Figure:
+    """A figure with panels, row by row; it is closed at once, so that it shows only once."""
     import matplotlib.pyplot as plt  # half a second, which what never draws need not wait for
 
-    figure, _ = plt.subplots(1, columns, figsize=size, sharey=columns > 1, layout="constrained")
+    figure, _ = plt.subplots(rows, columns, figsize=size, sharey=columns > 1, layout="constrained")
     plt.close(figure)
     return figure
 

@@ -8,7 +8,7 @@ import symtable
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from typing import Any
 
 import IPython
@@ -90,12 +90,22 @@ def _outer_names(scope: symtable.SymbolTable) -> set[str]:
 def versions(*packages: str) -> str:
     """One line with the versions of Python and of some installed packages.
 
+    packages: names of packages, or of modules that a package of another name brings.
+    Raises: PackageNotFoundError if one is not installed.
     Notebook: 01 to 04.
     """
     return " · ".join(
         [f"Python {sys.version_info.major}.{sys.version_info.minor}"]
-        + [f"{package} {version(package)}" for package in packages]
+        + [_with_version(package) for package in packages]
     )
+
+
+def _with_version(package: str) -> str:
+    try:
+        return f"{package} {version(package)}"
+    except PackageNotFoundError:  # pygame-ce is a package of the module pygame
+        name = packages_distributions().get(package, [package])[0]
+        return f"{name} {version(name)}"
 
 
 def in_notebook() -> bool:

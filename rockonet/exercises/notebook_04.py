@@ -10,9 +10,15 @@ import numpy as np
 from rockonet.common.theory import pitch_name, scale_pitch_classes
 from rockonet.dataset.events import event_pitches
 from rockonet.exercises.verdicts import Exercise, Verdict
+from rockonet.explore.amp import amplify
+from rockonet.explore.sound import Sound
+from rockonet.explore.sound_pictures import tone_level_db
 from rockonet.generation.originality import WARN_COPIED, CopyIndex, originality
 from rockonet.generation.sampling import sample
 from rockonet.guitar.riff import SOUNDS, Riff
+
+A2, E3 = 110.0, 164.8  # Hz: a fifth
+NEAR_DB = 30.0
 
 
 def top_half(answer: int) -> Verdict:
@@ -104,6 +110,23 @@ def your_riff(
     return True, f"{len(answer.generated)} new events after {len(given)} of yours, in {where}."
 
 
+def least_gain(answer: int, fifth: Sound) -> Verdict:
+    """Exercise 4.7: The least gain that brings the difference tone of a fifth near its root."""
+    answer = int(answer)
+
+    def below_root(gain_db: int) -> float:
+        after = amplify(fifth, gain_db)
+        return tone_level_db(after, A2) - tone_level_db(after, E3 - A2)
+
+    enough, less = below_root(answer), below_root(answer - 1)
+    found = f"with {answer} dB of gain it lies {enough:.1f} dB under the root"
+    if enough > NEAR_DB:
+        return False, f"{found}, which is too far: more gain."
+    if less <= NEAR_DB:
+        return False, f"{found}, but with less gain it still is near enough."
+    return True, f"{found}. Nobody played that tone: the amplifier made it."
+
+
 EXERCISES = {
     "4.1": Exercise("a whole number in digits: how many of the four can be drawn", top_half),
     "4.2": Exercise("a list of five riffs", five_riffs),
@@ -111,4 +134,5 @@ EXERCISES = {
     "4.4": Exercise("two lists of riffs, made at the temperatures 0.5 and 1.5", variety),
     "4.5": Exercise("a list of riffs, one for each of the three scales", three_scales),
     "4.6": Exercise("a riff of yours", your_riff),
+    "4.7": Exercise("a whole number of decibels, −50 to 50", least_gain),
 }

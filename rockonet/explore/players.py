@@ -23,7 +23,7 @@ _STRING = re.compile(
 )
 _OTHERS = re.compile(
     r"bass|piano|keys|keyboard|organ|string|vo[cx]|voice|vocal|sing|melod|choir|drum|perc|flute|sax"
-    r"|violin|cello|horn|trumpet|brass|synth|lyric",
+    r"|violin|cello|hand|horn|trumpet|brass|synth|lyric",
     re.IGNORECASE,
 )
 

@@ -20,6 +20,7 @@ from rockonet.explore.mp3_tags import id3_tag
 PEAK_DBFS = -3.0  # leaves room for what MP3 coding adds
 # Of libsndfile, from 0 to 1: of a file 160 kbit/s; of a player in the page some 40.
 MP3_LEVEL, PAGE_LEVEL = 0.55, 0.9
+RING_SECONDS = 1  # after the end of a score
 MAX_SECONDS = 1800  # of one rendering, which takes 0.35 MB of memory a second
 
 
@@ -129,10 +130,24 @@ def soundfont() -> Path:
 def render(score: ScoreTick) -> Sound:
     """Turn a score into sound, its peak at −3 dBFS.
 
+    Raises: as `synthesised`.
+    Notebook: 01.
+    """
+    return at_peak(synthesised(score))
+
+
+def at_peak(sound: Sound, peak_dbfs: float = PEAK_DBFS) -> Sound:
+    """The sound with its highest peak so many dB below full scale; silence stays silence."""
+    peak = max(-sound.samples.min(initial=0.0), sound.samples.max(initial=0.0), 1e-9)
+    return Sound(sound.samples * np.float32(10 ** (peak_dbfs / 20) / peak), sound.rate)
+
+
+def synthesised(score: ScoreTick) -> Sound:
+    """A score as the SoundFont plays it, as loud as it is written.
+
     symusic has a synthesiser of its own, but it plays many notes of TimGM6mb at a wrong pitch
     (an A3 on the piano sounds as a B3): midirenderer plays them right.
     Raises: ValueError if the score has no note to play; RuntimeError where there is no synthesiser.
-    Notebook: 01.
     """
     try:
         import midirenderer  # there is none for some machines
@@ -141,6 +156,21 @@ def render(score: ScoreTick) -> Sound:
             "There is no synthesiser for this machine: midirenderer exists for Linux and Windows "
             "on x86-64 and for macOS. Save the riff as .mid and play that."
         ) from error
+    sounding_seconds(score)
+    ringing = score.copy()  # a marker a second after the end lets the last note ring out
+    quarters = ringing.tempos[-1].qpm / 60 if len(ringing.tempos) else 2
+    end = score.end() + round(RING_SECONDS * quarters * score.ticks_per_quarter)
+    ringing.markers.append(TextMetaTick(end, "silence"))
+    wav = midirenderer.render_wave_from(_soundfont_bytes(soundfont()), ringing.dumps_midi())
+    samples, rate = soundfile.read(io.BytesIO(wav), dtype="float32", always_2d=True)
+    return Sound(samples, rate)
+
+
+def sounding_seconds(score: ScoreTick) -> float:
+    """How long a score is heard: until its last note has rung out.
+
+    Raises: ValueError if it has no note to play, or lasts longer than `MAX_SECONDS`.
+    """
     if score.note_num() == 0:
         raise ValueError("There is no note to play in this score.")
     timed = score.to("second")
@@ -149,14 +179,7 @@ def render(score: ScoreTick) -> Sound:
         raise ValueError(
             f"This score lasts longer than {MAX_SECONDS // 60} minutes: choose a part."
         )
-    ringing = score.copy()  # a marker a second after the end lets the last note ring out
-    quarters = ringing.tempos[-1].qpm / 60 if len(ringing.tempos) else 2
-    end = score.end() + round(quarters * score.ticks_per_quarter)
-    ringing.markers.append(TextMetaTick(end, "silence"))
-    wav = midirenderer.render_wave_from(_soundfont_bytes(soundfont()), ringing.dumps_midi())
-    samples, rate = soundfile.read(io.BytesIO(wav), dtype="float32", always_2d=True)
-    peak = np.abs(samples).max(initial=0.0)
-    return Sound(samples * np.float32(10 ** (PEAK_DBFS / 20) / max(peak, 1e-9)), rate)
+    return timed.end() + RING_SECONDS
 
 
 @functools.lru_cache(maxsize=2)  # of 6 MB, or what ROCKONET_SOUNDFONT names

@@ -49,9 +49,8 @@ def marked(body: bytes, chunk: int, loose: Iterable[tuple[Origin, int]] = ()) ->
     head, tail = b"", []
     if _SET_EARLY.search(body[:_HEAD]):
         # What is set on a channel before its program would go to a track that has no notes.
-        changes = program_changes(body)
-        once = [(c, p) for c, p in changes if sum(c == other for other, _ in changes) == 1]
-        head = b"".join(bytes([0, 0xC0 | channel, program]) for channel, program in once)
+        first = dict(reversed(program_changes(body[:_HEAD])))
+        head = b"".join(bytes([0, 0xC0 | channel, first[channel]]) for channel in first)
     for channel in channels:
         mark = bytes([0, 0xB0 | channel, channel | chunk >> 7 << 4, chunk & 0x7F, 0])
         tail.append(_NOTE_OFFS[channel])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 import warnings
@@ -11,8 +12,8 @@ from pathlib import Path
 import numpy as np
 from symusic.core import ScoreTick
 
-from rockonet.common.theory import TICKS_PER_QUARTER, meter_ticks
-from rockonet.common.tunings import tuning_pitches
+from rockonet.common.theory import meter_ticks
+from rockonet.common.tunings import STANDARD_TUNING, tuning_name, tuning_pitches
 from rockonet.dataset.corpus import Corpus, song_of_timing
 from rockonet.dataset.events import events_from_notes, onsets
 from rockonet.explore.meters import opening_timing
@@ -21,10 +22,15 @@ from rockonet.explore.parts import GuitarPart, Guitars, guitar_parts, part_notes
 from rockonet.explore.tracks import GUITAR_NAMES
 from rockonet.explore.written_tunings import part_tuning
 from rockonet.guitar.midi_writer import tuning_in_midi
+from rockonet.guitar.notes import shortened_mutes
 from rockonet.guitar.riff import Riff
+from rockonet.guitar.tab_lines import is_tab
 from rockonet.guitar.tab_reader import read_tab
+from rockonet.guitar.tiny_notation import read_tiny
+from rockonet.guitar.typed_text import TypedMusic
 
 MAX_TEXT = 20_000  # characters of a prompt
+MAX_DOUBTS = 8  # that are said of one
 TYPED_VELOCITY = 95  # of all notes that are typed
 
 
@@ -81,7 +87,9 @@ def prompt_from_midi(source: str | os.PathLike | bytes, bars: int = 4, name: str
     refuse_large(name, len(data))
     score, remarks = parse_midi(data, name)
     part, program = _guitar(score, name)
-    song = Guitars((part,), opening_timing(score, part.notes["time"], bars))
+    timing = opening_timing(score, part.notes["time"], bars)
+    notes = shortened_mutes(part.notes, timing.ticks_per_quarter, timing.tempo_bpm)
+    song = Guitars((dataclasses.replace(part, notes=notes),), timing)
     events, _ = events_from_notes(part_notes([song]))
     bar = meter_ticks(song.timing.meter)
     onset = onsets(events)
@@ -128,16 +136,19 @@ def prompt_from_text(
 ) -> Riff:
     """A prompt that was typed: ASCII tab, or music21's tinyNotation.
 
-    text: tab of six lines a system, the highest string first (or the lowest, if the names say so),
+    text: tab of a line for each string, the highest first (or the lowest, if the names say so),
         with ``|`` at each bar line; before the first one ``e|``, ``e:`` or nothing. Each bar is
         divided evenly: 16 places make sixteenths. A dash after every bar line does not count,
         nor do two unless the bars have 8, 16 or 24 places; a line of beats over the system, as
-        `tab_text` writes it, says exactly where a bar begins. Names of strings tell the tuning.
-        Or tinyNotation as in ``"4/4 EE8 EE GG4 AA r"``: ``EE`` is the lowest string, ``E`` and
-        ``e`` one and two octaves up, a number the length, ``r`` a rest.
+        `tab_text` writes it, says exactly where a bar begins. Names of strings tell the tuning,
+        and which strings are written if there are fewer than six; lines like ``Tuning: D A D G B
+        E``, ``Capo: 2``, ``Tempo: 96`` and ``3/4`` are used. Strings and frets stay as they are.
+        Or tinyNotation as in ``"4/4 EE8 EE GG4 AA r"``, see `read_tiny`: ``EE`` is the lowest
+        string, ``E`` and ``e`` one and two octaves up, a number the length, ``r`` a rest.
         In a tab a dead note (``x``) is silence; `unread_signs` are left out.
     tempo_bpm, meter, tuning: what the text does not say.
-    Raises: ValueError that says what cannot be read; a warning if a bar's places do not divide it.
+    Raises: ValueError that says what cannot be read, if no note can; a warning for each thing that
+        was left out or may have been meant otherwise.
     Source: tinyNotation is described in music21's documentation.
     Notebook: 04.
     """
@@ -145,19 +156,23 @@ def prompt_from_text(
         raise ValueError(f"A prompt has at most {MAX_TEXT:,} characters.")
     if not text.strip():
         raise ValueError("There is nothing in this prompt: type a tab, or notes like 'EE8 EE GG4'.")
-    given: dict[int, tuple[int, ...]] = {}  # the frets of each onset
-    if "|" in text or text.count("-") > 6:
-        tab = read_tab(text, meter_ticks(meter), tuning_pitches(tuning))
-        notes, tuning, given, doubts = tab.notes, tab.open_strings, tab.frets, tab.doubts
+    if is_tab(text) or not re.search(r"[^\s|]", text):
+        typed = read_tab(text, meter, tuning_pitches(tuning))
     else:
-        notes, meter, doubts = read_tiny(text, meter)
+        typed = read_tiny(text)
+    doubts = [*_overruled(typed, tempo_bpm, meter, tuning_pitches(tuning)), *typed.doubts]
+    if len(doubts) > MAX_DOUBTS:
+        doubts[MAX_DOUBTS:] = [f"And {len(doubts) - MAX_DOUBTS} more remarks of this kind."]
     for doubt in doubts:
         warnings.warn(doubt, stacklevel=2)
+    meter = typed.meter or meter
+    notes = typed.notes
     onset, duration, pitch = notes[np.lexsort((notes[:, 2], notes[:, 0]))].T
+    begin = onset[0] // meter_ticks(meter) * meter_ticks(meter)  # the bar line before all notes
     events, _ = events_from_notes(
         dict(
             track=np.zeros_like(onset),
-            onset=onset,
+            onset=onset - begin,
             duration=duration,
             pitch=pitch,
             velocity=np.full_like(onset, TYPED_VELOCITY),
@@ -166,58 +181,28 @@ def prompt_from_text(
     return Riff(
         events,
         len(events),
-        tempo_bpm,
+        typed.tempo_bpm or tempo_bpm,
         meter,
         title="typed prompt",
-        tuning=tuning,
-        given_frets=tuple(given.get(tick, ()) for tick in onsets(events).tolist()),
+        tuning=typed.open_strings or tuning,
+        given_frets=tuple(typed.frets.get(tick, ()) for tick in (onsets(events) + begin).tolist()),
     )
 
 
-_TINY_NOTE = r"([A-Ga-g]+'*[#\-bn]*|r)(1|2|4|8|16|32)?\.*~?\}?"
-_TINY_WORD = rf"(\d+/\d+|\}}|{_TINY_NOTE}|(trip|quad)\{{({_TINY_NOTE})?)"
-
-
-def read_tiny(
-    text: str, meter: tuple[int, int]
-) -> tuple[np.ndarray, tuple[int, int], tuple[str, ...]]:
-    """Onsets, durations and pitches (n_notes, 3) of tinyNotation, its meter, and what may have been
-    meant otherwise, in sentences.
-
-    meter: if the text names none.
-    Raises: ValueError that says what cannot be read.
-    """
-    import music21  # two seconds, which only tinyNotation has to wait for
-
-    try:
-        part = music21.converter.parse(f"tinyNotation: {text}")
-    except Exception as error:  # music21 raises what its parts raise, without a common class
-        raise ValueError(f"This is neither tab nor tinyNotation ({error}).") from error
-    unread = [word for word in text.split() if not re.fullmatch(_TINY_WORD, word)]
-    if unread:
-        raise ValueError(
-            f"{unread[0]!r} is no note of tinyNotation: write notes like EE8, E4, g#2. or r4, with "
-            "a length of 1, 2, 4, 8 or 16 and no octave (the low E string is EE); or chords as six "
-            "lines of tab that begin with e| B| G| D| A| E|."
-        )
-    ticks = [
-        (
-            float(note.getOffsetInHierarchy(part)) * TICKS_PER_QUARTER,
-            float(note.quarterLength) * TICKS_PER_QUARTER,
-            note.pitch.midi,
-        )
-        for note in part.recurse().notes
+def _overruled(
+    typed: TypedMusic, tempo_bpm: float, meter: tuple[int, int], strings: tuple[int, ...]
+) -> list[str]:
+    """What was asked for, though the text says otherwise, in sentences."""
+    beats = typed.meter and f"{typed.meter[0]}/{typed.meter[1]}"
+    tempo = typed.tempo_bpm and f"{typed.tempo_bpm:.10g} bpm"
+    tuning = typed.open_strings and tuning_name(typed.open_strings)
+    rows = (
+        ("tempo", "120 bpm", f"{tempo_bpm:.10g} bpm", tempo),
+        ("meter", "4/4", f"{meter[0]}/{meter[1]}", beats),
+        ("tuning", tuning_name(STANDARD_TUNING), tuning_name(strings), tuning),
+    )
+    return [
+        f"The {what} is that of the text, {said}, and not {asked}."
+        for what, usual, asked, said in rows
+        if said and asked not in (usual, said)
     ]
-    if not ticks:
-        raise ValueError("There is no note in this prompt: type notes like 'EE8 EE GG4'.")
-    notes = np.maximum(np.rint(ticks), (0, 1, 0)).astype(np.int64)
-    found = part.recurse().getElementsByClass(music21.meter.TimeSignature).first()
-    if found and re.match(r"\s*\d+/\d+", text):
-        meter = found.numerator, found.denominator
-    doubts: tuple[str, ...] = ()
-    if all(re.fullmatch(r"[A-G][#b]?[234]", word) for word in text.split()) and "2" in text:
-        doubts = (
-            "A number was read as a length, not as an octave: E2 is a half note, and the low E "
-            "string is EE.",
-        )
-    return notes, meter, doubts

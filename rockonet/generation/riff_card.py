@@ -67,7 +67,12 @@ def as_html(*lines: str, bold: bool = False) -> str:
 
 
 def download_link(riff: Riff, suffix: str, band: bool = True) -> str:
-    """HTML of a link that saves a riff in one of `FORMATS` from the page."""
+    """HTML of a link that saves a riff in one of `FORMATS` from the page.
+
+    It says so where the tempo of the file is another than that of the riff.
+    """
     data = base64.b64encode(riff.encoded(suffix, band)).decode()
-    name, label = as_html(riff.file_name + suffix), as_html(FILE_FORMATS[suffix].label)
+    row, tempo = FILE_FORMATS[suffix], round(riff.tempo_bpm)
+    rounded = f", {tempo} bpm" if row.whole_tempo and tempo != riff.tempo_bpm else ""
+    name, label = as_html(riff.file_name + suffix), as_html(row.label + rounded)
     return f'<a download="{name}" href="data:application/octet-stream;base64,{data}">{label}</a>'

@@ -120,11 +120,11 @@ def band_score(riff: Riff, band: bool = False, count_in: bool = False) -> ScoreT
     score = ScoreTick(TICKS_PER_QUARTER)
     score.tempos.append(TempoTick(0, riff.tempo_bpm))
     score.time_signatures.append(TimeSignatureTick(0, *riff.meter))
-    score.key_signatures.append(KeySignatureTick(0, riff.fifths))
+    score.key_signatures.append(KeySignatureTick(0, riff.fifths, 0))
 
     def add(name: str, program: int, is_drum: bool, *columns: np.ndarray | int) -> None:
         onset, duration, pitch, velocity = np.broadcast_arrays(*columns)
-        track = TrackTick(name=name, program=program, is_drum=is_drum)
+        track = TrackTick(name, program, is_drum)
         track.notes = NoteTickList.from_numpy(
             (onset + shift).astype(np.int32),
             duration.astype(np.int32),
@@ -133,7 +133,7 @@ def band_score(riff: Riff, band: bool = False, count_in: bool = False) -> ScoreT
         )
         score.tracks.append(track)
 
-    notes = sounding_notes(riff.events, riff.fingering.frets)
+    notes = sounding_notes(riff.events, riff.fingering.frets, riff.open_strings)
     columns = (notes[name] for name in ("onset", "duration", "pitch", "velocity"))
     add(riff.title, riff.program, False, *columns)
     hits = np.zeros((0, 3), int)

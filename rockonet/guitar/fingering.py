@@ -82,9 +82,10 @@ def hand_positions(ways: tuple[tuple[int, ...], ...], tuning: tuple[int, ...]) -
         power = len(used) in (2, 3) and pitches[1] - pitches[0] == 7
         fixed = (OPEN_TREBLE_COST if treble else OPEN_COST) * way.count(0) + GAP_COST * gaps
         fixed += THIN_COST * max(0, string - a_string) * power
-        for hand in range(max(1, highest - REACH), lowest + 1):
+        # Somebody's own way may stretch further than `voicings` do.
+        for hand in range(min(lowest, max(1, highest - REACH)), lowest + 1):
             cost = fixed + HIGH_COST * hand
-            cost += STRETCH_COST * (bool(pressed) and highest - hand == REACH)
+            cost += STRETCH_COST * (bool(pressed) and highest - hand >= REACH)
             cost += LOW_TREBLE_COST * max(0, HOME - hand) * (treble and bool(pressed))
             rows.append((way, hand, string, cost))
     return HandPositions(*map(np.array, zip(*rows, strict=True)))
@@ -101,7 +102,8 @@ def finger(
     """The easiest way to play events: a string and a fret for each note, by dynamic programming.
 
     events: of dtype `EVENT`. tempo_bpm, ticks_per_bar: to know how fast the hand has to move.
-    given_frets: the frets of the first events, as in `Fingering`, where somebody has chosen them.
+    given_frets: the frets of the first events, as in `Fingering`, where somebody has chosen them:
+        they are kept wherever they sound as the event does, and are not judged.
     frets: the first and last fret to be used; what cannot be played there is played elsewhere.
     A state is a voicing (`voicings`) and the place of the hand, whose index finger reaches four
     frets up. It costs to move the hand, the more the less time there is; to stretch; to play high
@@ -120,11 +122,13 @@ def finger(
     bars = onset // ticks_per_bar + 1
     seconds = np.diff(onset) * 60 / tempo_bpm / TICKS_PER_QUARTER  # from each event to the next
     chords = [event_pitches(event) for event in events]
-    unplayable, states = [], []
+    unplayable, states, given = [], [], []
     for i, chord in enumerate(chords):
+        typed = i < len(given_frets) and fits(given_frets[i], chord, strings)
+        given.append(typed)
         ways = voicings(chord, strings, frets) or voicings(chord, strings)
-        if i < len(given_frets) and given_frets[i] in ways:
-            ways = (given_frets[i],)
+        if typed:
+            ways = (tuple(given_frets[i]),)
         if not ways:
             unplayable.append(f"bar {bars[i]}: {chord_name(chord)} cannot be fingered")
         states.append(hand_positions(ways or ((-1,) * len(strings),), strings))
@@ -133,13 +137,20 @@ def finger(
     hand = np.array([state.hand[i] for state, i in zip(states, path, strict=True)])
     moved = np.abs(np.diff(hand))
     for i in too_fast(moved, seconds):
-        unplayable.append(f"bar {bars[i + 1]}: the hand jumps {moved[i]} frets too fast")
+        if not (given[i] and given[i + 1]):
+            unplayable.append(f"bar {bars[i + 1]}: the hand jumps {moved[i]} frets too fast")
     return Fingering(
         np.array([state.frets[i] for state, i in zip(states, path, strict=True)]),
         hand,
         float((len(events) - (moved > 0).sum()) / len(events)),
         tuple(unplayable),
     )
+
+
+def fits(way: Sequence[int], pitches: tuple[int, ...], tuning: Sequence[int]) -> bool:
+    """Whether frets, −1 for a silent string, sound just these pitches, on two strings or on one."""
+    held = {string + fret for string, fret in zip(tuning, way, strict=False) if fret >= 0}
+    return len(way) == len(tuning) and held == set(pitches)
 
 
 def cheapest_path(

@@ -24,19 +24,22 @@ class FileFormat:
 
     label: what people call it. needs_fingering: whether it says a string and a fret for every
     note. write: makes the bytes of a file from a riff, and whether a band is heard with it.
-    most_strings: how many a guitar may have.
+    most_strings: how many a guitar may have. whole_tempo: whether it has only whole tempos.
     """
 
     label: str
     needs_fingering: bool
     write: Callable[[Riff, bool], bytes]
     most_strings: int = MOST_STRINGS
+    whole_tempo: bool = False
 
 
 FILE_FORMATS = {
     ".mid": FileFormat("MIDI", False, midi_file),
     ".gp": FileFormat("Guitar Pro 7 and 8", True, lambda riff, _: guitar_pro_8(riff)),
-    ".gp5": FileFormat("Guitar Pro 5", True, lambda riff, _: guitar_pro(riff), GP5_STRINGS),
+    ".gp5": FileFormat(
+        "Guitar Pro 5", True, lambda riff, _: guitar_pro(riff), GP5_STRINGS, whole_tempo=True
+    ),
     ".musicxml": FileFormat("MusicXML", True, lambda riff, _: musicxml(riff).encode()),
     ".mp3": FileFormat(
         "MP3", False, lambda riff, band: riff.audio(band).encoded(".mp3", riff.title)
@@ -46,7 +49,7 @@ FILE_FORMATS = {
     ".svg": FileFormat(
         "score as picture",
         True,
-        lambda riff, _: engrave(musicxml(riff, metronome=False)).svg.encode(),
+        lambda riff, _: engrave(musicxml(riff, picture=True)).svg.encode(),
     ),
 }
 FORMATS = tuple(FILE_FORMATS)

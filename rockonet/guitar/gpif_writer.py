@@ -18,6 +18,13 @@ from rockonet.guitar.notes import PlayedNote
 if TYPE_CHECKING:
     from rockonet.guitar.riff import Riff
 
+UNKNOWN = (
+    "SubTitle", "Artist", "Album", "Words", "Music", "WordsAndMusic", "Copyright", "Tabber",
+    "Instructions",
+)  # fmt: skip
+# Of 16 numbers the twelfth is the place between left and right, the next the volume: of a track
+# without them MuseScore 4 plays nothing.
+CHANNEL_STRIP = (*11 * [0.5], 0.5, 0.8, *3 * [0.5])
 DYNAMICS = ("PPP", "PP", "P", "MP", "MF", "F", "FF", "FFF")  # 16 velocities each
 
 
@@ -54,6 +61,8 @@ def gpif(riff: Riff) -> str:
     _add(root, "Encoding/EncodingDescription", "GP7")
     score = _add(root, "Score")
     _add(score, "Title", riff.title)
+    for name in UNKNOWN:  # TuxGuitar cannot save a song that lacks one of them
+        _add(score, name)
     _add(score, "Notices", "made with Rock-o-net")
     _add(score, "MultiVoice", "0")
     master = _add(root, "MasterTrack")
@@ -127,6 +136,8 @@ def _add_track(track: Element, riff: Riff) -> None:
     transpose = _add(track, "Transpose")
     _add(transpose, "Chromatic", 0)
     _add(transpose, "Octave", -1)  # a guitar sounds an octave below what is written
+    strip = _add(track, "RSE/ChannelStrip", version="E56")
+    _add(strip, "Parameters", " ".join(map(str, CHANNEL_STRIP)))
     _add(track, "ForcedSound", -1)
     _add_sound(track, riff.program)
     channel = _add(track, "MidiConnection")

@@ -26,13 +26,16 @@ if TYPE_CHECKING:
     from rockonet.guitar.riff import Riff
 
 
-def musicxml(riff: Riff, metronome: bool = True) -> str:
+def musicxml(riff: Riff, picture: bool = False) -> str:
     """A riff as MusicXML: standard notation over TAB, in two staves of one part.
+
+    The second staff is the same music once more. Its notes are cue notes, which are silent, so that
+    programs play the riff once.
 
     What was generated has a colour of its own, and words where it begins. A note has the id
     ``n-<symbol>-<note>``, the same note in the TAB ``t-<symbol>-<note>``.
-    metronome: with a metronome mark; else the tempo is words, as in a picture, where the note of
-        the mark would take in a music font of 60 kB.
+    picture: only to be drawn, with figures of full size in the TAB. The tempo is words then, as the
+        note of a metronome mark would take in a music font of 60 kB.
     """
     root = Element("score-partwise", version="4.0")
     _add(root, "work/work-title", riff.title)
@@ -45,10 +48,10 @@ def musicxml(riff: Riff, metronome: bool = True) -> str:
         measure = _add(part, "measure", number=bar + 1)
         if bar == 0:
             _add_attributes(measure, riff)
-            _add_tempo(measure, riff, metronome)
+            _add_tempo(measure, riff, picture)
         _add_staff(measure, riff, symbols)
         _add(measure, "backup/duration", sum(riff.symbols[i].duration for i in symbols))
-        _add_tab(measure, riff, symbols)
+        _add_tab(measure, riff, symbols, silent=not picture)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, "unicode")
 
 
@@ -100,21 +103,21 @@ def _add_attributes(measure: Element, riff: Riff) -> None:
         _add(string, "tuning-octave", octave)
 
 
-def _add_tempo(measure: Element, riff: Riff, metronome: bool) -> None:
+def _add_tempo(measure: Element, riff: Riff, picture: bool) -> None:
     """Add the tempo and, if it is not the usual one, the tuning."""
     tempo = _add(measure, "direction", placement="above")
     words = []
-    if metronome:
+    if picture:
+        words.append(f"{round(riff.tempo_bpm)} bpm")
+    else:
         mark = _add(tempo, "direction-type/metronome")
         _add(mark, "beat-unit", "quarter")
         _add(mark, "per-minute", f"{riff.tempo_bpm:.10g}")
-    else:
-        words.append(f"{round(riff.tempo_bpm)} bpm")
     if riff.open_strings != STANDARD_TUNING:
         words.append(tuning_name(riff.open_strings))
     if words:
         _add(tempo, "direction-type/words", ", ".join(words))
-    _add(tempo, "sound", tempo=riff.tempo_bpm)
+    _add(tempo, "sound", tempo=f"{riff.tempo_bpm:.10g}")
 
 
 def _add_staff(measure: Element, riff: Riff, numbers: Sequence[int]) -> None:
@@ -138,7 +141,7 @@ def _add_staff(measure: Element, riff: Riff, numbers: Sequence[int]) -> None:
             _add(note, "staff", 1)
             for level, kind in enumerate(beam if k == 0 else (), 1):
                 _add(note, "beam", kind, number=level)
-            notations = _add_notations(note)
+            notations = _add_notations(note, _ties(riff, number))
             for kind in bracket if k == 0 else ():
                 _add(notations, "tuplet", type=kind, bracket="yes")
             if played and played.muted and k == 0:
@@ -146,20 +149,20 @@ def _add_staff(measure: Element, riff: Riff, numbers: Sequence[int]) -> None:
             _add_play(note, played)
 
 
-def _add_tab(measure: Element, riff: Riff, numbers: Sequence[int]) -> None:
-    """Add a bar of TAB; numbers: those of its symbols."""
+def _add_tab(measure: Element, riff: Riff, numbers: Sequence[int], silent: bool) -> None:
+    """Add a bar of TAB; numbers: those of its symbols. silent: whether programs leave it out."""
     symbols = [riff.symbols[number] for number in numbers]
     brackets = tuplet_brackets(symbols, cell_ticks(riff.meter))
     for number, symbol, bracket in zip(numbers, symbols, brackets, strict=True):
         for k, played in enumerate(riff.notes[number] or [None]):
-            note = _add_note(measure, riff, number, k, "t")
+            note = _add_note(measure, riff, number, k, "t", silent)
             if not played or played.tied:
                 note.set("print-object", "no")
             _add_value(note, symbol, voice=5)
             _add_triplet(note, symbol)
             _add(note, "stem", "none")
             _add(note, "staff", 2)
-            notations = _add_notations(note)
+            notations = _add_notations(note, _ties(riff, number))
             for kind in bracket if k == 0 else ():  # else programs draw one of their own
                 _add(notations, "tuplet", type=kind, bracket="no", show_number="none")
             if played and played.string >= 0:
@@ -169,12 +172,16 @@ def _add_tab(measure: Element, riff: Riff, numbers: Sequence[int]) -> None:
             _add_play(note, played)
 
 
-def _add_note(measure: Element, riff: Riff, number: int, k: int, staff: str) -> Element:
+def _add_note(
+    measure: Element, riff: Riff, number: int, k: int, staff: str, silent: bool = False
+) -> Element:
     """Add note `k` of a symbol, or its rest, up to the length and the ties that are heard."""
     symbol, notes = riff.symbols[number], riff.notes[number]
     note = _add(measure, "note", id=f"{staff}-{number}-{k}")
     if symbol.event >= riff.prompt_events > 0:
         note.set("color", SCORE_COLOUR)
+    if silent:
+        _add(note, "cue")
     if k:
         _add(note, "chord")
     if notes:
@@ -186,11 +193,16 @@ def _add_note(measure: Element, riff: Riff, number: int, k: int, staff: str) -> 
     else:
         _add(note, "rest")
     _add(note, "duration", symbol.duration)
-    if symbol.tied:
-        _add(note, "tie", type="stop")
-    if number + 1 < len(riff.symbols) and riff.symbols[number + 1].tied:
-        _add(note, "tie", type="start")
+    for kind in () if silent else _ties(riff, number):
+        _add(note, "tie", type=kind)
     return note
+
+
+def _ties(riff: Riff, number: int) -> list[str]:
+    """Whether a tie ends at a symbol, and whether one begins."""
+    following = riff.symbols[number + 1 : number + 2]
+    stop = ["stop"] if riff.symbols[number].tied else []
+    return stop + ["start" for symbol in following if symbol.tied]
 
 
 def _add_value(note: Element, symbol: NotatedEvent, voice: int) -> None:
@@ -219,11 +231,11 @@ def _add_triplet(note: Element, symbol: NotatedEvent) -> None:
         _add(ratio, "normal-notes", 2)
 
 
-def _add_notations(note: Element) -> Element:
+def _add_notations(note: Element, ties: Sequence[str]) -> Element:
     """Add what is drawn at a note, its ties first."""
     notations = _add(note, "notations")
-    for tie in note.findall("tie"):
-        _add(notations, "tied", type=tie.get("type"))
+    for kind in ties:
+        _add(notations, "tied", type=kind)
     return notations
 
 

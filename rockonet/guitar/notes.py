@@ -7,10 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rockonet.dataset.events import event_pitches, notes_from_events, onsets
+from rockonet.common.theory import TICKS_PER_QUARTER
+from rockonet.common.tunings import STANDARD_TUNING
+from rockonet.dataset.events import event_pitches, onsets
 from rockonet.guitar.notation import NotatedEvent
 
 MUTED_TICKS = 1  # what sounds no longer, a twelfth of a quarter note, is a palm mute
+# How long programs play a palm mute, however fast the music is: alphaTab 0.08, TuxGuitar 0.06.
+MUTED_SECONDS = 0.085
 
 
 @dataclass(frozen=True)
@@ -29,46 +33,83 @@ class PlayedNote:
     muted: bool
 
 
+def held_notes(
+    event: np.void, frets: np.ndarray, open_strings: Sequence[int]
+) -> list[tuple[int, int, int]]:
+    """Pitch, string and fret of each note of an event, lowest pitch first; two strings may have
+    one pitch. What cannot be fingered has its pitches, on string −1 and fret −1."""
+    places = [
+        (open_strings[s] + int(frets[s]), s, int(frets[s]))
+        for s in np.flatnonzero(frets >= 0).tolist()
+    ]
+    return sorted(places) or [(pitch, -1, -1) for pitch in event_pitches(event)]
+
+
 def played_notes(
-    symbols: Sequence[NotatedEvent], events: np.ndarray, frets: np.ndarray
+    symbols: Sequence[NotatedEvent],
+    events: np.ndarray,
+    frets: np.ndarray,
+    open_strings: Sequence[int] = STANDARD_TUNING,
 ) -> list[tuple[PlayedNote, ...]]:
     """The notes of each symbol, lowest pitch first; none for a rest.
 
     events: of dtype `EVENT`, those of the symbols. frets: ints (n_events, n_strings), as in
-    `Fingering`.
+    `Fingering`. open_strings: their MIDI pitches, lowest first.
     """
-    return [
-        _notes_of(symbol, events[symbol.event], frets[symbol.event]) if symbol.event >= 0 else ()
-        for symbol in symbols
-    ]
+    notes: list[tuple[PlayedNote, ...]] = []
+    for symbol in symbols:
+        if symbol.event < 0:
+            notes.append(())
+            continue
+        event = events[symbol.event]
+        # MIDI has no palm mutes: a file plays them far shorter than anybody would write them.
+        muted = bool(event["duration"] <= MUTED_TICKS < symbol.duration)
+        held = held_notes(event, frets[symbol.event], open_strings)
+        notes.append(tuple(PlayedNote(*place, symbol.tied, muted) for place in held))
+    return notes
 
 
-def _notes_of(symbol: NotatedEvent, event: np.void, frets: np.ndarray) -> tuple[PlayedNote, ...]:
-    # MIDI has no palm mutes: a file plays them far shorter than anybody would write them.
-    muted = bool(event["duration"] <= MUTED_TICKS < symbol.duration)
-    pitches = event_pitches(event)
-    places = [(string, int(frets[string])) for string in np.flatnonzero(frets >= 0).tolist()]
-    return tuple(
-        PlayedNote(pitch, string, fret, symbol.tied, muted)
-        for pitch, (string, fret) in zip(pitches, places or [(-1, -1)] * len(pitches), strict=True)
-    )
-
-
-def sounding_notes(events: np.ndarray, frets: np.ndarray) -> dict[str, np.ndarray]:
-    """The notes of events as they sound: none goes on after its string is struck again.
+def sounding_notes(
+    events: np.ndarray, frets: np.ndarray, open_strings: Sequence[int] = STANDARD_TUNING
+) -> dict[str, np.ndarray]:
+    """The notes of events as they sound: until their string or their pitch is struck again.
 
     events: of dtype `EVENT`. frets: ints (n_events, n_strings), as in `Fingering`; a chord that
-    cannot be fingered sounds as long as it is written.
-    Returns arrays as `notes_from_events` does.
+    cannot be fingered sounds as long as it is written. open_strings: their pitches, lowest first.
+    Returns arrays as `notes_from_events` does; two strings of one pitch are two notes.
     """
-    notes = notes_from_events(events)
-    struck_again: dict[int, int] = {}  # of each string, when
-    number = len(notes["pitch"])
-    for event, onset in reversed(list(enumerate(onsets(events).tolist()))):
-        strings = np.flatnonzero(frets[event] >= 0).tolist()
-        number -= len(event_pitches(events[event]))
-        for note, string in enumerate(strings, number):
-            room = struck_again.get(string, 1 << 40) - onset
-            notes["duration"][note] = min(notes["duration"][note], room)
-            struck_again[string] = onset
-    return notes
+    rows = []
+    struck_again: dict[tuple[str, int], int] = {}  # each pitch and each string, when
+    for event, onset, row in zip(
+        events[::-1], onsets(events)[::-1].tolist(), frets[::-1], strict=True
+    ):
+        held = held_notes(event, row, open_strings)
+        again: dict[tuple[str, int], int] = {}
+        for pitch, string, _ in reversed(held):
+            keys = [("pitch", pitch)] + [("string", string)] * (string >= 0)
+            room = min(struck_again.get(key, 1 << 40) for key in keys) - onset
+            rows.append((0, onset, min(int(event["duration"]), room), pitch, event["velocity"]))
+            again.update(dict.fromkeys(keys, onset))
+        struck_again |= again
+    columns = np.array(rows[::-1], np.int64).reshape(-1, 5).T
+    return dict(zip(("track", "onset", "duration", "pitch", "velocity"), columns, strict=True))
+
+
+def shortened_mutes(
+    notes: dict[str, np.ndarray], ticks_per_quarter: int, tempo_bpm: float
+) -> dict[str, np.ndarray]:
+    """The notes of a MIDI file with their palm mutes as short as they are on the grid.
+
+    notes: columns ``time duration …`` in ticks of the file, of which a quarter note has
+    `ticks_per_quarter`. A palm mute sounds for `MUTED_SECONDS` or less, and for no more than two
+    thirds of the time until the next note.
+    """
+    tick = ticks_per_quarter / TICKS_PER_QUARTER  # of the grid, on which a chord is together
+    struck = np.rint(notes["time"] / tick)
+    onset = np.unique(struck)
+    room = np.append(onset, np.inf)[np.searchsorted(onset, struck) + 1] * tick - notes["time"]
+    seconds = notes["duration"] * (60 / tempo_bpm / ticks_per_quarter)
+    muted = (seconds <= MUTED_SECONDS) & (3 * notes["duration"] <= 2 * room)
+    longest = np.where(muted, round(MUTED_TICKS * tick), notes["duration"])
+    duration = np.minimum(notes["duration"], longest).astype(notes["duration"].dtype)
+    return {**notes, "duration": duration}

@@ -27,11 +27,12 @@ from rockonet.common.theory import (
 from rockonet.common.tunings import tuning_pitches
 from rockonet.dataset.events import event_pitches, notes_from_events
 from rockonet.explore.pictures import piano_roll
-from rockonet.explore.sound import Sound, render
+from rockonet.explore.sound import Sound
 from rockonet.guitar.band import band_score
 from rockonet.guitar.engraving import Engraving, engrave
-from rockonet.guitar.fingering import Fingering, finger
+from rockonet.guitar.fingering import Fingering, finger, fits
 from rockonet.guitar.formats import FILE_FORMATS, FORMATS, WITHOUT_FINGERING, encoded
+from rockonet.guitar.mix import mixed
 from rockonet.guitar.musicxml_writer import musicxml
 from rockonet.guitar.notation import NotatedEvent, notation_symbols
 from rockonet.guitar.notes import PlayedNote, played_notes
@@ -140,16 +141,22 @@ class Riff:
     @functools.cached_property
     def notes(self) -> list[tuple[PlayedNote, ...]]:
         """The notes of each of its symbols, with their strings and frets, see `played_notes`."""
-        return played_notes(self.symbols, self.events, self.fingering.frets)
+        return played_notes(self.symbols, self.events, self.fingering.frets, self.open_strings)
 
     def goes_on_with(self, symbol: NotatedEvent) -> bool:
         """Whether the model goes on with this symbol: whether the prompt ends before it."""
         return symbol.event == self.prompt_events > 0 and not symbol.tied
 
     def revoiced(self) -> Riff:
-        """The riff with every chord that cannot be fingered changed as little as possible."""
+        """The riff with every chord that cannot be fingered changed as little as possible.
+
+        What has frets that were given stays.
+        """
         events = self.events.copy()
-        for event in events:
+        given = itertools.chain(self.given_frets, itertools.repeat(()))
+        for event, way in zip(events, given, strict=False):
+            if fits(way, event_pitches(event), self.open_strings):
+                continue
             chord = revoiced(event_pitches(event), self.open_strings)
             event["bass"] = chord[0]
             event["shape"] = sum(1 << (pitch - chord[0]) for pitch in chord)
@@ -163,11 +170,12 @@ class Riff:
         return band_score(self, band, count_in)
 
     def audio(self, band: bool = False, count_in: bool = False) -> Sound:
-        """The riff as sound: the last thing in a cell, it shows a player.
+        """The riff as sound, as a band plays it: the last thing in a cell, it shows a player.
 
+        All riffs and sounds are equally loud, at −16 LUFS; see `stems` for each instrument alone.
         The prompt is half as loud (6 dB less), so that you hear where the model begins.
         """
-        sound = render(self.midi(band, count_in))
+        sound = mixed(self, band, count_in)
         if self.prompt_ticks:
             start = (self.prompt_ticks + count_in * self.ticks_per_bar) * self.tick_seconds
             seconds = np.arange(len(sound.samples), dtype=np.float32) / sound.rate
@@ -205,7 +213,7 @@ class Riff:
 
     def score(self) -> Engraving:
         """Standard notation over TAB; the last thing in a cell, it shows itself."""
-        return engrave(musicxml(self, metronome=False))
+        return engrave(musicxml(self, picture=True))
 
     def tab(self) -> str:
         """ASCII tab, see `tab_text`: print it."""

@@ -6,46 +6,16 @@ import collections
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from rockonet.common.tunings import FRETS, STANDARD_TUNING, named_strings, tuning_pitches
-
-
-@dataclass(frozen=True)
-class TypedTab:
-    """What a tab says.
-
-    notes: ints (n_notes, 3), onset and duration in ticks, and pitch. open_strings: their MIDI
-    pitches, lowest first. frets: of each onset, as in `Fingering`. doubts: what may have been meant
-    otherwise, in sentences.
-    """
-
-    notes: np.ndarray
-    open_strings: tuple[int, ...]
-    frets: dict[int, tuple[int, ...]]
-    doubts: tuple[str, ...]
-
-
-class System(NamedTuple):
-    """Six lines that are played together, the lowest string first.
-
-    ruled: whether a line of beats stands over them, which says where each bar begins.
-    """
-
-    lines: list[str]
-    ruled: bool
-
-
-class Sign(NamedTuple):
-    """What stands on a string: a fret, or −1 for a dead note; bar and string counted from 0."""
-
-    bar: int
-    column: int
-    string: int
-    fret: int
+from rockonet.common.theory import meter_ticks
+from rockonet.common.tunings import STANDARD_TUNING
+from rockonet.guitar.tab_frets import Bar, Sign, read_frets, tidy_rows
+from rockonet.guitar.tab_lines import System, left_over, tab_systems
+from rockonet.guitar.tab_strings import BASS_TUNINGS, strings_of, tab_tuning
+from rockonet.guitar.typed_text import TypedHead, TypedMusic, plain_lines, read_head
 
 
 class BarGrid(NamedTuple):
@@ -61,10 +31,16 @@ class BarGrid(NamedTuple):
     places: int
     unit: int
 
-    def tick(self, column: int) -> int:
-        """When a note in this column begins."""
-        exact = (column - self.lead) / self.places * self.ticks
-        return self.begin + round(exact / self.unit) * self.unit
+    def times(self, columns: Sequence[int]) -> list[int]:
+        """When notes in these columns, from left to right, begin: no two at once."""
+        exact = [(column - self.lead) / self.places * self.ticks for column in columns]
+        for unit in (self.unit, 1):
+            ticks = [round(time / unit) * unit for time in exact]
+            if all(a < b for a, b in itertools.pairwise([*ticks, self.ticks])):
+                return [self.begin + tick for tick in ticks]
+        ticks = list(itertools.accumulate(ticks, lambda before, tick: max(before + 1, tick)))
+        latest = range(self.ticks - len(ticks), self.ticks)
+        return [self.begin + min(pair) for pair in zip(ticks, latest, strict=True)]
 
     def moves(self, column: int) -> bool:
         """Whether a note in this column is not played exactly where it is written."""
@@ -72,149 +48,143 @@ class BarGrid(NamedTuple):
 
 
 def read_tab(
-    text: str, bar_ticks: int, open_strings: tuple[int, ...] = STANDARD_TUNING
-) -> TypedTab:
+    text: str, meter: tuple[int, int] = (4, 4), open_strings: tuple[int, ...] = STANDARD_TUNING
+) -> TypedMusic:
     """The notes of ASCII tab, each as long as nothing else is struck, but a bar at the most.
 
-    bar_ticks: of a bar. open_strings: of the guitar, if the tab names no other.
-    Raises: ValueError that says what cannot be read.
+    meter, open_strings: of the guitar, if the tab names no other.
+    Raises: ValueError that says what cannot be read, if no note can.
     """
-    systems = split_systems(text)
-    open_strings = _named_tuning(systems[-1], open_strings)
-    bars = _bars_of(systems)
-    ruled = any(system.ruled for system in systems)
-    signs = read_frets(bars)
-    grids = place_in_time(bars, signs, bar_ticks, ruled)
-    ticks = [grids[sign.bar].tick(sign.column) for sign in signs]
-    begins = sorted(set(ticks))
-    ends = dict(zip(begins, [*begins[1:], len(bars) * bar_ticks], strict=True))
+    lines = plain_lines(text)
+    systems, doubts = tab_systems(lines)
+    if not systems:
+        no_tab = "There is no tab of six lines in this prompt: begin them with e| B| G| D| A| E|."
+        raise ValueError(doubts[0] if doubts else no_tab)
+    head, said = _said(lines, systems)
+    tuning = tab_tuning(systems, open_strings, head.tuning, bass="bass" in said.lower())
+    bar_ticks = meter_ticks(head.meter or meter)
+    bars = _bars_of(systems, tuning)
+    signs, wrong = read_frets(bars)
+    grids = place_in_time(bars, signs, bar_ticks)
+    columns: dict[int, set[int]] = collections.defaultdict(set)
+    for sign in signs:
+        columns[sign.bar].add(sign.column)
+    times = {
+        (bar, column): tick
+        for bar, struck in columns.items()
+        for column, tick in zip(sorted(struck), grids[bar].times(sorted(struck)), strict=True)
+    }
+    tuning = tuple(pitch + head.capo for pitch in tuning)
+    notes, frets = _notes(signs, times, grids[-1].begin + grids[-1].ticks, bar_ticks, tuning)
+    doubts = [*doubts, *head.remarks, *wrong, *_repeats(said, systems)]
+    if head.tuning and len(head.tuning) != len(tuning):
+        doubts.append(f"The tuning has {len(head.tuning)} strings, the tab {len(tuning)}.")
+    if head.capo:
+        doubts.append(f"The open strings sound {head.capo} semitones higher: capo {head.capo}.")
+    n_lines = len(bars[-1].strings)
+    like_bass = n_lines in BASS_TUNINGS and systems[-1].names[0].upper() in ("", "G")
+    if like_bass and n_lines < len(tuning):
+        doubts.append(
+            f"{n_lines} lines were read as the lowest strings of a guitar. Write the word 'bass' "
+            "over them if they are those of one."
+        )
+    doubts += _doubts(bars, signs, grids, bar_ticks)
+    return TypedMusic(notes, tuple(doubts), head.meter, head.tempo_bpm, tuning, frets)
+
+
+def _said(lines: Sequence[str], systems: Sequence[System]) -> tuple[TypedHead, str]:
+    """What the text around a tab says, a meter on its strings too, and that text."""
+    around = left_over(lines)
+    written = [
+        (system.lines[0], f"{beats}/{value}")
+        for system in systems
+        for beats, value in system.meters
+    ]
+    head = read_head(sorted(around + written), max(len(system.names) for system in systems))
+    return head, "\n".join(text for _, text in around)
+
+
+def _repeats(said: str, systems: Sequence[System]) -> list[str]:
+    """That what is to be repeated was read once, if anything is."""
+    times = re.findall(r"(?<!\w)(?:x ?\d{1,2}|\d{1,2} ?x)(?!\w)", said, re.IGNORECASE)
+    signs = ["repeat signs"] * any(any(system.repeats) for system in systems)
+    what = ", ".join(dict.fromkeys([*times, *signs]))
+    return [f"What is to be repeated ({what}) was read once."] if what else []
+
+
+def _notes(
+    signs: Sequence[Sign],
+    times: dict[tuple[int, int], int],
+    end: int,
+    bar_ticks: int,
+    tuning: Sequence[int],
+) -> tuple[np.ndarray, dict[int, tuple[int, ...]]]:
+    """The notes of frets and dead notes, and how each onset is held; end: of the last bar."""
+    begins = sorted(set(times.values()))
+    ends = dict(zip(begins, [*begins[1:], end], strict=True))
     notes = set()
-    frets: dict[int, list[int]] = collections.defaultdict(lambda: [-1] * 6)
-    for tick, sign in zip(ticks, signs, strict=True):
+    frets: dict[int, list[int]] = collections.defaultdict(lambda: [-1] * len(tuning))
+    for sign in signs:
+        tick = times[sign.bar, sign.column]
         if sign.fret >= 0:  # a dead note is silence, which ends what sounds before it
             duration = max(1, min(ends[tick] - tick, bar_ticks))
-            notes.add((tick, duration, open_strings[sign.string] + sign.fret))
+            notes.add((tick, duration, tuning[sign.string] + sign.fret))
             frets[tick][sign.string] = sign.fret
-    return TypedTab(
-        np.array(sorted(notes)),
-        open_strings,
-        {tick: tuple(row) for tick, row in frets.items()},
-        () if ruled else _doubts(bars, signs, grids),
-    )
+    return np.array(sorted(notes)), {tick: tuple(row) for tick, row in frets.items()}
 
 
-def split_systems(text: str) -> list[System]:
-    """The systems of a tab, whichever string is written first.
-
-    Raises: ValueError if there is none, or one that has not six lines.
-    """
-    lines = [_tidy_line(line.rstrip()) for line in text.expandtabs().splitlines()]
-    systems, place = [], 0
-    for is_system, group in itertools.groupby(lines, _is_string):
-        rows = list(group)
-        if is_system and len(rows) != 6:
-            raise ValueError(
-                f"A tab has six lines, one for each string; {len(rows)} stand together from line "
-                f"{place + 1} on. Write the strings that are not played as dashes."
-            )
-        if is_system:
-            heads = [_head(row)[:1].upper() for row in rows]
-            if not (heads[1] == "A" and heads[4] == "B"):  # else the lowest string is the first
-                rows.reverse()
-            above = lines[place - 1] if place else ""
-            systems.append(System(rows, bool(re.fullmatch(r"[\s\d>]*\d[\s\d>]*", above))))
-        place += len(rows)
-    if not systems:
-        raise ValueError(
-            "There is no tab of six lines in this prompt: begin them with e| B| G| D| A| E|."
-        )
-    return systems
+_COUNTED = re.compile(r">? {0,2}1(?:[ +&ea.>-]+\d)*[ +&ea.>-]*")  # the beats of a bar
 
 
-def _is_string(line: str) -> bool:
-    return bool(re.match(r"\s*\S{0,3}\s*\|[^|]*[-\d]", line))
+def _bars_of(systems: Sequence[System], tuning: tuple[int, ...]) -> list[Bar]:
+    """What stands between the bar lines of all systems."""
+    bars = []
+    for system in systems:
+        strings = strings_of(system.names, tuning)
+        counted = all(map(_COUNTED.fullmatch, system.beats))
+        for rows, beats, dots in zip(system.bars, system.beats, system.repeats, strict=True):
+            bars.append(Bar(tidy_rows(rows), strings, system.lines, beats if counted else "", dots))
+    return bars
 
 
-def _head(line: str) -> str:
-    """What is written before a string: its name, or nothing."""
-    return line.split("|")[0].strip()
-
-
-def _named_tuning(system: System, asked: tuple[int, ...]) -> tuple[int, ...]:
-    """The open strings as a system names them, or else those that were asked for."""
-    heads = [_head(line) for line in system.lines]
-    named = named_strings(heads)
-    if not named:
-        return asked
-    rising = all(low < high for low, high in itertools.pairwise(named))
-    octaves = heads[-1][-1:].isdigit()
-    # Letters alone count for less than a tuning that was asked for.
-    return tuning_pitches(named) if octaves or rising and asked == STANDARD_TUNING else asked
-
-
-def _bars_of(systems: Sequence[System]) -> list[tuple[str, ...]]:
-    """What stands between the bar lines: for each bar six rows, the lowest string first."""
-    rows = [[line.split("|")[1:] for line in system.lines] for system in systems]
-    bars = itertools.chain.from_iterable(zip(*system, strict=False) for system in rows)
-    return [bar for bar in bars if any("-" in row for row in bar)]
-
-
-def read_frets(bars: Sequence[tuple[str, ...]]) -> list[Sign]:
-    """The frets and dead notes of bars, bar by bar.
-
-    Raises: ValueError if there is no fret, or one that no guitar has.
-    """
-    signs = [
-        Sign(number, found.start(), string, int(found[0]) if found[0].isdigit() else -1)
-        for number, rows in enumerate(bars)
-        for string, row in enumerate(rows)
-        # Of more than two digits without a dash each is a note, as in a gallop of open strings.
-        for found in re.finditer(r"(?<!\d)[12]\d(?!\d)|\d|[xX]", row)
-    ]
-    highest = max((sign.fret for sign in signs), default=-1)
-    if highest < 0:
-        raise ValueError("There is no fret in this tab: write numbers on its six lines.")
-    if highest > FRETS:
-        raise ValueError(f"There is no fret {highest}: a guitar has {FRETS}.")
-    return signs
-
-
-def place_in_time(
-    bars: Sequence[tuple[str, ...]], signs: Sequence[Sign], bar_ticks: int, ruled: bool
-) -> list[BarGrid]:
-    """How each bar is divided; ruled: whether a line of beats says where it begins.
+def place_in_time(bars: Sequence[Bar], signs: Sequence[Sign], bar_ticks: int) -> list[BarGrid]:
+    """How each bar is divided.
 
     A dash or two after every bar line are no time: most people write them. But two are, if all
-    bars have 8, 16 or 24 places with them.
+    bars have 8, 16 or 24 places with them; and where the beats stand over a bar, they tell. A bar
+    with more notes than a reader can tell apart is several whose bar lines were left out.
     """
     columns: dict[int, list[int]] = collections.defaultdict(list)  # of each bar, what is struck
     for sign in sorted(signs):
         columns[sign.bar].append(sign.column)
     usual = min(inside[0] for inside in columns.values())
-    even = all(_width(rows) % 8 == 0 for rows in bars)
-    if ruled or usual > 2 or usual == 2 and even:
+    if usual > 2 or usual == 2 and all(bar.width % 8 == 0 for bar in bars):
         usual = 0
     leads, widths = [], []  # of each bar: columns that are no time, and those that are
     struck: dict[int, set[int]] = collections.defaultdict(set)  # of all bars of a width, from 0 on
-    for number, rows in enumerate(bars):
+    for number, bar in enumerate(bars):
         lead = columns[number][0] if usual and number in columns else 0
         lead = lead if lead <= 2 else usual
-        places = max(1, _width(rows) - lead)
-        if places in (17, 33) and all(row.endswith("-") for row in rows):
+        if bar.beats:
+            lead = min(bar.beats.index("1"), columns.get(number, [bar.width])[0])
+        places = max(1, bar.width - lead)
+        if not bar.beats and places in (17, 33) and all(row.endswith("-") for row in bar.rows):
             places -= 1  # a dash before the bar line too
+        if bar.dots:  # nor are the dots of a repeat sign time, and what keeps them apart
+            last = max(columns[number], default=lead) - lead
+            cuts = [cut for cut in (0, 1, 2) if last < places - cut]
+            places -= next((cut for cut in cuts if bar_ticks % (places - cut) == 0), 0)
         leads.append(lead)
         widths.append(places)
         struck[places].update(column - lead for column in columns[number])
-    return [
-        BarGrid(
-            number * bar_ticks,
-            bar_ticks,
-            lead,
-            places,
-            1 if ruled or _divides(struck[places], places, bar_ticks) else 3,  # to sixteenths
-        )
-        for number, (lead, places) in enumerate(zip(leads, widths, strict=True))
-    ]
+    grids, begin = [], 0
+    for number, (bar, lead, places) in enumerate(zip(bars, leads, widths, strict=True)):
+        ticks = bar_ticks * -(-len(set(columns[number])) // max(1, bar_ticks // 2))
+        ticks = max(ticks, bar_ticks)
+        exact = bar.beats or _divides(struck[places], places, ticks)
+        grids.append(BarGrid(begin, ticks, lead, places, 1 if exact else 3))  # to sixteenths
+        begin += ticks
+    return grids
 
 
 def _divides(columns: set[int], places: int, bar_ticks: int) -> bool:
@@ -225,55 +195,47 @@ def _divides(columns: set[int], places: int, bar_ticks: int) -> bool:
     return len(columns) >= 3 and all(column * bar_ticks % places == 0 for column in columns)
 
 
-def _width(rows: Sequence[str]) -> int:
-    return max(map(len, rows))
-
-
 def _doubts(
-    bars: Sequence[tuple[str, ...]],
-    signs: Sequence[Sign],
-    grids: Sequence[BarGrid],
-) -> tuple[str, ...]:
+    bars: Sequence[Bar], signs: Sequence[Sign], grids: Sequence[BarGrid], bar_ticks: int
+) -> list[str]:
     """What may have been meant otherwise."""
-    long = [number for number, rows in enumerate(bars) if _width(rows) > 30]
-    if long:
-        columns = sorted({sign.column for sign in signs if sign.bar == long[0]})
-        if len(columns) < 2 or np.gcd.reduce(np.diff(columns)) > 2:
-            return ()
-        return (
-            f"Bar {long[0] + 1} of the tab has room for 32 notes and was read as one bar. If it is "
-            "two bars, write | between them.",
-        )
+    columns: dict[int, list[int]] = collections.defaultdict(list)
     for sign in sorted(signs):
-        if sign.fret >= 0 and grids[sign.bar].moves(sign.column):
-            return (
-                f"Bar {sign.bar + 1} of the tab has {grids[sign.bar].places} places, which do not "
+        if sign.fret >= 0:
+            columns[sign.bar].append(sign.column)
+    for number, grid in enumerate(grids):
+        if grid.ticks > bar_ticks:
+            return [
+                f"Bar {number + 1} of the tab has more notes than a bar can have and was read as "
+                f"{grid.ticks // bar_ticks}. Write | between the bars."
+            ]
+    if any(bar.beats for bar in bars):
+        return []
+    long = [number for number, bar in enumerate(bars) if bar.width > 30]
+    if long:
+        struck = sorted(set(columns[long[0]]))
+        if len(struck) < 2 or np.gcd.reduce(np.diff(struck)) > 2:
+            return []
+        return [
+            f"Bar {long[0] + 1} of the tab has room for 32 notes and was read as one bar. If it is "
+            "two bars, write | between them."
+        ]
+    for number, struck in sorted(columns.items()):
+        if any(grids[number].moves(column) for column in struck):
+            return [
+                f"Bar {number + 1} of the tab has {grids[number].places} places, which do not "
                 "divide it evenly: notes were moved to the nearest sixteenth. Give it 8 or 16 "
-                "places, or 12 for triplets; a fret of two digits takes two.",
-            )
-    return ()
+                "places, or 12 for triplets; a fret of two digits takes two."
+            ]
+    return []
 
 
 def unread_signs(text: str) -> list[str]:
     """What `prompt_from_text` leaves out of a tab: signs for hammer-ons, bends, palm mutes."""
-    rows = [line.split("|", 1)[1] for line in text.splitlines() if re.search(r"\|.*-", line)]
-    signs = sorted(set(re.sub(r"[-\d|\sxX]", "", "".join(rows))))
-    if rows and re.search(r"^\s*P\.?M\b", text, re.MULTILINE):
+    lines = plain_lines(text)
+    systems, _ = tab_systems(lines)
+    rows = "".join("".join(row) for system in systems for bar in system.bars for row in bar)
+    signs = sorted(set(re.sub(r"[-\d|\sxX]", "", rows)))
+    if rows and re.search(r"^\s*P\.?M\b", "\n".join(lines), re.MULTILINE):
         signs.append("PM")
     return signs
-
-
-def _tidy_line(line: str) -> str:
-    """A line of tab as most people write it: ``e|`` in front, dashes in between.
-
-    An ``o`` is an open string, and of a bend only the fret where it begins is a note.
-    """
-    bare = re.fullmatch(r"\s*([A-Ga-g][#b♯♭]?\d?)?[\s:]*(\d*-[^|]*-[^|]*-.*)", line)
-    if bare:
-        line = f"{bare[1] or ''}|{bare[2]}"
-    head, bar, body = line.partition("|")
-    if not re.search(r"[-\d]", body) and re.fullmatch(r"\s*[A-Ga-g][#b♯♭]?\d?\s*", head):
-        body = body.replace(" ", "-")
-    body = re.sub(r"(?<=[-|])[oO](?=[-|])", "0", "|" + body)[1:]
-    body = re.sub(r"(?<=\d)b[()r\d]+", lambda bend: "-" * len(bend[0]), body)
-    return head + bar + body

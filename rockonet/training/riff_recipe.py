@@ -28,8 +28,12 @@ from rockonet.training.schedules import ScaledSchedule, warmup_cosine
 PATIENCE = 6  # epochs without a lower validation loss after which the riff recipe stops
 
 
+@functools.lru_cache(maxsize=1)
 def nats_model(model: keras.Model) -> keras.Model:
-    """A model round `model` that gives −ln p of the target's parts, (batch, events, n_parts)."""
+    """A model round `model` that gives −ln p of the target's parts, (batch, events, n_parts).
+
+    The last one is kept: TensorFlow traces a new one for two seconds before it answers.
+    """
     inputs = keras.Input((None, N_COLUMNS), dtype="int32")
     logits = model(inputs)
     targets = inputs[:, :, RIFF_COLUMNS["target"]] - 1

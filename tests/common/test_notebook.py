@@ -3,6 +3,7 @@
 import builtins
 import dis
 import re
+from importlib.metadata import PackageNotFoundError
 
 import numpy as np
 import pytest
@@ -76,3 +77,17 @@ def test_every_source_that_a_notebook_shows_can_be_copied(path):
         for shown in re.findall(r"^ru\.show_source\([^()]*\)", cell.source, flags=re.MULTILINE):
             names = copied(eval(shown, {"ru": ru}))
             assert set(re.findall(r"ru\.(?!show_source)(\w+)", shown)) <= names.keys()
+
+
+def test_versions_of_a_module_whose_package_has_another_name(tmp_path, monkeypatch):
+    (tmp_path / "anvil.py").touch()
+    for name, top in (("anvil_ce", "anvil"), ("hammer", "hammer")):
+        info = tmp_path / f"{name}-2.5.dist-info"
+        info.mkdir()
+        name = name.replace("_", "-")
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 2.5\n")
+        (info / "top_level.txt").write_text(top + "\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert ru.versions("anvil", "hammer").endswith(" · anvil-ce 2.5 · hammer 2.5")
+    with pytest.raises(PackageNotFoundError, match="tongs"):
+        ru.versions("tongs")

@@ -9,6 +9,8 @@ import pytest
 
 import rockonet_utils as ru
 
+LEAST = 1  # dB of gain at which the difference tone comes within 30 dB of the root
+
 
 @pytest.mark.parametrize(
     ("exercise", "answer", "made", "said"),
@@ -37,11 +39,17 @@ import rockonet_utils as ru
         ("4.1", 3, {}, "✘ "),
         ("4.1", "two", {}, "✘ .*a whole number in digits.*this is 'two'"),
         ("4.4", (8, 5), {}, "✘ .*two lists of riffs"),
+        ("4.7", LEAST, "fifth", "✔ Right.*Nobody played that tone"),
+        ("4.7", LEAST - 1, "fifth", "✘ .*more gain"),
+        ("4.7", LEAST + 9, "fifth", "✘ .*with less gain it still is near"),
+        ("4.7", 100, "fifth", "✘ .*is to be a whole number of decibels, −50 to 50"),
     ],
 )
 def test_self_check_says_what_is_wrong(exercise, answer, made, said, capsys):
     if made == "notes":  # a chord of two notes, and a note: half of the onsets, two in three notes
         made = dict(notes=dict(onset=np.array([0, 0, 12])))
+    if made == "fifth":
+        made = dict(fifth=ru.tones(110, 164.8))
     ru.self_check(exercise, answer, **made)
     assert re.match(said, capsys.readouterr().out)
 

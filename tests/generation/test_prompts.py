@@ -72,7 +72,7 @@ def test_of_two_staves_the_one_with_the_longer_notes_is_read():
         ("hello world", "'hello' is no note"),
         ("4/4 H4", "'H4' is no note"),
         ("r4 r4", "no note in this prompt"),
-        ("e|--3--|\nB|-----|", "six lines.* 2 stand together from line 1 on"),
+        ("|--3--|\n|-----|", "six lines.* 2 stand together from line 1 on"),
         ("e|-----|\n" * 6, "no fret in this tab"),
         ("e|--29-|\n" * 6, "no fret 29"),
         ("--------", "six lines.* 1 stand together from line 1 on"),

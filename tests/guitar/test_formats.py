@@ -1,5 +1,7 @@
 """The table of formats, from which everything that names one is derived."""
 
+import dataclasses
+
 import pytest
 from helpers import a_riff
 
@@ -29,3 +31,12 @@ def test_what_cannot_be_fingered_can_be_heard():
     assert riff.formats == (".mid", ".mp3", ".wav")
     with pytest.raises(ValueError, match=r"E2 F2 cannot .*; \.mid, \.mp3 and \.wav take it"):
         riff.encoded(".gp5")
+
+
+def test_a_link_says_that_a_format_rounds_the_tempo():
+    riff = a_riff([(40,)], [0], tempo_bpm=97.3)
+    links = {suffix: ru.download_link(riff, suffix) for suffix in (".gp5", ".gp", ".mid")}
+    assert links[".gp5"].endswith(">Guitar Pro 5, 97 bpm</a>")
+    assert links[".gp"].endswith(">Guitar Pro 7 and 8</a>") and links[".mid"].endswith(">MIDI</a>")
+    whole = dataclasses.replace(riff, tempo_bpm=97)
+    assert ru.download_link(whole, ".gp5").endswith(">Guitar Pro 5</a>")

@@ -3,6 +3,8 @@
 import io
 
 import mido
+import numpy as np
+import pretty_midi
 import pytest
 from helpers import a_riff, melody, midi_bytes, notes_by_mido, random_riff
 
@@ -72,3 +74,34 @@ def test_words_of_others_are_no_tuning():
     assert ru.tuning_in_midi(midi_bytes([melody([40, 43])])) is None
     wrong = b"MTrk\x00\x00\x00\x00\x00\xff\x7f\x1a}Tuning: E2 A2 D3 G3 B3 E2"
     assert ru.tuning_in_midi(wrong) is None
+
+
+def test_a_riff_comes_back_from_a_file_without_programs_and_names():
+    # What MuseScore 3 makes of our file: no sound, no name, a bass, and drums on channel 10.
+    riff = a_riff([(40, 47), (55,), (52,), (57, 64)], [0, 6, 6, 12], [6, 6, 12, 24])
+    file = mido.MidiFile(file=io.BytesIO(riff.encoded(".mid", band=True)))
+    unsaid = {"program_change", "track_name", "instrument_name", "sequencer_specific"}
+    for track in file.tracks:
+        for message in [m for m in track if m.type in unsaid]:
+            assert message.time == 0
+            track.remove(message)
+    buffer = io.BytesIO()
+    file.save(file=buffer)
+    with pytest.warns(UserWarning, match="taken for a guitar"):
+        back = ru.prompt_from_midi(buffer.getvalue())
+    for field in "step", "bass", "shape", "duration":
+        assert back.events[field].tolist() == riff.events[field].tolist()
+    assert back.program in range(24, 32)
+
+
+def test_pretty_midi_reads_the_same():
+    riff = a_riff([(40, 47), (43,)], [0, 6], [6, 12], tempo_bpm=97.3, meter=(3, 4), scale="D minor")
+    song = pretty_midi.PrettyMIDI(io.BytesIO(riff.encoded(".mid", band=False)))
+    (guitar,) = song.instruments
+    assert guitar.program == riff.program and guitar.name == riff.title
+    assert song.get_tempo_changes()[1].tolist() == pytest.approx([97.3], abs=1e-3)
+    (meter,), (key,) = song.time_signature_changes, song.key_signature_changes
+    assert (meter.numerator, meter.denominator) == (3, 4) and key.key_number == 5  # F major
+    tick = riff.tick_seconds
+    found = sorted((n.start / tick, n.end / tick, n.pitch) for n in guitar.notes)
+    assert np.allclose(found, [(0, 6, 40), (0, 6, 47), (6, 18, 43)], atol=0.01)

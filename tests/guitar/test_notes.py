@@ -7,6 +7,7 @@ import pytest
 from helpers import a_riff, random_riff
 
 import rockonet_utils as ru
+from rockonet.guitar.notes import shortened_mutes
 
 
 def test_each_symbol_has_its_notes_lowest_first_and_a_rest_has_none():
@@ -46,3 +47,20 @@ def test_what_is_far_shorter_than_written_is_muted():
     riff = a_riff([(40,), (40,), (43,)], [0, 6, 6])
     riff.events["duration"] = [1, 2, 6]
     assert [n.muted for notes in riff.notes for n in notes] == [True, False, False]
+
+
+def test_the_palm_mutes_of_a_file_are_told_by_seconds():
+    # 480 ticks to the quarter note at 120 bpm: a second has 960. Eighth notes 240 ticks apart:
+    # one held, a chord of 80 ms, one of 60 ms, one of 90 ms, and a sixteenth of 85 ms that another
+    # one follows after 83 ms.
+    notes = {
+        "time": np.array([0, 240, 240, 480, 720, 960, 1040]),
+        "duration": np.array([230, 77, 77, 58, 87, 81, 100]),
+        "pitch": np.array([40, 40, 47, 40, 40, 40, 40]),
+    }
+    short = shortened_mutes(notes, ticks_per_quarter=480, tempo_bpm=120)
+    assert short["duration"].tolist() == [230, 40, 40, 40, 87, 81, 100]  # 40 ticks: one of the grid
+    assert short["pitch"] is notes["pitch"] and notes["duration"][1] == 77
+    # At half the tempo they sound twice as long.
+    slow = shortened_mutes(notes, ticks_per_quarter=480, tempo_bpm=60)
+    assert slow["duration"].tolist() == notes["duration"].tolist()

@@ -1,6 +1,7 @@
 """Typed tab, as guitarists write it."""
 
 import dataclasses
+import time
 import warnings
 
 import numpy as np
@@ -110,3 +111,116 @@ def test_a_bar_that_its_places_do_not_divide_is_told():
         warnings.simplefilter("error")
         for places in (8, 12, 16, 24):
             assert np.sum(ru.prompt_from_text(tab(places)).events["step"]) < 48
+
+
+def struck(*rows, names="eBGDAE"):
+    """When each event of one typed bar begins, in ticks, and its frets, highest string first."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        riff = ru.prompt_from_text(
+            "\n".join(f"{name}|{row}|" for name, row in zip(names, rows, strict=False))
+        )
+    ticks = np.cumsum(riff.events["step"]).tolist()
+    frets = riff.fingering.frets[:, ::-1][:, : len(rows)].tolist()
+    return list(zip(ticks, frets, strict=True))
+
+
+def test_columns_are_time_however_wide_the_bar():
+    rng = np.random.default_rng(5)
+    for width in range(5, 90):
+        columns = np.sort(rng.choice(width - 1, min(width - 1, 1 + width // 3), replace=False))
+        row = ["-"] * width
+        for column in columns:
+            row[column] = "5" if column + 1 not in columns else "6"
+        rows = ["".join(row), "-" * width, "-" * width]
+        found = struck(*rows)
+        assert len(found) == len(columns)
+        ticks = [tick for tick, _ in found]
+        assert ticks == sorted(set(ticks))
+        assert ticks[-1] < 48 * (1 if len(columns) <= 24 else 2)
+
+
+def test_a_wide_bar_is_divided_in_proportion():
+    # 60 columns, 0.8 ticks each: 3 columns are 2.4 ticks.
+    row = "5--6--8--5--6--8--10-8------------------6-------5-----------"
+    ticks = [0, 2, 5, 7, 10, 12, 14, 17, 32, 38]
+    assert struck("-" * 60, row) == [
+        (tick, [-1, fret])
+        for tick, fret in zip(ticks, [5, 6, 8, 5, 6, 8, 10, 8, 6, 5], strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower", "found"),
+    [
+        ("12--12--", "--------", [(0, 12, -1), (24, 12, -1)]),
+        ("12------", "12------", [(0, 12, 12)]),
+        ("12------", "9-------", [(0, 12, 9)]),
+        ("12------", "-2------", [(0, 1, -1), (6, 2, 2)]),  # below the 2 stands a 2
+        ("12------", "02------", [(0, 1, 0), (6, 2, 2)]),
+        ("12------", "-9------", [(0, 12, 9)]),  # a chord, written to the right
+        ("1212----", "--------", [(0, 1, -1), (6, 2, -1), (12, 1, -1), (18, 2, -1)]),
+        ("1012----", "8-10----", [(0, 10, 8), (12, 12, 10)]),
+        ("24--24--", "22--22--", [(0, 24, 22), (24, 24, 22)]),
+    ],
+)
+def test_two_digits_are_a_fret_or_two_notes(upper, lower, found):
+    assert [(tick, *frets) for tick, frets in struck(upper, lower)] == found
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "5---7---8---7---",
+        "5--h7---8--p7---",
+        "5h--7/--8~~~7---",
+        "5---7b9-8r--7---",
+        "<5>-7---8---7---",
+        "(5)-7---8---<7>-",
+        "5---7--<8>--7---",
+        "5^7-7---8b½-7---",
+        "5===7\\__8.--7---",
+    ],
+)
+def test_signs_of_techniques_are_no_time(row):
+    assert [(tick, frets[2]) for tick, frets in struck("-" * 16, "-" * 16, row)] == [
+        (0, 5),
+        (12, 7),
+        (24, 8),
+        (36, 7),
+    ]
+
+
+def test_counted_beats_tell_where_a_bar_begins():
+    for beats in ("1 & 2 & 3 & 4 &", "1 + 2 + 3 + 4 +", "1   2   3   4", "1 e & a 2 e & a"):
+        row = "--0-----3------" if "a" not in beats else "--0-----3-----"
+        text = "\n".join(f"{n}|{row if n == 'E' else '-' * len(row)}|" for n in "eBGDAE")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            riff = ru.prompt_from_text(f"  {beats}\n{text}")
+        assert riff.events["step"][0] == round(2 / len(row) * 48)
+
+
+def test_bars_of_rest_before_the_first_note_are_no_part_of_a_prompt():
+    assert struck("-" * 8 + "|" + "0-3-----")[0] == (0, [0])
+    assert struck("-" * 8 + "|" + "--3-----")[0] == (12, [3])
+
+
+def test_whatever_is_pasted_answers_soon():
+    for text in (
+        "x-------|\n" * 2000,
+        "E|0-\n" * 2000,
+        "E|" + "12" * 6000 + "-|",
+        "|" + " " * 19_900 + "z",
+        "1" * 19_999,
+        "tuning " + "E A " * 4900,
+        "".join(f"{name}|{'12|' * 1000}\n" for name in "eBGDAE"),
+    ):
+        begin = time.process_time()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                ru.prompt_from_text(text)
+            except ValueError as error:
+                assert len(str(error)) < 250
+        assert time.process_time() - begin < 2
