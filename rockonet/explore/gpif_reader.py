@@ -75,7 +75,11 @@ def archived_score(data: bytes) -> bytes:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            found = [info for info in archive.infolist() if info.filename.endswith("score.gpif")]
+            found = [
+                info
+                for info in archive.infolist()
+                if info.filename.rpartition("/")[2] == "score.gpif"
+            ]
             if not found:
                 raise ValueError("there is no score.gpif in it")
             if found[0].compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):

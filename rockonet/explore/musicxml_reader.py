@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError, tostring
@@ -18,7 +19,7 @@ from rockonet.explore.written_song import plain_text
 
 
 def parse_musicxml(data: bytes, name: str) -> TabSong:
-    """The song in the bytes of a MusicXML file; of a part with several staves each is a track.
+    """The song in the bytes of a MusicXML file; each staff is a track, but for a TAB below it.
 
     Raises: `MidiError`, which names the file and the reason.
     """
@@ -31,7 +32,11 @@ def parse_musicxml(data: bytes, name: str) -> TabSong:
         score = music21.converter.parseData(tostring(root, "unicode"), format="musicxml")
         if not isinstance(score, music21.stream.Score):
             raise ValueError("it holds no score")
-        tracks = tuple(_track(part, _tunings(root)) for part in score.parts)
+        tunings = _tunings(root)
+        staves: dict[str, list[TabTrack]] = {}
+        for part in score.parts:
+            staves.setdefault(str(part.id).partition("-Staff")[0], []).append(_track(part, tunings))
+        tracks = tuple(track for some in staves.values() for track in _with_tab(some))
     except Exception as error:  # music21 raises what its parts raise, without a common class
         known = isinstance(error, (ParseError, defusedxml.DefusedXmlException, ValueError))
         reason = str(error) if known else f"{type(error).__name__}: {error}"
@@ -98,6 +103,23 @@ def _track(part: Any, tunings: dict[str, tuple[int, ...]]) -> TabTrack:
         0,
         notes[np.lexsort((notes["pitch"], notes["time"]))],
     )
+
+
+def _with_tab(staves: list[TabTrack]) -> list[TabTrack]:
+    """The staves of a part; of notation and its TAB, the notation with the frets of the TAB.
+
+    A TAB may be silent, without ties: how long notes are, notation says.
+    """
+    if len(staves) != 2 or bool(staves[0].tuning) == bool(staves[1].tuning):
+        return staves
+    notation, tab = sorted(staves, key=lambda staff: bool(staff.tuning))
+    places = {(note["time"], note["pitch"]): (note["string"], note["fret"]) for note in tab.notes}
+    notes = notation.notes.copy()
+    if any((note["time"], note["pitch"]) not in places for note in notes):
+        return staves
+    for note in notes:
+        note["string"], note["fret"] = places[note["time"], note["pitch"]]
+    return [dataclasses.replace(notation, notes=notes, tuning=tab.tuning)]
 
 
 def _score(written: Any, tracks: Sequence[TabTrack]) -> ScoreTick:

@@ -1,17 +1,14 @@
 """Guitar Pro files are files of a corpus like any other."""
 
-import sys
 import zipfile
 
 import numpy as np
 import pytest
-from helpers import ROOT, a_riff, melody, midi_bytes
+from helpers import a_riff, melody, midi_bytes
+from tab_songs import a_song
 
 import rockonet_utils as ru
 from rockonet.explore.song_browser import SongBrowser
-
-sys.path.insert(0, str(ROOT / "tests" / "explore"))
-from tab_songs import a_song  # noqa: E402
 
 RIFF = a_riff([(40, 47), (43,), (45,), (40,)] * 6, [0, *[6] * 23], [6] * 24)
 

@@ -2,19 +2,15 @@
 
 import io
 import os
-import sys
 import time
 import zipfile
-from pathlib import Path
 
 import numpy as np
 import pytest
+from gpx_writer import container, packed
 from helpers import random_riff
 
 import rockonet_utils as ru
-
-sys.path.insert(0, str(Path(__file__).parent))
-from gpx_writer import container, packed  # noqa: E402
 
 T = ru.Technique
 VALUES = {1: "Whole", 2: "Half", 4: "Quarter", 8: "Eighth", 16: "16th", 32: "32nd"}

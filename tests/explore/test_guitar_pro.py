@@ -1,21 +1,17 @@
 """Guitar Pro 3, 4 and 5: files written by PyGuitarPro, with what was worked out by hand."""
 
 import io
-import sys
 import time
 import warnings
-from pathlib import Path
 
 import guitarpro
 import numpy as np
 import pytest
 from guitarpro import models as gp
 from helpers import random_riff
+from tab_songs import RICH, a_song
 
 import rockonet_utils as ru
-
-sys.path.insert(0, str(Path(__file__).parent))
-from tab_songs import RICH, a_song  # noqa: E402
 
 T = ru.Technique
 QUARTER = ru.SONG_TICKS

@@ -4,17 +4,14 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from gpx_writer import container, packed
 from helpers import ROOT, random_riff
+from tab_songs import RICH, a_song
 
 import rockonet_utils as ru
-
-sys.path.insert(0, str(Path(__file__).parent))
-from gpx_writer import container, packed  # noqa: E402
-from tab_songs import RICH, a_song  # noqa: E402
 
 SONG = ROOT / "data" / "guitar_pro" / "rooftop_radio.gp5"
 

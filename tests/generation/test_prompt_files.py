@@ -2,7 +2,6 @@
 
 import dataclasses
 import io
-import sys
 import warnings
 from pathlib import Path
 
@@ -11,11 +10,9 @@ import numpy as np
 import pytest
 from guitarpro import models as gp
 from helpers import ROOT, a_riff, low_riff, melody, midi_bytes, random_riff
+from tab_songs import STANDARD, a_song
 
 import rockonet_utils as ru
-
-sys.path.insert(0, str(ROOT / "tests" / "explore"))
-from tab_songs import STANDARD, a_song  # noqa: E402
 
 SONG = ROOT / "data" / "guitar_pro" / "rooftop_radio.gp5"
 
@@ -199,3 +196,20 @@ def test_a_file_of_guitar_pro_with_nothing_played_is_refused():
     assert isinstance(song, gp.Song)
     with pytest.raises(ru.MidiError, match="has no guitar track"):
         ru.prompt_from_file(a_song(dict(lines=["r/1"])), name="rest.gp5")
+
+
+def test_of_two_parts_the_one_with_more_notes_is_taken():
+    part = (
+        "<part id='{}'><measure number='1'><attributes><divisions>1</divisions></attributes>{}"
+        "</measure></part>"
+    )
+    note = "<note><pitch><step>{}</step><octave>3</octave></pitch><duration>1</duration></note>"
+    names = "".join(
+        f"<score-part id='{name}'><part-name>{name}</part-name><midi-instrument id='{name}-I1'>"
+        "<midi-program>31</midi-program></midi-instrument></score-part>"
+        for name in ("P1", "P2")
+    )
+    parts = part.format("P1", note.format("E")) + part.format("P2", note.format("G") * 3)
+    xml = f"<score-partwise><part-list>{names}</part-list>{parts}</score-partwise>"
+    riff = in_silence(xml.encode(), name="two.musicxml")
+    assert events(riff) == [(0, (55,)), (12, (55,)), (24, (55,))]
