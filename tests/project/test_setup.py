@@ -65,7 +65,10 @@ esac
 """
 UV = """#!/bin/sh
 echo "$*" >> {folder}/asked
-[ -e {folder}/offline ] && printf 'error: cannot install\\n cause: a\\n cause: no network\\n' && exit 2
+if [ -e {folder}/offline ]; then
+  printf 'error: cannot install\\n cause: a\\n cause: no network\\n'
+  exit 2
+fi
 mkdir -p "$UV_PYTHON_INSTALL_DIR/cpython-$3.9-any/bin"
 cp {folder}/new "$UV_PYTHON_INSTALL_DIR/cpython-$3.9-any/bin/python3"
 """
