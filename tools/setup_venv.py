@@ -144,8 +144,10 @@ def fetch(command, sentence):
     run = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if run.returncode:
         said = run.stdout.decode(errors="replace")
-        why = re.search(r"^error: (.*)", said, re.IGNORECASE | re.MULTILINE)
-        raise Stop(f"Nothing is fetched ({why.group(1) if why else 'no message'}). {sentence}")
+        # What failed, and at the end of a chain of causes why.
+        why = re.findall(r"^\s*(?:error|cause): (.*)", said, re.IGNORECASE | re.MULTILINE)
+        why = ": ".join(dict.fromkeys(why[:1] + why[-1:])) or "no message"
+        raise Stop(f"No Python was fetched ({why}). {sentence}")
 
 
 def asked_for():
