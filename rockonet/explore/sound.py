@@ -93,7 +93,8 @@ class Sound:
                 pygame.mixer.init(frequency=self.rate, size=-16, channels=2)
             pcm = (np.clip(self.samples, -1, 1) * 32767).astype("<i2")
             pygame.mixer.Sound(buffer=pcm.tobytes()).play()
-        except pygame.error as error:
+        # The second: its mixer needs a library that the system lacks.
+        except (pygame.error, NotImplementedError) as error:
             return (
                 f"This machine has no sound device ({error}): "
                 "use the player in the page, it needs none."
@@ -105,7 +106,11 @@ def stop_speakers() -> None:
     """Stop what `Sound.play_on_speakers` began."""
     import pygame  # as above
 
-    if pygame.mixer.get_init():
+    try:
+        playing = pygame.mixer.get_init()
+    except NotImplementedError:  # as above
+        playing = None
+    if playing:
         pygame.mixer.stop()
 
 

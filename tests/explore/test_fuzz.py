@@ -23,7 +23,14 @@ def fuzz(folder, guard):
     )
 
 
-@pytest.mark.parametrize("guard", [0, 1], ids=["plain", "guarded memory"])
+# The guard makes up an object of CPython; on 3.14 it dies with the first file.
+no_guard = pytest.mark.skipif(sys.version_info >= (3, 14), reason="the guard is for Python < 3.14")
+
+
+@pytest.mark.parametrize(
+    "guard",
+    [pytest.param(0, id="plain"), pytest.param(1, id="guarded memory", marks=no_guard)],
+)
 def test_damaged_files_are_read_or_refused(tmp_path, guard):
     run = fuzz(tmp_path, guard)
     number = (tmp_path / "PROGRESS").read_text()
@@ -34,5 +41,6 @@ def test_damaged_files_are_read_or_refused(tmp_path, guard):
     assert result["peak_mb"] < 1000
 
 
+@no_guard
 def test_the_guard_sees_what_an_unmended_file_does_to_the_reader(tmp_path):
     assert fuzz(tmp_path, guard=2).returncode == -signal.SIGSEGV

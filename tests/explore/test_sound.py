@@ -105,6 +105,15 @@ def test_speakers_play_or_say_why_not(monkeypatch):
     assert "no sound device" in sound.play_on_speakers()
 
 
+def test_a_mixer_that_lacks_a_library_is_no_error(monkeypatch):
+    pygame = pytest.importorskip("pygame")
+    # What pygame puts in place of a module that cannot be loaded.
+    missing = pygame.MissingModule("mixer", urgent=0)
+    monkeypatch.setattr(pygame, "mixer", missing)
+    assert "no sound device" in a_tune().audio().play_on_speakers()
+    ru.stop_speakers()
+
+
 def test_a_missing_soundfont_is_named(monkeypatch, tmp_path):
     monkeypatch.setenv("ROCKONET_SOUNDFONT", str(tmp_path / "mine.sf2"))
     with pytest.raises(FileNotFoundError, match="mine.sf2"):
