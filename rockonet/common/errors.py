@@ -1,12 +1,15 @@
-"""What a notebook shows when something is refused: one sentence below the cell."""
+"""What a notebook shows when something is refused or was changed: a sentence below the cell."""
 
 from __future__ import annotations
 
 import dataclasses
 import difflib
 import os
+import warnings
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import IPython
 from IPython.core.interactiveshell import InteractiveShell
@@ -19,9 +22,14 @@ _EXPLAINED = (
 )
 
 
+class Remark(UserWarning):
+    """What was changed, guessed or left out on the way in, in a sentence."""
+
+
 def explain_errors(shell: InteractiveShell | None = None) -> None:
     """Have notebooks say what to do when a cell uses a name that a cell above it makes, cannot be
     read or was stopped; and keep to the cell and the sentence when this project refuses something.
+    A `Remark` is a plain line, each time that its cell runs.
 
     shell: the notebook's interpreter; without one, that of the notebook which imports the door.
     """
@@ -47,6 +55,20 @@ def explain_errors(shell: InteractiveShell | None = None) -> None:
     shell = shell or IPython.get_ipython()
     if shell:
         shell.set_custom_exc(_EXPLAINED, show)
+        warnings.simplefilter("always", Remark)
+        warnings.showwarning = _remarks_or(warnings.showwarning)
+
+
+def _remarks_or(usual: Callable[..., None]) -> Callable[..., None]:
+    """Shows a remark as a plain line, and any other warning in the usual way."""
+
+    def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+        if issubclass(category, Remark):
+            print(message)
+        else:
+            usual(message, category, *place, **more)
+
+    return show
 
 
 def advice(error: BaseException) -> str:

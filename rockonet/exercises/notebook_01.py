@@ -9,6 +9,7 @@ from symusic.core import ScoreTick
 
 from rockonet.common.tunings import STANDARD_TUNING, TUNINGS
 from rockonet.exercises.verdicts import Exercise, Verdict, is_share
+from rockonet.explore.tab_song import TabTrack
 
 
 def fret_in_drop_d(answer: int) -> Verdict:
@@ -60,9 +61,21 @@ def notes_a_second(answer: float, score: ScoreTick, notes: dict[str, np.ndarray]
     return False, f"{answer:.3g} is too {'low' if answer < rate else 'high'}."
 
 
+def share_on_thin_strings(answer: float, lead: TabTrack) -> Verdict:
+    """Exercise 1.5: What share of the lead guitar's notes is played on the two thinnest strings?"""
+    string = lead.notes["string"]
+    if abs(answer - (string <= 1).mean()) <= 0.005:
+        return False, "those are the two thickest: string 0 is the lowest."
+    if abs(answer - (string == len(lead.tuning) - 1).mean()) <= 0.005:
+        return False, "that is the thinnest alone: there are two."
+    thin = float((string >= len(lead.tuning) - 2).mean())
+    return is_share(answer, thin, "of the notes, where a lead guitar is at home")
+
+
 EXERCISES = {
     "1.1": Exercise("the number of a fret", fret_in_drop_d),
     "1.2": Exercise("a copy of `first_bars` whose track has another program", as_a_piano),
     "1.3": Exercise("a share, a number from 0 to 1", share_of_chords),
     "1.4": Exercise("a number of notes a second", notes_a_second),
+    "1.5": Exercise("a share, a number from 0 to 1", share_on_thin_strings),
 }

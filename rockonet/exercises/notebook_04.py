@@ -80,10 +80,27 @@ def three_scales(answer: list[Riff], scales: Sequence[str]) -> Verdict:
     return True, "no note of the new events lies outside of its scale."
 
 
+def least_gain(answer: int, fifth: Sound) -> Verdict:
+    """Exercise 4.6: The least gain that brings the difference tone of a fifth near its root."""
+    answer = int(answer)
+
+    def below_root(gain_db: int) -> float:
+        after = amplify(fifth, gain_db)
+        return tone_level_db(after, A2) - tone_level_db(after, E3 - A2)
+
+    enough, less = below_root(answer), below_root(answer - 1)
+    found = f"with {answer} dB of gain it lies {enough:.1f} dB under the root"
+    if enough > NEAR_DB:
+        return False, f"{found}, which is too far: more gain."
+    if less <= NEAR_DB:
+        return False, f"{found}, but with less gain it still is near enough."
+    return True, f"{found}. Nobody played that tone: the amplifier made it."
+
+
 def your_riff(
     answer: Riff | list[Riff], training: CopyIndex, prompts: Sequence[Riff], folder: Path
 ) -> Verdict:
-    """Exercise 4.6: Make a riff from a prompt of your own, and save it."""
+    """Exercise 4.7: Make a riff from a prompt of your own, and save it."""
     if isinstance(answer, list):  # favourites: the last one
         if not answer:
             return False, "mark a card of the riff machine as a favourite first."
@@ -110,29 +127,12 @@ def your_riff(
     return True, f"{len(answer.generated)} new events after {len(given)} of yours, in {where}."
 
 
-def least_gain(answer: int, fifth: Sound) -> Verdict:
-    """Exercise 4.7: The least gain that brings the difference tone of a fifth near its root."""
-    answer = int(answer)
-
-    def below_root(gain_db: int) -> float:
-        after = amplify(fifth, gain_db)
-        return tone_level_db(after, A2) - tone_level_db(after, E3 - A2)
-
-    enough, less = below_root(answer), below_root(answer - 1)
-    found = f"with {answer} dB of gain it lies {enough:.1f} dB under the root"
-    if enough > NEAR_DB:
-        return False, f"{found}, which is too far: more gain."
-    if less <= NEAR_DB:
-        return False, f"{found}, but with less gain it still is near enough."
-    return True, f"{found}. Nobody played that tone: the amplifier made it."
-
-
 EXERCISES = {
     "4.1": Exercise("a whole number in digits: how many of the four can be drawn", top_half),
     "4.2": Exercise("a list of five riffs", five_riffs),
     "4.3": Exercise("a riff with half the tempo of `riff`", slow_and_clean),
     "4.4": Exercise("two lists of riffs, made at the temperatures 0.5 and 1.5", variety),
     "4.5": Exercise("a list of riffs, one for each of the three scales", three_scales),
-    "4.6": Exercise("a riff of yours", your_riff),
-    "4.7": Exercise("a whole number of decibels, −50 to 50", least_gain),
+    "4.6": Exercise("a whole number of decibels, −50 to 50", least_gain),
+    "4.7": Exercise("a riff of yours", your_riff),
 }

@@ -54,6 +54,7 @@ def amplify(
         heard through a guitar loudspeaker. gate_dbfs: what comes in quieter is silenced, so that
         rests are silent.
     Raises: ValueError for a gain outside of its range, or a low cut of 0.
+    Notebook: 04.
     """
     if not -60 <= gain_db <= 60:
         raise ValueError(f"gain_db is {gain_db}: choose −60 to 60.")

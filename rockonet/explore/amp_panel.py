@@ -19,7 +19,10 @@ INTERVALS = {
 
 
 def amp_panel() -> widgets.VBox:
-    """A slider for the gain: wave, spectrum and player of two tones, before and after."""
+    """A slider for the gain: wave, spectrum and player of two tones, before and after.
+
+    Notebook: 04.
+    """
     return AmpPanel().panel
 
 

@@ -17,6 +17,7 @@ from guitarpro.gp4 import GP4File
 from guitarpro.gp5 import GP5File
 from symusic.core import ScoreTick
 
+from rockonet.common.errors import Remark
 from rockonet.common.techniques import Technique
 from rockonet.explore.gpif_reader import archived_score, read_gpif
 from rockonet.explore.gpx_container import GPX_MAGICS, contained_score
@@ -62,7 +63,7 @@ def read_guitar_pro(path: str | os.PathLike[str]) -> ScoreTick:
     path = Path(path)
     song = parse_guitar_pro(file_bytes(path), path.name)
     for remark in song.remarks:
-        warnings.warn(f"{path.name}: {remark}", stacklevel=2)
+        warnings.warn(f"{path.name}: {remark}", Remark, stacklevel=2)
     return song.score
 
 
@@ -76,6 +77,7 @@ def parse_guitar_pro(data: bytes, name: str) -> TabSong:
     """The song in the bytes of a Guitar Pro file, whatever its suffix is.
 
     Raises: `MidiError`, which names the file, the reason and the way out.
+    Notebook: 01.
     """
     try:
         if data[:4] in GPX_MAGICS:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from symusic.core import ScoreTick
 
+from rockonet.common.errors import Remark
 from rockonet.common.techniques import Technique
 from rockonet.explore.guitar_pro import GUITAR_PRO_SUFFIXES, is_guitar_pro, parse_guitar_pro
 from rockonet.explore.midi_file import MIDI_SUFFIXES, file_bytes, parse_midi
@@ -56,5 +57,5 @@ def read_song(path: str | os.PathLike[str]) -> ScoreTick:
     path = Path(path)
     score, remarks = parse_song(file_bytes(path), path.name)
     for remark in remarks:
-        warnings.warn(f"{path.name}: {remark}", stacklevel=2)
+        warnings.warn(f"{path.name}: {remark}", Remark, stacklevel=2)
     return score

@@ -23,7 +23,10 @@ BLACKMAN = 1.727  # over how many places of a spectrum its window spreads the po
 
 
 def tones(*hz: float, seconds: float = 2.0) -> Sound:
-    """Pure tones at once, each as loud as a string that is plucked."""
+    """Pure tones at once, each as loud as a string that is plucked.
+
+    Notebook: 04.
+    """
     time = np.arange(round(seconds * RATE)) / RATE
     wave = 0.2 * np.sum([np.sin(2 * np.pi * f * time) for f in hz], axis=0)
     return Sound(np.stack([wave, wave], axis=1).astype(np.float32), RATE)
@@ -33,6 +36,7 @@ def tone_level_db(sound: Sound, hz: float) -> float:
     """How strong a tone is in the middle second of a sound, in decibels below a full wave.
 
     hz: its frequency; what lies within 1.5 Hz is counted in. Wants a second of sound.
+    Notebook: 04.
     """
     frequency, level = _spectrum(sound)
     near = np.abs(frequency - hz) <= 1.5
@@ -55,6 +59,7 @@ def wave_chart(
     """The waves of sounds over each other, from one second to another.
 
     sounds: by their names.
+    Notebook: 04.
     """
     ax = axes(ax, (9, 2.4))
     for (name, sound), (colour, dashes) in zip(sounds.items(), LOOKS, strict=False):
@@ -76,6 +81,7 @@ def spectrum_chart(
     """Which frequencies there are in sounds, each beside its strongest.
 
     sounds: by their names. marks: frequencies in Hz to point at, by what to write there.
+    Notebook: 04.
     """
     ax = axes(ax)
     for (name, sound), (colour, dashes) in zip(sounds.items(), LOOKS, strict=False):
@@ -123,6 +129,7 @@ def before_and_after(sounds: Mapping[str, Sound], gain_db: float = 36.0) -> Figu
     """Spectrograms of sounds, above as they are and below as an amplifier makes them.
 
     sounds: by their names; three fit well.
+    Notebook: 04.
     """
     figure = new_figure((2.6 * len(sounds), 3.2), len(sounds), rows=2)
     for i, (name, sound) in enumerate(sounds.items()):

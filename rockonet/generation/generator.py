@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from rockonet.common.errors import Remark
 from rockonet.common.theory import chord_name
 from rockonet.common.tunings import STANDARD_TUNING, TUNINGS, tuning_name, tuning_pitches
 from rockonet.dataset.corpus import Corpus
@@ -136,7 +137,7 @@ def prepare_prompt(
     if limits.revoice:
         revoiced = given.revoiced()
         if changes := changed_chords(given, revoiced):
-            warnings.warn(changes, stacklevel=3)
+            warnings.warn(changes, Remark, stacklevel=3)
         return revoiced
     if given.fingering.unplayable:
         raise ValueError(
@@ -174,6 +175,7 @@ def heard_higher(strings: Sequence[int]) -> int:
     warnings.warn(
         f"Models have learned little of notes so low: this one hears the guitar {higher} semitones "
         "higher, with E2 as its lowest string, and what it plays is moved down again.",
+        Remark,
         stacklevel=3,
     )
     return higher

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from rockonet.common.errors import Remark
 from rockonet.common.techniques import Technique
 from rockonet.common.theory import chord_name, meter_ticks
 from rockonet.common.tunings import TUNINGS, tuning_for, tuning_pitches
@@ -35,6 +36,7 @@ def prompt_from_file(source: str | os.PathLike | bytes, bars: int = 4, name: str
     was changed or left out.
     Raises: `MidiError` if the file cannot be used or has no guitar, ValueError for no bars or a
         text that cannot be read.
+    Notebook: 04.
     """
     if bars < 1:
         raise ValueError("A prompt has one bar or more.")
@@ -139,6 +141,7 @@ def _tuning(track: TabTrack, notes: np.ndarray, name: str) -> tuple[tuple[int, .
             warnings.warn(
                 f"{name}: its strings, {chord_name(strings)}, are none of a guitar here: the notes "
                 f"are kept and fingered anew, in {usual}.",
+                Remark,
                 stacklevel=4,
             )
         return usual, False
@@ -147,11 +150,12 @@ def _tuning(track: TabTrack, notes: np.ndarray, name: str) -> tuple[tuple[int, .
 def _warn(song: TabSong, track: TabTrack, notes: np.ndarray, name: str) -> None:
     """Say what of the file is not in the prompt."""
     for remark in song.remarks:
-        warnings.warn(f"{name}: {remark}", stacklevel=4)
+        warnings.warn(f"{name}: {remark}", Remark, stacklevel=4)
     flags = int(np.bitwise_or.reduce(notes["technique"], initial=0)) & ~int(Technique.PALM_MUTE)
     told = [str(flag.name).lower().replace("_", " ") for flag in Technique if flag & flags]
     if told:
         warnings.warn(
             f"{name}: its notes are kept, not how they are played ({', '.join(told)}).",
+            Remark,
             stacklevel=4,
         )

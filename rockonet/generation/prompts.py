@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from symusic.core import ScoreTick
 
+from rockonet.common.errors import Remark
 from rockonet.common.theory import meter_ticks
 from rockonet.common.tunings import STANDARD_TUNING, tuning_name, tuning_pitches
 from rockonet.dataset.corpus import Corpus, song_of_timing
@@ -101,7 +102,7 @@ def prompt_from_midi(source: str | os.PathLike | bytes, bars: int = 4, name: str
     tuning, doubt = part_tuning(part.name, int(pitch.min()), int(pitch.max()), told, part.semitones)
     for remark in (*remarks, *part_remarks([part]), doubt):
         if remark:
-            warnings.warn(f"{name}: {remark}", stacklevel=2)
+            warnings.warn(f"{name}: {remark}", Remark, stacklevel=2)
     about = song_of_timing(name, song.timing)
     return Riff(events, len(events), about.tempo_bpm, about.meter, program, about.title, tuning)
 
@@ -164,7 +165,7 @@ def prompt_from_text(
     if len(doubts) > MAX_DOUBTS:
         doubts[MAX_DOUBTS:] = [f"And {len(doubts) - MAX_DOUBTS} more remarks of this kind."]
     for doubt in doubts:
-        warnings.warn(doubt, stacklevel=2)
+        warnings.warn(doubt, Remark, stacklevel=2)
     meter = typed.meter or meter
     notes = typed.notes
     onset, duration, pitch = notes[np.lexsort((notes[:, 2], notes[:, 0]))].T

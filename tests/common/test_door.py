@@ -107,3 +107,21 @@ def test_a_misspelt_name_is_refused_by_the_door(capsys):
     said = capsys.readouterr().out
     assert "Do you mean 'read_midi'?" in said
     assert "lazy_loader" not in said and ".py:" not in said
+
+
+def test_a_remark_is_a_plain_line_each_time_that_its_cell_runs(capsys):
+    shell = IPython.core.interactiveshell.InteractiveShell.instance()
+    with pytest.warns(UserWarning, match="of another kind") as others:
+        ru.explain_errors(shell)
+        try:
+            for _ in range(2):
+                shell.run_cell(
+                    "import rockonet_utils as ru\nriff = ru.prompt_from_text('EE4 Q4 GG')"
+                )
+            shell.run_cell("import warnings\nwarnings.warn('of another kind')")
+        finally:
+            shell.set_custom_exc((), None)
+            shell.clear_instance()
+    said = capsys.readouterr().out
+    assert len([line for line in said.splitlines() if "'Q4'" in line]) == 2
+    assert "Warning" not in said and len(others) == 1
