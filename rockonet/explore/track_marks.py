@@ -100,10 +100,10 @@ def _origin(program: int, low: Origin, high: Origin, bodies: Sequence[bytes]) ->
 
 
 _TIME = rb"[\x80-\xff]{0,3}[\x00-\x7f]"
-# Notes, controls and the pitch wheel, as many as follow each other; a status may be left out.
-_LONG_EVENTS = re.compile(
-    rb"(?:%b[\x80-\xbf\xe0-\xef][\x00-\x7f]{2}(?:%b[\x00-\x7f]{2})*+)*+" % (_TIME, _TIME)
-)
+# Notes, controls and the pitch wheel. Those that follow may leave the status out; a thousand at a
+# time, for every one costs memory while it is matched.
+_LONG_EVENT = re.compile(rb"%b[\x80-\xbf\xe0-\xef][\x00-\x7f]{2}" % _TIME)
+_MORE = re.compile(rb"(?:%b[\x80-\xbf\xe0-\xef]?[\x00-\x7f]{2}){1,1000}" % _TIME)
 _EVENT = re.compile(rb"%b([\xc0-\xdf]?)([\x00-\x7f])" % _TIME)
 _META = re.compile(rb"%b(?:\xff[\x00-\x7f]|[\xf0\xf7])((?:[\x80-\xff]{0,3}[\x00-\x7f]))" % _TIME)
 
@@ -113,10 +113,12 @@ def program_changes(body: bytes) -> list[tuple[int, int]]:
     if not re.search(rb"[\xc0-\xcf][\x00-\x7f]", body):
         return []
     changes, place, status = [], 0, 0
+    follows = _LONG_EVENT  # what a note, a control or the wheel may look like here
     while place < len(body):
-        end = _LONG_EVENTS.match(body, place).end()  # type: ignore[union-attr]
-        if end > place:
-            place, status = end, 0
+        if event := follows.match(body, place):
+            place, status, follows = event.end(), 0, _MORE
+            continue
+        follows = _LONG_EVENT
         if event := _META.match(body, place):
             length = 0
             for byte in event[1]:

@@ -9,9 +9,9 @@ import numpy as np
 
 RATE = 48_000  # samples a second, as many as the SoundFont's synthesiser gives
 HIGHEST_HZ = 6_000  # the loudspeaker of a guitar plays hardly higher
-# How stiff each open string is, lowest first: π³Ed⁴ / 64Tl² for steel cores of 0.41 to 0.25 mm at
-# 70 to 80 N on a scale of 648 mm. Partial k is sharper than harmonic by half of it times k².
-STIFFNESS = (8.4e-5, 6.0e-5, 4.8e-5, 10.8e-5, 4.0e-5, 1.3e-5)
+# How stiff each open string is, the thinnest first: π³Ed⁴ / 64Tl² for steel cores of 0.25 to
+# 0.46 mm at 70 to 80 N on a scale of 648 mm. Partial k is sharper by half of it times k².
+STIFFNESS = (1.3e-5, 4.0e-5, 10.8e-5, 4.8e-5, 6.0e-5, 8.4e-5, 10.1e-5, 13.2e-5)
 PICK, PICKUP = 0.14, 0.09  # where it is struck and heard, as a share of the string from the bridge
 # How fast a partial dies: so many nepers a second, and so many more for each kHz. A string that
 # rings takes 6 s for 60 dB at 100 Hz and 1.4 s at 3 kHz; one under the palm 0.4 and 0.09 s.
@@ -23,7 +23,8 @@ STACK = 8  # segments: products so small are left to one thread, for starting mo
 
 @dataclass(frozen=True)
 class Pluck:
-    """How a string is plucked: seconds, pitch in semitones (with a fraction: out of tune)."""
+    """How a string is plucked: seconds, pitch in semitones (with a fraction: out of tune), and the
+    string counted from the thinnest, 0."""
 
     onset: float
     duration: float

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rockonet.dataset.events import event_pitches, onsets
-from rockonet.guitar.notes import MUTED_TICKS, sounding_notes
+from rockonet.dataset.events import onsets
+from rockonet.guitar.notes import MUTED_TICKS, held_notes, sounding_notes
 from rockonet.guitar.plucked import Pluck
 
 if TYPE_CHECKING:
@@ -30,13 +30,15 @@ def take(riff: Riff, number: int = 0, begin: float = 0.0) -> list[Pluck]:
     gaps = np.append(np.diff(starts), riff.ticks_per_bar)  # to the next event
     late = np.clip(rng.normal(0, SPREAD_SECONDS, len(starts)), -0.008, 0.008)
     strokes = np.rint(rng.normal(0, SPREAD_VELOCITY, len(starts))).astype(int)
-    durations = iter(sounding_notes(riff.events, riff.fingering.frets)["duration"].tolist())
+    durations = iter(
+        sounding_notes(riff.events, riff.fingering.frets, riff.open_strings)["duration"].tolist()
+    )
     plucks = []
     for i, event in enumerate(riff.events):
         muted = bool(event["duration"] <= MUTED_TICKS < gaps[i])
         velocity = int(np.clip(event["velocity"] + strokes[i], 1, 127))
         onset = begin + float(starts[i]) * riff.tick_seconds + float(late[i])
-        for place, (pitch, string) in enumerate(_strings(riff, i)):
+        for place, (pitch, string, fret) in enumerate(_held(riff, i)):
             seconds = next(durations) * riff.tick_seconds
             if muted:
                 seconds = min(float(gaps[i]) * riff.tick_seconds, CHUG_SECONDS)
@@ -46,19 +48,23 @@ def take(riff: Riff, number: int = 0, begin: float = 0.0) -> list[Pluck]:
                     duration=seconds,
                     pitch=pitch + float(cents[string]) / 100,
                     velocity=velocity,
-                    string=string,
-                    fret=max(0, pitch - riff.open_strings[string]),
+                    string=len(cents) - 1 - string,
+                    fret=fret,
                     muted=muted,
                 )
             )
     return plucks
 
 
-def _strings(riff: Riff, event: int) -> list[tuple[int, int]]:
-    """Pitch and string of each note of an event; where no hand can play it, the nearest string."""
-    pitches = event_pitches(riff.events[event])
-    strings = np.flatnonzero(riff.fingering.frets[event] >= 0).tolist()
-    if not strings:
-        below = [sum(pitch >= low for low in riff.open_strings) for pitch in pitches]
-        strings = [max(0, count - 1) for count in below]
-    return list(zip(pitches, strings, strict=True))
+def _held(riff: Riff, event: int) -> list[tuple[int, int, int]]:
+    """Pitch, string and fret of each note of an event; where no hand can play it, the nearest
+    string, and a fret as high as it takes."""
+    places = []
+    for pitch, string, fret in held_notes(
+        riff.events[event], riff.fingering.frets[event], riff.open_strings
+    ):
+        if string < 0:
+            string = max(0, sum(pitch >= low for low in riff.open_strings) - 1)
+            fret = max(0, pitch - riff.open_strings[string])
+        places.append((pitch, string, fret))
+    return places

@@ -87,13 +87,13 @@ def test_takes_differ_by_milliseconds_and_cents_and_are_the_same_twice():
     assert 0.001 < max(late) < 0.02 and 1 < max(cents) < 25
     assert [round(pluck.pitch) for pluck in one] == [p for chord in FIFTHS for p in chord]
     assert one[1].onset - one[0].onset == pytest.approx(0.004)  # from string to string
-    assert (one[0].string, one[0].fret, one[1].string, one[1].fret) == (0, 0, 1, 2)
+    assert (one[0].string, one[0].fret, one[1].string, one[1].fret) == (5, 0, 4, 2)
 
 
 def test_a_chord_that_no_hand_can_play_is_heard():
     riff = a_riff([(40, 41, 42, 43)] * 2, [0, 12])
     assert riff.fingering.unplayable
-    assert [(p.string, p.fret) for p in take(riff)[:4]] == [(0, 0), (0, 1), (0, 2), (0, 3)]
+    assert [(p.string, p.fret) for p in take(riff)[:4]] == [(5, 0), (5, 1), (5, 2), (5, 3)]
     assert riff.audio().peak_dbfs > -20
 
 
@@ -155,3 +155,12 @@ def test_a_minute_of_the_band_takes_seconds():
     sound = a_riff(chords, steps).audio(band=True)
     # `make bench` says how long it takes, a tenth at most; other work on the machine may double it.
     assert time.process_time() - begin < 0.25 * sound.seconds
+
+
+def test_guitars_of_eight_strings_and_two_strings_of_one_pitch_are_heard():
+    low = a_riff([(28,), (35, 42)], [0, 12], tuning="8-string drop E")
+    assert [(p.string, p.fret) for p in take(low)] == [(7, 0), (6, 0), (5, 2)]
+    assert np.abs(low.audio().samples).max() > 0.1
+    unison = ru.prompt_from_text("B|--5---|\nG|--9---|")  # E4 twice
+    assert [round(p.pitch) for p in take(unison)] == [64, 64]
+    assert {p.string for p in take(unison)} == {1, 2}

@@ -8,7 +8,7 @@ import pytest
 from rockonet.guitar import plucked
 from rockonet.guitar.plucked import RATE, Pluck
 
-LOW_E = Pluck(0.0, 3.0, 40, 100, string=0, fret=0, muted=False)
+LOW_E = Pluck(0.0, 3.0, 40, 100, string=5, fret=0, muted=False)
 HZ = 440 * 2 ** ((40 - 69) / 12)  # 82.4
 
 
