@@ -7,8 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from rockonet.common.theory import pitch_name, scale_pitch_classes
-from rockonet.dataset.events import event_pitches
 from rockonet.exercises.verdicts import Exercise, Verdict
 from rockonet.explore.amp import amplify
 from rockonet.explore.sound import Sound
@@ -68,20 +66,8 @@ def variety(answer: tuple[list[Riff], list[Riff]]) -> Verdict:
     return True, f"{means}: the hotter, the more outsiders get their chance."
 
 
-def three_scales(answer: list[Riff], scales: Sequence[str]) -> Verdict:
-    """Exercise 4.5: Go on from one prompt in three scales."""
-    if len(answer) != len(scales):
-        return False, f"{len(answer)} riffs for {len(scales)} scales."
-    for riff, scale in zip(answer, scales, strict=True):
-        classes = {pitch % 12 for event in riff.generated for pitch in event_pitches(event)}
-        if foreign := classes - set(scale_pitch_classes(scale)):
-            note = pitch_name(60 + min(foreign)).rstrip("-0123456789")
-            return False, f"{note} is no note of {scale}: say scale=... when you generate."
-    return True, "no note of the new events lies outside of its scale."
-
-
 def least_gain(answer: int, fifth: Sound) -> Verdict:
-    """Exercise 4.6: The least gain that brings the difference tone of a fifth near its root."""
+    """Exercise 4.5: The least gain that brings the difference tone of a fifth near its root."""
     answer = int(answer)
 
     def below_root(gain_db: int) -> float:
@@ -100,7 +86,7 @@ def least_gain(answer: int, fifth: Sound) -> Verdict:
 def your_riff(
     answer: Riff | list[Riff], training: CopyIndex, prompts: Sequence[Riff], folder: Path
 ) -> Verdict:
-    """Exercise 4.7: Make a riff from a prompt of your own, and save it."""
+    """Exercise 4.6: Make a riff from a prompt of your own, and save it."""
     if isinstance(answer, list):  # favourites: the last one
         if not answer:
             return False, "mark a card of the riff machine as a favourite first."
@@ -132,7 +118,6 @@ EXERCISES = {
     "4.2": Exercise("a list of five riffs", five_riffs),
     "4.3": Exercise("a riff with half the tempo of `riff`", slow_and_clean),
     "4.4": Exercise("two lists of riffs, made at the temperatures 0.5 and 1.5", variety),
-    "4.5": Exercise("a list of riffs, one for each of the three scales", three_scales),
-    "4.6": Exercise("a whole number of decibels, −50 to 50", least_gain),
-    "4.7": Exercise("a riff of yours", your_riff),
+    "4.5": Exercise("a whole number of decibels, −50 to 50", least_gain),
+    "4.6": Exercise("a riff of yours", your_riff),
 }
