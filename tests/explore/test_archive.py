@@ -1,6 +1,7 @@
 """Real songs: the zip of rock MIDI files that ROCKONET_ARCHIVE names."""
 
 import io
+import itertools
 import os
 import random
 import zipfile
@@ -44,6 +45,19 @@ def test_every_file_is_in_the_report_and_only_damaged_ones_are_lost():
     assert sum(part.n_events for part in parts) == corpus.n_events
 
 
+def strokes_by_mido(file):
+    """(onset, pitch, velocity) of every stroke of a mido.MidiFile, in file ticks."""
+    found = []
+    for track in file.tracks:
+        onsets = itertools.accumulate(message.time for message in track)
+        found += [
+            (onset, message.note, message.velocity)
+            for onset, message in zip(onsets, track, strict=True)
+            if message.type == "note_on" and message.velocity
+        ]
+    return sorted(found)
+
+
 def test_notes_are_those_that_mido_reads():
     compared = 0
     with zipfile.ZipFile(ARCHIVE) as archive:
@@ -52,10 +66,15 @@ def test_notes_are_those_that_mido_reads():
         for name in names[:230]:
             content = archive.read(name)
             try:
-                score, _ = parse_midi(content, name)
+                score, remarks = parse_midi(content, name)
                 by_mido = mido.MidiFile(file=io.BytesIO(content), clip=True)
             except (ru.MidiError, OSError, EOFError, ValueError, KeyError):
                 continue  # one of the two cannot read it, so there is nothing to compare
-            assert notes_by_symusic(score) == notes_by_mido(by_mido), name
+            if any("notes without an end" in remark for remark in remarks):
+                # No pairs then: what can be compared is that every stroke is a note, once.
+                ours = [(n.time, n.pitch, n.velocity) for t in score.tracks for n in t.notes]
+                assert sorted(ours) == strokes_by_mido(by_mido), name
+            else:
+                assert notes_by_symusic(score) == notes_by_mido(by_mido), name
             compared += 1
     assert compared >= 200
