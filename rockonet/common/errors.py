@@ -6,7 +6,7 @@ import dataclasses
 import difflib
 import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -24,6 +24,15 @@ _EXPLAINED = (
 
 class Remark(UserWarning):
     """What was changed, guessed or left out on the way in, in a sentence."""
+
+
+def say_remarks(name: str, remarks: Iterable[str], stacklevel: int = 3) -> None:
+    """Say of the file with this name what was changed, guessed or left out.
+
+    stacklevel: as of `warnings.warn`; with 3 it is said where the caller was called.
+    """
+    for remark in remarks:
+        warnings.warn(f"{name}: {remark}", Remark, stacklevel=stacklevel)
 
 
 def explain_errors(shell: InteractiveShell | None = None) -> None:

@@ -27,3 +27,8 @@ class Technique(enum.IntFlag):
     HARMONIC = 256
     TREMOLO = 512
     LET_RING = 1024
+
+
+def technique_name(flag: Technique) -> str:
+    """What players call a technique: 'palm mute'."""
+    return str(flag.name).lower().replace("_", " ")

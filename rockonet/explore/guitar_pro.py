@@ -7,7 +7,6 @@ import io
 import os
 import re
 import struct
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from guitarpro.gp4 import GP4File
 from guitarpro.gp5 import GP5File
 from symusic.core import ScoreTick
 
-from rockonet.common.errors import Remark
+from rockonet.common.errors import say_remarks
 from rockonet.common.techniques import Technique
 from rockonet.explore.gpif_reader import archived_score, read_gpif
 from rockonet.explore.gpx_container import GPX_MAGICS, contained_score
@@ -62,8 +61,7 @@ def read_guitar_pro(path: str | os.PathLike[str]) -> ScoreTick:
     """
     path = Path(path)
     song = parse_guitar_pro(file_bytes(path), path.name)
-    for remark in song.remarks:
-        warnings.warn(f"{path.name}: {remark}", Remark, stacklevel=2)
+    say_remarks(path.name, song.remarks)
     return song.score
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
 from symusic.core import ScoreTick
 
-from rockonet.common.errors import Remark
+from rockonet.common.errors import say_remarks
 from rockonet.explore.loose_notes import end_loose_notes, loose_pitches
 from rockonet.explore.players import name_players, set_programs
 from rockonet.explore.track_marks import Origin, marked, take_marks
@@ -40,8 +39,7 @@ def read_midi(path: str | os.PathLike[str]) -> ScoreTick:
     """
     path = Path(path)
     score, remarks = parse_midi(file_bytes(path), path.name)
-    for remark in remarks:
-        warnings.warn(f"{path.name}: {remark}", Remark, stacklevel=2)
+    say_remarks(path.name, remarks)
     return score
 
 

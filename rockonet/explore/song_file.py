@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import warnings
 from pathlib import Path
 
 import numpy as np
 from symusic.core import ScoreTick
 
-from rockonet.common.errors import Remark
-from rockonet.common.techniques import Technique
+from rockonet.common.errors import say_remarks
+from rockonet.common.techniques import Technique, technique_name
 from rockonet.explore.guitar_pro import GUITAR_PRO_SUFFIXES, is_guitar_pro, parse_guitar_pro
 from rockonet.explore.midi_file import MIDI_SUFFIXES, file_bytes, parse_midi
 from rockonet.explore.tab_song import TabSong
@@ -42,7 +41,7 @@ def _unheard(song: TabSong) -> tuple[str, ...]:
     flags = np.concatenate([np.zeros(0, np.uint16), *notes])
     heard = Technique.PALM_MUTE | Technique.DEAD
     told = [
-        f"{str(flag.name).lower().replace('_', ' ')} {count}"
+        f"{technique_name(flag)} {count}"
         for flag in Technique
         if not flag & heard and (count := np.count_nonzero(flags & flag))
     ]
@@ -56,6 +55,5 @@ def read_song(path: str | os.PathLike[str]) -> ScoreTick:
     """
     path = Path(path)
     score, remarks = parse_song(file_bytes(path), path.name)
-    for remark in remarks:
-        warnings.warn(f"{path.name}: {remark}", Remark, stacklevel=2)
+    say_remarks(path.name, remarks)
     return score

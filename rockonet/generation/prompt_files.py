@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import warnings
 from pathlib import Path
 
 import numpy as np
 
-from rockonet.common.errors import Remark
-from rockonet.common.techniques import Technique
+from rockonet.common.errors import say_remarks
+from rockonet.common.techniques import Technique, technique_name
 from rockonet.common.theory import chord_name, meter_ticks
 from rockonet.common.tunings import TUNINGS, tuning_for, tuning_pitches
 from rockonet.dataset.events import events_from_notes, onsets
@@ -138,24 +137,18 @@ def _tuning(track: TabTrack, notes: np.ndarray, name: str) -> tuple[tuple[int, .
     except ValueError:
         usual = tuning_for(int(notes["pitch"].min()), int(notes["pitch"].max()))
         if strings:
-            warnings.warn(
-                f"{name}: its strings, {chord_name(strings)}, are none of a guitar here: the notes "
-                f"are kept and fingered anew, in {usual}.",
-                Remark,
-                stacklevel=4,
+            remark = (
+                f"its strings, {chord_name(strings)}, are none of a guitar here: the notes are "
+                f"kept and fingered anew, in {usual}."
             )
+            say_remarks(name, [remark], stacklevel=5)
         return usual, False
 
 
 def _warn(song: TabSong, track: TabTrack, notes: np.ndarray, name: str) -> None:
     """Say what of the file is not in the prompt."""
-    for remark in song.remarks:
-        warnings.warn(f"{name}: {remark}", Remark, stacklevel=4)
+    remarks = list(song.remarks)
     flags = int(np.bitwise_or.reduce(notes["technique"], initial=0)) & ~int(Technique.PALM_MUTE)
-    told = [str(flag.name).lower().replace("_", " ") for flag in Technique if flag & flags]
-    if told:
-        warnings.warn(
-            f"{name}: its notes are kept, not how they are played ({', '.join(told)}).",
-            Remark,
-            stacklevel=4,
-        )
+    if told := [technique_name(flag) for flag in Technique if flag & flags]:
+        remarks.append(f"its notes are kept, not how they are played ({', '.join(told)}).")
+    say_remarks(name, remarks, stacklevel=5)

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from symusic.core import ScoreTick
 
-from rockonet.common.errors import Remark
+from rockonet.common.errors import Remark, say_remarks
 from rockonet.common.theory import meter_ticks
 from rockonet.common.tunings import STANDARD_TUNING, tuning_name, tuning_pitches
 from rockonet.dataset.corpus import Corpus, song_of_timing
@@ -100,9 +100,7 @@ def prompt_from_midi(source: str | os.PathLike | bytes, bars: int = 4, name: str
     pitch = part.notes["pitch"]
     told = tuning_in_midi(data)
     tuning, doubt = part_tuning(part.name, int(pitch.min()), int(pitch.max()), told, part.semitones)
-    for remark in (*remarks, *part_remarks([part]), doubt):
-        if remark:
-            warnings.warn(f"{name}: {remark}", Remark, stacklevel=2)
+    say_remarks(name, filter(None, (*remarks, *part_remarks([part]), doubt)))
     about = song_of_timing(name, song.timing)
     return Riff(events, len(events), about.tempo_bpm, about.meter, program, about.title, tuning)
 
