@@ -9,6 +9,7 @@ then. It needs Linux, root, debootstrap, 8 GB of disk and the network, and says 
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -25,6 +26,7 @@ COMMANDS = {
     "run": "make run",
     "test": 'make test PYTEST_ARGS="-q tests/common tests/explore tests/project"',
 }
+TRIED = r"\w+ \?=|(venv|run|test):"
 NEEDED = "make,python3,python3-venv,ca-certificates"  # the last for the index, as on any system
 HERE = "/root/rockonet"  # where the project lies in the new system
 # What this machine needs to reach the package index, a new one at the same place needs too.
@@ -50,11 +52,14 @@ def fingerprint() -> str:
     """Of all that decides whether the two commands work on a fresh system."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     digest = hashlib.sha256()
-    for part in ("requires-python", "dependencies", "optional-dependencies"):
-        digest.update(repr(project[part]).encode())
+    tests = project["optional-dependencies"]["test"]
+    digest.update(repr([project["requires-python"], project["dependencies"], tests]).encode())
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
     digest.update("\n".join(line.split("#")[0].rstrip() for line in lock).encode())
-    for name in ("Makefile", "tools/setup_venv.py", "tools/fresh_machines.py"):
+    # Of the Makefile the variables and the targets that are tried, each up to an empty line.
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8").split("\n\n")
+    digest.update("".join(part for part in makefile if re.match(TRIED, part)).encode())
+    for name in ("tools/setup_venv.py", "tools/fresh_machines.py"):
         digest.update((ROOT / name).read_bytes())
     return digest.hexdigest()[:16]
 
