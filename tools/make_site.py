@@ -1,7 +1,7 @@
 """The executed course as a small web site in ``site/`` that needs no network: `make html`.
 
 Every notebook and every text of the project becomes a page. What they link to and is no page, such
-as a picture, is copied beside them. A policy in the head of each page lets the scripts of this project
+as a picture, is copied beside them. A policy in the head of each page lets scripts of this project
 run and no others, whatever stands in an output.
 """
 

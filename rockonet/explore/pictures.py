@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+MOST_BARS = 400  # of which every fourth has its number
+
 
 def piano_roll(
     notes: dict[str, np.ndarray],
@@ -101,7 +103,9 @@ def label_axes(ax: Axes, first: int, last: int, pitch: np.ndarray, tuning: Seque
     ax.set(xlim=(first, last + 1), xlabel="bar", ylabel="pitch")
     if not len(pitch):
         ax.text(0.5, 0.5, "no notes in these bars", transform=ax.transAxes, ha="center")
-    numbers = np.arange(first, last + 1, 1 if last - first < 24 else 4)
+    # Bars are numbered sparsely where they are many: a stray note may stand in bar 100,000.
+    step = 1 if last - first < 24 else 4 * -(-(last - first) // MOST_BARS)
+    numbers = np.arange(first, last + 1, step)
     ax.set_xticks([*numbers, last + 1], [])  # lines between bars, numbers within
     ax.set_xticks(numbers + 0.5, [str(number) for number in numbers], minor=True)
     ax.tick_params(axis="x", which="minor", length=0)
