@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import hashlib
+import math
 import numbers
 import os
 from dataclasses import dataclass
@@ -84,6 +85,14 @@ def _refuse_misfit(name: str, value: Any, default: Any) -> None:
     values = list(value) if np.ndim(value) else [value]
     fits = bool(values) and all(isinstance(one, kind) and float(one) >= least for one in values)
     limit = f"{least} or more"
+    if name == "units":
+        fits = fits and len(values) == 3
+        limit += ", one for each of the three layers"
+    if name == "programs":
+        fits = fits and all(one < 128 for one in values)
+        limit += " and below 128"
+    if name != "learning_rates":  # that one of these is too high, training shows
+        fits = fits and all(map(math.isfinite, values))
     if "dropout" in name:
         fits = fits and all(one < 1 for one in values)
         limit += " and below 1"

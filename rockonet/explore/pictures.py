@@ -12,6 +12,7 @@ from matplotlib.colors import Normalize
 from symusic.core import ScoreTick
 
 from rockonet.common.drawing import BLUE, GREY, ORANGE, axes, figure_of
+from rockonet.common.shown_text import as_label
 from rockonet.common.theory import TICKS_PER_QUARTER, pitch_name
 from rockonet.common.tunings import FRETS, STANDARD_TUNING
 from rockonet.explore.tracks import PROGRAM_FAMILIES
@@ -19,6 +20,8 @@ from rockonet.explore.tracks import PROGRAM_FAMILIES
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+MOST_BARS = 400  # of which every fourth has its number
 
 
 def piano_roll(
@@ -54,7 +57,7 @@ def piano_roll(
         )
         ax.axvline(border, color=ORANGE, linewidth=1.5)
         ax.set_title("◄ prompt | generated ►", loc="right", fontsize=9, color=ORANGE)
-    ax.set_title(title, loc="left")
+    ax.set_title(as_label(title), loc="left")
     label_axes(ax, first, last, notes["pitch"], tuning)
     ax.figure.colorbar(shade, ax=ax, label="velocity", pad=0.01, aspect=12)
     return figure_of(ax)
@@ -100,7 +103,9 @@ def label_axes(ax: Axes, first: int, last: int, pitch: np.ndarray, tuning: Seque
     ax.set(xlim=(first, last + 1), xlabel="bar", ylabel="pitch")
     if not len(pitch):
         ax.text(0.5, 0.5, "no notes in these bars", transform=ax.transAxes, ha="center")
-    numbers = np.arange(first, last + 1, 1 if last - first < 24 else 4)
+    # Bars are numbered sparsely where they are many: a stray note may stand in bar 100,000.
+    step = 1 if last - first < 24 else 4 * -(-(last - first) // MOST_BARS)
+    numbers = np.arange(first, last + 1, step)
     ax.set_xticks([*numbers, last + 1], [])  # lines between bars, numbers within
     ax.set_xticks(numbers + 0.5, [str(number) for number in numbers], minor=True)
     ax.tick_params(axis="x", which="minor", length=0)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rockonet.common.arguments import check_count, check_frets
 from rockonet.dataset.events import EVENT
 from rockonet.generation.originality import (
     WARN_COPIED,
@@ -30,6 +31,7 @@ class Limits:
     max_copied: at most so many new events in a row stand in the songs that `generate` is given as
         `training` (see `originality`), 1 or more.
     events: stop after so many new events, if that comes before the end of the last bar; 1 or more.
+    Raises: ValueError for what cannot be.
     """
 
     frets: tuple[int, int] = NECK
@@ -37,6 +39,13 @@ class Limits:
     revoice: bool = True
     max_copied: int = WARN_COPIED - 1
     events: int | None = None
+
+    def __post_init__(self) -> None:
+        check_frets(self.frets)
+        check_count("polyphony", self.polyphony)
+        check_count("max_copied", self.max_copied)
+        if self.events is not None:
+            check_count("events", self.events)
 
 
 class Constraints:

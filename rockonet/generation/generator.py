@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from rockonet.common.arguments import check_count, check_number
 from rockonet.common.errors import Remark
 from rockonet.common.theory import chord_name
 from rockonet.common.tunings import STANDARD_TUNING, TUNINGS, tuning_name, tuning_pitches
@@ -66,7 +67,7 @@ def generate(
     Notebook: 03 and 04.
     """
     limits = limits or Limits()
-    check_request(n, bars, temperature, top_p, prompt, top_k, max_repeats, rhythm, best_of, limits)
+    check_request(n, bars, temperature, top_p, prompt, top_k, max_repeats, rhythm, best_of, seed)
     given = prepare_prompt(prompt, scale, tuning, limits)
     best_of = best_of if temperature else 1  # without chance they are all alike
     shapes = known_shapes(trained)
@@ -98,19 +99,21 @@ def check_request(
     max_repeats: int,
     rhythm: str,
     best_of: int,
-    limits: Limits,
+    seed: int,
 ) -> None:
     """Refuse what cannot be asked of `generate`.
 
     Raises: ValueError in one sentence.
     """
-    events = 1 if limits.events is None else limits.events
-    counts = (n, bars, best_of, max_repeats, limits.max_copied, events)
-    if min(counts) < 1 or top_k < 0 or not temperature >= 0 or not 0 < top_p <= 1:
-        raise ValueError(
-            "n, bars, events, best_of, max_copied and max_repeats must be 1 or more, temperature "
-            "and top_k 0 or more, top_p over 0 and at most 1."
-        )
+    counts = dict(n=n, bars=bars, best_of=best_of, max_repeats=max_repeats)
+    for name, value in counts.items():
+        check_count(name, value)
+    check_count("top_k", top_k, least=0)
+    check_count("seed", seed, least=0)
+    check_number("temperature", temperature)
+    check_number("top_p", top_p, most=1)
+    if not top_p:
+        raise ValueError("top_p is 0, which leaves nothing to draw: it wants a number over 0.")
     if isinstance(prompt, str):
         raise ValueError("A text becomes a prompt with ru.prompt_from_text(text): give that.")
     if rhythm not in ("prompt", "even"):

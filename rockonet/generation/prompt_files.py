@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from rockonet.common.arguments import check_count
 from rockonet.common.errors import say_remarks
 from rockonet.common.techniques import Technique, technique_name
 from rockonet.common.theory import chord_name, meter_ticks
@@ -37,8 +38,7 @@ def prompt_from_file(source: str | os.PathLike | bytes, bars: int = 4, name: str
         text that cannot be read.
     Notebook: 04.
     """
-    if bars < 1:
-        raise ValueError("A prompt has one bar or more.")
+    check_count("bars", bars)
     name = name or (Path(source).name if not isinstance(source, bytes) else "the upload")
     data = source if isinstance(source, bytes) else file_bytes(Path(source))
     refuse_large(name, len(data))

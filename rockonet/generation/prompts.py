@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import numbers
 import os
 import re
 import warnings
@@ -12,8 +13,9 @@ from pathlib import Path
 import numpy as np
 from symusic.core import ScoreTick
 
+from rockonet.common.arguments import check_count
 from rockonet.common.errors import Remark, say_remarks
-from rockonet.common.theory import meter_ticks
+from rockonet.common.theory import is_meter, is_tempo, meter_ticks
 from rockonet.common.tunings import STANDARD_TUNING, tuning_name, tuning_pitches
 from rockonet.dataset.corpus import Corpus, song_of_timing
 from rockonet.dataset.events import events_from_notes, onsets
@@ -43,8 +45,9 @@ def random_excerpt(corpus: Corpus, n_events: int, seed: int = 0, bars: int = 0) 
     Raises: ValueError if no track has `n_events` events.
     Notebook: 03 and 04.
     """
-    if n_events < 1:
-        raise ValueError("An excerpt has one event or more.")
+    check_count("n_events", n_events)
+    check_count("seed", seed, least=0)
+    check_count("bars", bars, least=0)
     rng = np.random.default_rng(seed)
     places: list[tuple[int, int]] = []  # track and event where an excerpt may begin
     good: list[tuple[int, int]] = []  # those on a bar line, without a long rest
@@ -81,8 +84,7 @@ def prompt_from_midi(source: str | os.PathLike | bytes, bars: int = 4, name: str
     says, else the first of `TUNINGS` that has the notes. Warnings say what was changed or guessed.
     Raises: `MidiError` if the file cannot be used or has no guitar, ValueError for no bars.
     """
-    if bars < 1:
-        raise ValueError("A prompt has one bar or more.")
+    check_count("bars", bars)
     name = name or (Path(source).name if not isinstance(source, bytes) else "the upload")
     data = source if isinstance(source, bytes) else file_bytes(Path(source))
     refuse_large(name, len(data))
@@ -151,6 +153,15 @@ def prompt_from_text(
     Source: tinyNotation is described in music21's documentation.
     Notebook: 04.
     """
+    if not isinstance(text, str):
+        raise ValueError(f"A typed prompt is a text, in quotes; this is {text!r:.40}.")
+    told = (tempo_bpm, *meter) if np.shape(meter) == (2,) else ()
+    known = len(told) == 3 and all(isinstance(one, numbers.Real) for one in told)
+    if not (known and is_tempo(tempo_bpm) and is_meter(*meter)):
+        raise ValueError(
+            f"tempo_bpm={tempo_bpm!r} and meter={meter!r}: a tempo is 10 to 1,000 quarter notes a "
+            "minute, a meter is written like (4, 4)."
+        )
     if len(text) > MAX_TEXT:
         raise ValueError(f"A prompt has at most {MAX_TEXT:,} characters.")
     if not text.strip():

@@ -74,6 +74,7 @@ class TypedHead:
     remarks: tuple[str, ...] = ()
 
 
+NEAR = 200  # characters on either side of the word 'tuning' in which a tuning is looked for
 _TEMPO = re.compile(
     r"(\d{1,4}(?:\.\d{1,9})?)\s*(?:bpm|b\.p\.m)|(?:\btempo\b|\bbpm\b|♩|^q\b)[^\d|]{0,12}(\d{1,4}(?:\.\d{1,9})?)",
     re.IGNORECASE,
@@ -119,10 +120,11 @@ def read_head(lines: Iterable[tuple[int, str]], strings: int = 6) -> TypedHead:
             if capos[number] > 12:
                 remarks.append(f"Line {number}: a capo on fret {capos.pop(number)} cannot be.")
         if found := _TUNING.search(line):
-            tuning = tuning_in_words(line, strings)
+            near = line[max(0, found.start() - NEAR) : found.end() + NEAR]
+            tuning = tuning_in_words(near, strings)
             if tuning:
                 tunings[number] = tuning
-            elif re.match(r"\W*\w*\s*tuning\W*[:=]\W*\w", line, re.IGNORECASE):
+            elif re.match(r"\W*\w*\s*tuning\W*[:=]\W*\w", line.strip()[:NEAR], re.IGNORECASE):
                 remarks.append(
                     f"Line {number}: its tuning is not known. Write it like 'Tuning: D A D G B E', "
                     "from the lowest string to the highest."

@@ -31,6 +31,9 @@ def test_settings_come_from_profile_environment_and_folder(monkeypatch, tmp_path
         (dict(dropout=-0.1), "dropout is -0.1"),
         (dict(riff_dropout=1.5), "riff_dropout is 1.5; it wants one number, 0 or more and below 1"),
         (dict(riff_units=32), "whole numbers in brackets"),
+        (dict(units=(4,)), "units is (4,); it wants whole numbers in brackets, 1 or more, one for"),
+        (dict(programs=(26, 128)), "0 or more and below 128"),
+        (dict(decay=float("inf")), "decay is inf; it wants one number"),
     ],
 )
 def test_settings_that_cannot_be_are_named(wrong, said):

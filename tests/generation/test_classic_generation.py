@@ -76,10 +76,22 @@ def test_a_seed_gives_the_same_riffs_and_n_gives_different_ones():
         {"temperature": -1},
         {"top_p": 0},
         {"rhythm": "swing"},
-        {"limits": ru.Limits(events=0)},
-        {"limits": ru.Limits(max_copied=0)},
+        {"temperature": float("inf")},
+        {"top_k": 2.5},
+        {"seed": -1},
+        {"n": "2"},
     ],
 )
 def test_numbers_out_of_range_are_refused(parrot, wrong):
-    with pytest.raises(ValueError, match="must be"):
+    (name,) = wrong
+    with pytest.raises(ValueError, match=rf"^{name} (is|must be) "):
         ru.generate(parrot, **wrong)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"events": 0}, {"max_copied": 0}, {"polyphony": 1.5}, {"frets": (0, 100)}]
+)
+def test_limits_out_of_range_are_refused(wrong):
+    (name,) = wrong
+    with pytest.raises(ValueError, match=f"^{name} is "):
+        ru.Limits(**wrong)

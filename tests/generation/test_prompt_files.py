@@ -76,7 +76,7 @@ def test_it_begins_with_the_bar_in_which_the_guitar_begins_and_has_so_many_bars(
     lines = ("r/1", "r/2 6.0/4 6.1/4", "6.2/1", "6.3/1", "6.4/1")
     riff = in_silence(a_song(dict(lines=lines)), 2, name="late.gp5")
     assert events(riff) == [(24, (40,)), (36, (41,)), (48, (42,))]
-    with pytest.raises(ValueError, match="one bar or more"):
+    with pytest.raises(ValueError, match="one whole number, 1 or more"):
         ru.prompt_from_file(SONG, 0)
 
 

@@ -102,6 +102,23 @@ def test_prompt_from_a_midi_file_begins_where_the_guitar_does():
         ru.prompt_from_midi(bytes(ru.MAX_MIDI_BYTES + 1), name="huge.mid")
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"tempo_bpm": float("inf")},
+        {"tempo_bpm": "fast"},
+        {"meter": (4, 0)},
+        {"meter": 4},
+        {"meter": ("a", "b")},
+    ],
+)
+def test_a_tempo_and_a_meter_that_cannot_be_are_refused(wrong):
+    with pytest.raises(ValueError, match="a meter is written like"):
+        ru.prompt_from_text("EE8 EE GG4", **wrong)
+    with pytest.raises(ValueError, match="a text, in quotes; this is 5"):
+        ru.prompt_from_text(5)
+
+
 def test_an_excerpt_with_its_real_continuation(starter):
     given = ru.random_excerpt(starter[1], 16, seed=4)
     real = ru.random_excerpt(starter[1], 16, seed=4, bars=4)

@@ -32,7 +32,7 @@ def test_what_no_music_has_is_refused_or_taken_as_missing():
         riff = ru.prompt_from_midi(midi_bytes([melody([40] * 8)], **wrong))
         assert (riff.tempo_bpm, riff.meter) in ((120, (4, 4)), (120.0, (4, 4)))
         assert riff.tab() and riff.encoded(".gp5")
-    with pytest.raises(ValueError, match="one bar or more"):
+    with pytest.raises(ValueError, match="one whole number, 1 or more"):
         ru.prompt_from_midi(midi_bytes([melody([40] * 8)]), bars=0)
     for scale in ("E concrete", "E octave repeating"):
         with pytest.raises(ValueError, match="There is no scale"):
