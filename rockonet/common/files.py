@@ -47,8 +47,20 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[Path]:
         raise NotWritten(path, error) from error
 
 
+def are_free(contents: Mapping[Path, bytes]) -> bool:
+    """Whether files can be written without a loss: they are not there, or hold the same already."""
+    return all(_holds(path, content) for path, content in contents.items() if os.path.lexists(path))
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    try:
+        return path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content
+    except OSError:
+        return False
+
+
 def write_together(contents: Mapping[Path, bytes]) -> None:
-    """Write several files that are not there yet, all or none.
+    """Write several files, all or none; what stands there already is left as it is.
 
     Raises: `NotWritten`.
     """
@@ -58,6 +70,8 @@ def write_together(contents: Mapping[Path, bytes]) -> None:
         with contextlib.ExitStack() as stack:
             temporaries = {}
             for path, content in contents.items():
+                if path.exists():
+                    continue
                 temporaries[path] = stack.enter_context(temporary_beside(path))
                 temporaries[path].write_bytes(content)
             for path, temporary in temporaries.items():
