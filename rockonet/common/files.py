@@ -54,7 +54,9 @@ def are_free(contents: Mapping[Path, bytes]) -> bool:
 
 def _holds(path: Path, content: bytes) -> bool:
     try:
-        return path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content
+        return (
+            path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content
+        )
     except OSError:
         return False
 
@@ -117,6 +119,23 @@ def _locked(path: Path, how: int) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+@contextlib.contextmanager
+def alone_in(folder: Path, refusal: str) -> Iterator[None]:
+    """Nobody else works in a folder meanwhile, in this process or another.
+
+    Raises: RuntimeError with the refusal if somebody does.
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(_locked(folder, fcntl.LOCK_EX | fcntl.LOCK_NB))
+        except BlockingIOError:
+            raise RuntimeError(refusal) from None
+        except OSError:  # a file system without locks; or no folder: writing there says so
+            pass
+        yield
 
 
 def _remove_leftovers(folder: Path) -> None:

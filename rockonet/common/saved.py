@@ -95,13 +95,16 @@ def unpacked(archive: zipfile.ZipFile, member: str | zipfile.ZipInfo, limit: int
         with archive.open(info) as file:
             # Of bzip2 and LZMA zipfile unpacks all that it has read, be it a gigabyte: a bit at a
             # time, then.
-            file.MIN_READ_SIZE = 64  # type: ignore[misc]
+            assert isinstance(file, zipfile.ZipExtFile)
+            file.MIN_READ_SIZE = 64
             while some := file.read1(1 << 16 if usual else 64):
                 if buffer.tell() + len(some) > limit:
                     raise ValueError(f"it has more than {limit:,} bytes")
                 buffer.write(some)
     except UNREADABLE as error:
-        raise ValueError(f"cannot be unpacked ({visible(error) or type(error).__name__})") from error
+        raise ValueError(
+            f"cannot be unpacked ({visible(error) or type(error).__name__})"
+        ) from error
     return buffer.getvalue()
 
 
@@ -136,7 +139,10 @@ def write_csv(
     """Write a CSV file, whole or not at all; a last column holds a check sum of all others."""
     cells = [[str(value) for value in row] for row in rows]
     check = _check_sum(header, cells)
-    with atomic_write(path) as temporary, open(temporary, "w", encoding="utf-8", newline="") as file:
+    with (
+        atomic_write(path) as temporary,
+        open(temporary, "w", encoding="utf-8", newline="") as file,
+    ):
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([*header, CHECK])
         writer.writerows([*row, check] for row in cells)
@@ -168,6 +174,5 @@ def fingerprint(*arrays: np.ndarray) -> str:
     """A short text that changes with any byte of the arrays."""
     mark = hashlib.sha256()
     for array in arrays:
-        mark.update(np.ascontiguousarray(array).view(np.uint8))
+        mark.update(np.ascontiguousarray(array).view(np.uint8).data)
     return mark.hexdigest()[:16]
-

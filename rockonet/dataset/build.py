@@ -78,7 +78,7 @@ def build_corpus(
     growing = GrowingTable()
     try:
         for path in stamps:
-            growing.add(contents.pop(path, None) or next(fresh))
+            growing.add(contents.pop(path) if path in contents else next(fresh))
         next(fresh, None)  # to its end
     except KeyboardInterrupt:
         if cache:
@@ -159,7 +159,9 @@ def file_stamps(folder: Path) -> dict[str, str]:
                 if PurePosixPath(info.filename).suffix.lower() in SONG_SUFFIXES
                 and not info.is_dir()
             }
-    raise FileNotFoundError(f"{visible(folder)} is neither a folder nor a .zip file. Check its path.")
+    raise FileNotFoundError(
+        f"{visible(folder)} is neither a folder nor a .zip file. Check its path."
+    )
 
 
 def _cached(cache: str | os.PathLike[str] | None, filters: str) -> Corpus:

@@ -46,7 +46,9 @@ def download_rock_archive(url: str = ROCK_URL) -> Path:
         if not brought:
             _download(url, staging / archive.name, by_hand)
         try:
-            _unpack_checked(archive if brought else staging / archive.name, wanted, staging / "rock")
+            _unpack_checked(
+                archive if brought else staging / archive.name, wanted, staging / "rock"
+            )
         except ValueError as error:
             remedy = "Delete it and run this again to download it."
             if not brought:
@@ -124,7 +126,8 @@ def _opened(archive: Path) -> Iterator[zipfile.ZipFile]:
 def _unpack_checked(archive: Path, wanted: dict[str, tuple[int, str]], target: Path) -> None:
     """Unpack the wanted files below `target`; ValueError if one is missing or not as listed.
 
-    No more is unpacked of any than is listed. The paths written are those of the list. What the archive calls its files is only compared.
+    No more is unpacked of any than is listed. The paths written are those of the list. What the
+    archive calls its files is only compared.
     """
     with _opened(archive) as source:
         inside = {info.filename.partition("/")[2]: info for info in source.infolist()}

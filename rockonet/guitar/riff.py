@@ -251,7 +251,9 @@ class Riff:
         content = {suffix: self.encoded(suffix, band) for suffix in formats}
         numbers = itertools.chain([""], map("_{}".format, itertools.count(2)))
         names = (Path(folder, self.file_name + number) for number in numbers)
-        choices = ({Path(f"{name}{suffix}"): content[suffix] for suffix in content} for name in names)
+        choices = (
+            {Path(f"{name}{suffix}"): content[suffix] for suffix in content} for name in names
+        )
         files = next(filter(are_free, choices))
         write_together(files)
         return list(files)

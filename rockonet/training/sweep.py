@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import keras
 
 from rockonet.common.errors import Remark
-from rockonet.common.files import NotWritten
+from rockonet.common.files import NotWritten, alone_in
 from rockonet.common.settings import Settings
 from rockonet.dataset.classic_windows import Vocabulary
 from rockonet.dataset.corpus import Corpus
@@ -30,6 +30,11 @@ from rockonet.training.trained import Trained
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+ELSEWHERE = (
+    "The same training is running in another notebook or program. Stop it there or let it come to "
+    "its end, then run this cell again."
+)
 
 
 def learning_rate_sweep(
@@ -67,12 +72,13 @@ def learning_rate_sweep(
         )
     else:
         raise ValueError("The riff recipe learns from two corpora, as split_by_song makes them.")
-    rates = dict.fromkeys(settings.learning_rates)  # each once
-    runs = [RateTraining(experiment, rate, settings) for rate in rates]
-    train_rates(runs, live, loss_chart)
-    history = merged(runs)
-    if keep:
-        save_somewhere(best_model(runs), settings.output / f"{experiment.recipe}.zip")
+    with alone_in(training_folder(experiment, settings), ELSEWHERE):
+        rates = dict.fromkeys(settings.learning_rates)  # each once
+        runs = [RateTraining(experiment, rate, settings) for rate in rates]
+        train_rates(runs, live, loss_chart)
+        history = merged(runs)
+        if keep:
+            save_somewhere(best_model(runs), settings.output / f"{experiment.recipe}.zip")
     return history
 
 
@@ -97,12 +103,18 @@ def train_riff_model(
     """
     vocabulary = riff_vocabulary(train)
     experiment = riff_experiment(train, validation, vocabulary, settings, build_model or riff_model)
-    runs = [RateTraining(experiment, settings.riff_rate, settings)]
-    train_rates(runs, live, parts_chart)
-    trained = best_model(runs)
-    if not build_model:
-        save_somewhere(trained, settings.output / "riff.zip")
+    with alone_in(training_folder(experiment, settings), ELSEWHERE):
+        runs = [RateTraining(experiment, settings.riff_rate, settings)]
+        train_rates(runs, live, parts_chart)
+        trained = best_model(runs)
+        if not build_model:
+            save_somewhere(trained, settings.output / "riff.zip")
     return trained
+
+
+def training_folder(experiment: Experiment, settings: Settings) -> Path:
+    """Where all is that is kept of an experiment, whatever its rates."""
+    return settings.output / "training" / experiment.key
 
 
 class RateTraining:
@@ -113,7 +125,7 @@ class RateTraining:
 
     def __init__(self, experiment: Experiment, rate: float, settings: Settings):
         self.experiment, self.rate, self.seed = experiment, rate, settings.seed
-        folder = settings.output / "training" / experiment.key / f"rate-{float(rate)!r}"
+        folder = training_folder(experiment, settings) / f"rate-{float(rate)!r}"
         self.checkpoints = Checkpoints(folder, experiment.key, rate)
         self.unsaved = False  # whether it was said that the disk does not take what was trained
         self.diverged = False

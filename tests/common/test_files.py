@@ -51,7 +51,10 @@ def test_names_may_be_as_long_as_the_file_system_takes(tmp_path):
         with atomic_write(tmp_path / name) as temporary:
             temporary.write_text("all")
         assert (tmp_path / name).read_text() == "all"
-    with pytest.raises(NotWritten, match="File name too long"), atomic_write(tmp_path / ("a" * 300)):
+    with (
+        pytest.raises(NotWritten, match="File name too long"),
+        atomic_write(tmp_path / ("a" * 300)),
+    ):
         pass
 
 

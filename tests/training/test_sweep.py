@@ -11,6 +11,7 @@ from helpers import tiny_settings
 
 import rockonet_utils as ru
 from rockonet.common.errors import Remark
+from rockonet.common.files import alone_in
 from rockonet.training import sweep
 from rockonet.training.checkpoints import Checkpoints
 from rockonet.training.classic_recipe import classic_experiment
@@ -92,6 +93,15 @@ def test_a_sweep_that_is_stopped_in_its_first_epoch_says_so(tiny, tmp_path, monk
     with pytest.raises(KeyboardInterrupt, match="Not one epoch is trained yet"):
         ru.learning_rate_sweep(*tiny, tiny_settings(tmp_path), live=False)
     assert not (tmp_path / "classic.zip").exists()
+
+
+def test_the_same_training_runs_once_at_a_time(tiny, tmp_path):
+    chosen = tiny_settings(tmp_path)
+    experiment = classic_experiment(*tiny, chosen, ru.classic_model)
+    with alone_in(sweep.training_folder(experiment, chosen), ""):  # as a sweep elsewhere does
+        with pytest.raises(RuntimeError, match="running in another notebook"):
+            ru.learning_rate_sweep(*tiny, chosen, live=False)
+    assert [path.name for path in tmp_path.rglob("*")] == ["training", experiment.key]
 
 
 @pytest.mark.parametrize("name", ["history.csv", "epoch-3.npz"])
