@@ -162,3 +162,11 @@ def tiny_settings(folder, **changes):
     """Settings of a classic recipe that is trained in seconds, at two rates for three epochs."""
     small = dict(units=(8, 8, 8), dense=8, batch_size=32, epochs=3, learning_rates=(0.01, 0.001))
     return ru.settings("quick", "starter").replace(output=folder, **{**small, **changes})
+
+
+def same_corpus(a, b):
+    """Whether two corpora are equal in everything."""
+    return all(
+        np.array_equal(x, y) if isinstance(x, np.ndarray) else x == y
+        for x, y in ((getattr(a, f), getattr(b, f)) for f in a.__dataclass_fields__)
+    )

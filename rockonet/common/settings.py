@@ -173,7 +173,7 @@ def settings(profile: str | None = None, data: str | os.PathLike[str] | None = N
         )
     name = folder.name
     if data not in known:  # two folders of the same name must not share what is made from them
-        name += "-" + hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:6]
+        name += "-" + hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:6]
     output = Path(os.environ.get("ROCKONET_OUTPUT") or project / "output")
     return Settings(
         profile=profile,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import array
 import contextlib
 import dataclasses
+import functools
 import hashlib
 import itertools
 import json
 import os
 import re
+import warnings
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -20,18 +22,22 @@ import numpy as np
 from IPython.display import Markdown
 from tqdm.auto import tqdm
 
-from rockonet.common.notebook import table
+from rockonet.common.errors import Remark
+from rockonet.common.files import saved_if_possible
+from rockonet.common.notebook import table, versions
+from rockonet.common.saved import reading, unpacked
 from rockonet.common.settings import Settings
-from rockonet.common.shown_text import as_markdown
+from rockonet.common.shown_text import as_markdown, visible
 from rockonet.dataset.corpus import Corpus, FileReport, Song, TrackInfo, load_corpus, song_of_timing
 from rockonet.dataset.events import EVENT, events_from_notes
 from rockonet.explore.guitar_pro import GUITAR_PRO_SUFFIXES
-from rockonet.explore.midi_file import MidiError, file_bytes, refuse_large
+from rockonet.explore.midi_file import MAX_MIDI_BYTES, MidiError, file_bytes, refuse_large
 from rockonet.explore.parts import Guitars, guitar_parts, part_notes
 from rockonet.explore.song_file import SONG_SUFFIXES, parse_song, song_files
 
 FILES_PER_TASK = 250
 GUITAR_PRO_WEIGHT = 25  # a Guitar Pro file takes as long as so many MIDI files, or longer
+NO_EVENTS = np.zeros(0, EVENT)
 TASKS_IN_PROCESS = 8  # starting processes takes longer than reading so few of 250 files
 
 
@@ -46,7 +52,8 @@ def build_corpus(
 
     programs, track_names: which tracks count as a guitar, as in `guitar_tracks`.
     cache: a file where the corpus is kept. Only files that are new or changed since it was written
-        are read; if there are none, it is returned as it is.
+        are read; if there are none, it is returned as it is. Stopped while it reads, it keeps what
+        it has read so far. If the cache is damaged or cannot be written, a warning says so.
     n_jobs: processes that read, through joblib. −1: all cores if there are more than 2,000 files,
         of which one of Guitar Pro counts as many.
         None: as ``joblib.parallel_config`` says, which is how a Dask or Ray cluster is given.
@@ -59,7 +66,7 @@ def build_corpus(
     if isinstance(programs, int):
         raise ValueError(f"programs is a list of numbers: write [{programs}], not {programs}.")
     folder, programs = Path(folder), tuple(sorted(set(programs)))
-    filters = json.dumps({"programs": programs, "track_names": track_names})
+    filters = json.dumps({"programs": programs, "track_names": track_names, "of": _source(folder)})
     stamps = file_stamps(folder)
     saved = _cached(cache, filters)
     known = _rows_still_true(saved, stamps)
@@ -67,42 +74,72 @@ def build_corpus(
         return saved
     contents = _saved_contents(saved, known)
     new = {path: stamp for path, stamp in stamps.items() if path not in known}
-    contents |= _read_all(folder, new, programs, track_names, n_jobs)
-    corpus = merge_contents([contents[path] for path in stamps], filters)
+    fresh = _read_all(folder, new, programs, track_names, n_jobs)
+    growing = GrowingTable()
+    try:
+        for path in stamps:
+            growing.add(contents.pop(path) if path in contents else next(fresh))
+        next(fresh, None)  # to its end
+    except KeyboardInterrupt:
+        if cache:
+            with saved_if_possible("What was read so far is read again next time."):
+                growing.corpus(filters).save(cache)
+        raise
+    corpus = growing.corpus(filters)
     if not corpus.songs:
         raise ValueError(
-            f"None of the {len(stamps)} MIDI and Guitar Pro files in {folder} has a guitar that "
-            f"can be used (programs {', '.join(map(str, programs))}). Choose another folder, or "
-            "other instruments with build_corpus(programs=..., track_names=...)."
+            f"None of the {len(stamps)} MIDI and Guitar Pro files in {visible(folder)} has a "
+            f"guitar that can be used (programs {', '.join(map(str, programs))}). Choose another "
+            "folder, or other instruments with build_corpus(programs=..., track_names=...)."
             f"{_first_unreadable(corpus)}"
         )
     if cache:
-        corpus.save(cache)
+        with saved_if_possible("The songs are here all the same; next time they are read again."):
+            corpus.save(cache)
     return corpus
+
+
+def _source(folder: Path) -> str:
+    """Names where songs come from and what reads them: another place or version reads them anew."""
+    mark = hashlib.sha256(os.fsencode(folder.resolve()) + _readers().encode())
+    return mark.hexdigest()[:16]
+
+
+@functools.cache
+def _readers() -> str:
+    """Changes with the code that reads songs, our own and that of the libraries."""
+    mark = hashlib.sha256(versions("symusic", "PyGuitarPro").encode())
+    for path in sorted(Path(__file__).parents[1].glob("*/*.py")):
+        if path.parent.name in ("common", "explore", "dataset"):
+            mark.update(path.read_bytes())
+    return mark.hexdigest()
 
 
 def _first_unreadable(corpus: Corpus) -> str:
     """A sentence on the first file that could not be read; nothing if all could."""
     for row in corpus.report:
         if row.status == "unreadable":
-            return f" {row.path}: {row.reason}."
+            return f" {visible(row.path)}: {row.reason}."
     return ""
 
 
 @dataclass(frozen=True)
 class FileContent:
-    """What one file gave: its line of the report and, if there are any, its guitars."""
+    """What one file gave: its line of the report and, if there are any, its guitars.
+
+    tracks: name, program and number of events of each. events: of all of them, one after the other.
+    """
 
     row: FileReport
     song: Song | None = None
-    tracks: Sequence[tuple[str, int]] = ()  # name and program of each
-    events: Sequence[np.ndarray] = ()  # one array of dtype EVENT for each track
+    tracks: Sequence[tuple[str, int, int]] = ()
+    events: np.ndarray = dataclasses.field(default_factory=lambda: NO_EVENTS)
 
 
 def file_stamps(folder: Path) -> dict[str, str]:
     """Name and stamp of every song in a folder or a zip, in one order on every machine.
 
-    Raises: FileNotFoundError if it is neither.
+    Raises: FileNotFoundError if it is neither, ValueError if it is a damaged zip.
     """
     if folder.is_dir():
         found = {}
@@ -113,24 +150,31 @@ def file_stamps(folder: Path) -> dict[str, str]:
                 stamp = f"{about.st_size} {about.st_mtime_ns}"
             found[path.relative_to(folder).as_posix()] = stamp
         return found
-    if zipfile.is_zipfile(folder):
-        with zipfile.ZipFile(folder) as archive:
+    if folder.is_file():
+        remedy = "Copy or download it again."
+        with reading(folder, "a .zip of songs", remedy) as file, zipfile.ZipFile(file) as archive:
             return {
                 info.filename: f"{info.file_size} {info.CRC:08x}"
                 for info in sorted(archive.infolist(), key=lambda info: info.filename)
                 if PurePosixPath(info.filename).suffix.lower() in SONG_SUFFIXES
+                and not info.is_dir()
             }
-    raise FileNotFoundError(f"{folder} is neither a folder nor a .zip file. Check its path.")
+    raise FileNotFoundError(
+        f"{visible(folder)} is neither a folder nor a .zip file. Check its path."
+    )
 
 
 def _cached(cache: str | os.PathLike[str] | None, filters: str) -> Corpus:
     """The corpus in the cache if it was made with the same filters, else an empty one."""
     if cache and Path(cache).exists():
-        with contextlib.suppress(ValueError):  # damaged or of another version: built anew
-            saved = load_corpus(cache)
+        try:
+            saved = load_corpus(cache, "All songs are read again.")
+        except ValueError as error:
+            warnings.warn(str(error), Remark, stacklevel=3)
+        else:
             if saved.filters == filters:
                 return saved
-    return Corpus(np.zeros(0, EVENT), np.zeros(1, int), (), ())
+    return Corpus(NO_EVENTS, np.zeros(1, int), (), ())
 
 
 def _rows_still_true(saved: Corpus, stamps: dict[str, str]) -> dict[str, FileReport]:
@@ -143,18 +187,16 @@ def _rows_still_true(saved: Corpus, stamps: dict[str, str]) -> dict[str, FileRep
 
 def _saved_contents(saved: Corpus, rows: dict[str, FileReport]) -> dict[str, FileContent]:
     """What the files of some rows gave when the corpus that was saved was built, by path."""
-    numbers: dict[int, list[int]] = {}  # of the tracks of each song
-    for number, track in enumerate(saved.tracks):
-        numbers.setdefault(track.song, []).append(number)
     contents = {path: FileContent(row) for path, row in rows.items()}
-    for place, song in enumerate(saved.song_info):
+    sizes = np.diff(saved.offsets).tolist()
+    for place, numbers in itertools.groupby(range(len(sizes)), lambda i: saved.tracks[i].song):
+        song, mine = saved.song_info[place], list(numbers)
         if song.path in rows:
-            mine = numbers.get(place, [])
             contents[song.path] = FileContent(
                 rows[song.path],
                 song,
-                [(saved.tracks[number].name, saved.tracks[number].program) for number in mine],
-                [saved.track_events(number) for number in mine],
+                [(saved.tracks[i].name, saved.tracks[i].program, sizes[i]) for i in mine],
+                saved.events[saved.offsets[mine[0]] : saved.offsets[mine[-1] + 1]],
             )
     return contents
 
@@ -165,8 +207,8 @@ def _read_all(
     programs: tuple[int, ...],
     track_names: str,
     n_jobs: int | None,
-) -> dict[str, FileContent]:
-    """What the files of a folder or a zip give, by path, read in several processes if it pays."""
+) -> Iterator[FileContent]:
+    """What the files of a folder or a zip give, in order, read in several processes if it pays."""
     paths = list(stamps)
     tasks = list(_tasks(paths))
     if n_jobs == -1 and len(tasks) <= TASKS_IN_PROCESS:
@@ -176,13 +218,14 @@ def _read_all(
         read_some(folder, {path: stamps[path] for path in task}, programs, track_names)
         for task in tasks
     )
-    contents: dict[str, FileContent] = {}
     small = len(tasks) < 2
     with tqdm(desc="reading", total=len(paths), unit="file", disable=small, leave=False) as bar:
-        for some in results:
-            contents |= {content.row.path: content for content in some}
-            bar.update(len(some))
-    return contents
+        try:
+            for some in results:
+                yield from some
+                bar.update(len(some))
+        finally:
+            _opened.cache_clear()
 
 
 def _tasks(paths: Sequence[str]) -> Iterator[list[str]]:
@@ -205,19 +248,18 @@ def _read_some(
     """Read some files; the notes of all their guitars are joined in one go, which is faster."""
     rows: list[FileReport] = []
     songs: dict[str, Guitars] = {}
-    archive = None if folder.is_dir() else zipfile.ZipFile(folder)
-    with archive or contextlib.nullcontext():
-        for path, stamp in stamps.items():
-            try:
-                data = _zipped_bytes(archive, path) if archive else file_bytes(folder / path)
-                score, remarks = parse_song(data, path)
-            except MidiError as error:
-                rows.append(FileReport(path, "unreadable", error.reason, 0, stamp))
-                continue
-            songs[path] = guitar_parts(score, programs, track_names)
-            status, nothing = ("kept", ()) if songs[path].parts else ("skipped", ("no guitar",))
-            reason = "; ".join((*nothing, *remarks, *songs[path].remarks))
-            rows.append(FileReport(path, status, reason, 0, stamp))
+    archive = None if folder.is_dir() else _opened(folder, os.path.getmtime(folder))
+    for path, stamp in stamps.items():
+        try:
+            data = _zipped_bytes(archive, path) if archive else file_bytes(folder / path)
+            score, remarks = parse_song(data, path)
+        except MidiError as error:
+            rows.append(FileReport(path, "unreadable", error.reason, 0, stamp))
+            continue
+        songs[path] = guitar_parts(score, programs, track_names)
+        status, nothing = ("kept", ()) if songs[path].parts else ("skipped", ("no guitar",))
+        reason = "; ".join((*nothing, *remarks, *songs[path].remarks))
+        rows.append(FileReport(path, status, reason, 0, stamp))
 
     events, track_of_event = events_from_notes(part_notes(list(songs.values())))
     n_tracks = sum(len(song.parts) for song in songs.values())
@@ -252,46 +294,63 @@ def _content(row: FileReport, song: Guitars, events: Sequence[np.ndarray]) -> Fi
             mark=hashlib.blake2b(b"".join(sorted(distinct)), digest_size=16).hexdigest(),
         ),
         song_of_timing(row.path, song.timing),
-        [(part.name, part.program) for part in parts],
-        [events[place] for place in places],
+        [(parts[i].name, parts[i].program, len(events[place])) for i, place in enumerate(places)],
+        np.concatenate([events[place] for place in places]),
     )
+
+
+@functools.lru_cache(maxsize=1)
+def _opened(path: Path, _: float) -> zipfile.ZipFile:
+    """A zip whose list of files is read once for all tasks of a process, or once it has changed."""
+    return zipfile.ZipFile(path)
 
 
 def _zipped_bytes(archive: zipfile.ZipFile, name: str) -> bytes:
     try:
         refuse_large(name, archive.getinfo(name).file_size)
-        return archive.read(name)
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError) as error:
+        return unpacked(archive, name, MAX_MIDI_BYTES)
+    except ValueError as error:
         # Damaged, behind a password, or packed in a way that Python does not know.
-        raise MidiError(name, f"cannot be unpacked ({error})") from error
+        raise MidiError(name, str(error)) from error
 
 
-def merge_contents(contents: Iterable[FileContent], filters: str) -> Corpus:
-    """The corpus of what files gave, in their order; of files with the same guitars, the first."""
-    events: list[np.ndarray] = []
-    tracks: list[TrackInfo] = []
-    songs: list[Song] = []
-    report: list[FileReport] = []
-    first: dict[str, str] = {}  # by the mark of its guitars, the first file that has them
-    for content in contents:
+class GrowingTable:
+    """A corpus to be, to which files are added one by one; of those with the same guitars, the
+    first is kept. Its events are copied once, as they come."""
+
+    def __init__(self) -> None:
+        self.events = bytearray()
+        self.offsets = array.array("q", [0])
+        self.tracks: list[TrackInfo] = []
+        self.songs: list[Song] = []
+        self.report: list[FileReport] = []
+        self.first: dict[str, str] = {}  # by the mark of its guitars, the first file that has them
+
+    def add(self, content: FileContent) -> None:
+        """Add what a file gave."""
         row = content.row
-        other = first.setdefault(row.mark, row.path) if row.mark else row.path
+        other = self.first.setdefault(row.mark, row.path) if row.mark else row.path
         if other != row.path:
             reason = f"same guitars as {other}"
             row = dataclasses.replace(row, status="skipped", reason=reason, notes=0)
         elif content.song:
-            tracks += [TrackInfo(len(songs), name, program) for name, program in content.tracks]
-            events += content.events
-            songs.append(content.song)
-        report.append(row)
-    return Corpus(
-        events=np.concatenate([np.zeros(0, EVENT), *events]),
-        offsets=np.cumsum([0, *map(len, events)]),
-        tracks=tuple(tracks),
-        song_info=tuple(songs),
-        report=tuple(report),
-        filters=filters,
-    )
+            for name, program, size in content.tracks:
+                self.tracks.append(TrackInfo(len(self.songs), name, program))
+                self.offsets.append(self.offsets[-1] + size)
+            self.events += content.events.tobytes()
+            self.songs.append(content.song)
+        self.report.append(row)
+
+    def corpus(self, filters: str) -> Corpus:
+        """The corpus of what was added; nothing can be added after that."""
+        return Corpus(
+            events=np.frombuffer(self.events, EVENT),
+            offsets=np.frombuffer(self.offsets, np.int64),
+            tracks=tuple(self.tracks),
+            song_info=tuple(self.songs),
+            report=tuple(self.report),
+            filters=filters,
+        )
 
 
 def report_table(corpus: Corpus) -> Markdown:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rockonet.common.drawing import BLUE, GREY, ORANGE, axes, box, figure_of
-from rockonet.common.files import atomic_write, open_arrays, reading
+from rockonet.common.files import atomic_write, saved_if_possible
+from rockonet.common.saved import open_arrays, reading
 from rockonet.common.settings import Settings
 from rockonet.common.shown_text import as_label
 from rockonet.dataset.build import corpus_for
@@ -61,12 +64,14 @@ class Vocabulary:
 class Windows:
     """Windows of one long array, shape (n_windows, length), cut only when they are looked at.
 
-    values: (n_events,) float32. starts: (n_windows,) places where a window begins.
+    values: (n_events,) float32. starts: (n_windows,) places where a window begins. made_of: names
+    the songs and the numbers that they were cut with, see `windows_key`.
     """
 
     values: np.ndarray
     starts: np.ndarray
     length: int
+    made_of: str = ""
 
     def __repr__(self) -> str:
         return f"<Windows: {len(self):,} of {self.length} events>"
@@ -176,6 +181,7 @@ def classic_windows(
         f"{len(corpus.songs)} songs. Choose a smaller sequence_length or unique_factor, or "
         "add songs."
     )
+    key = windows_key(corpus, sequence_length, unique_factor, vocabulary)
     names, place = corpus.chords()
     distinct = distinct_in_windows(place, corpus.offsets, sequence_length + 1)
     starts = np.flatnonzero(distinct >= max(unique_factor, 1))
@@ -187,9 +193,18 @@ def classic_windows(
     if len(starts) == 0:
         raise nothing_left
     codes = code_of_name[place]
-    X = Windows(vocabulary.standardise(codes), starts, sequence_length)
+    X = Windows(vocabulary.standardise(codes), starts, sequence_length, key)
     Y = OneHot(codes[starts + sequence_length].astype(np.int32), len(vocabulary.symbols))
     return X, Y, vocabulary
+
+
+def windows_key(
+    corpus: Corpus, sequence_length: int, unique_factor: int, vocabulary: Vocabulary | None = None
+) -> str:
+    """Names all that `classic_windows` makes windows of: the same text, the same windows."""
+    symbols = repr(vocabulary and dataclasses.astuple(vocabulary))
+    songs = hashlib.sha256(f"{corpus.fingerprint()} {symbols}".encode()).hexdigest()[:16]
+    return f"songs {songs}, {sequence_length=}, {unique_factor=}"
 
 
 def _vocabulary(names: Sequence[str], place: np.ndarray) -> Vocabulary:
@@ -214,41 +229,65 @@ def save_windows(
             values=X.values,
             starts=X.starts,
             length=X.length,
+            made_of=X.made_of,
             answers=Y.codes,
             symbols=np.array(vocabulary.symbols),
             scale=np.array([vocabulary.mean, vocabulary.deviation]),
         )
 
 
-def load_windows(path: str | os.PathLike[str]) -> tuple[Windows, OneHot, Vocabulary]:
+def load_windows(
+    path: str | os.PathLike[str], remedy: str = "Run notebook 02 again."
+) -> tuple[Windows, OneHot, Vocabulary]:
     """Read what `save_windows` wrote.
 
+    remedy: a sentence, what to do about a file that is no use.
     Raises: FileNotFoundError; ValueError if the file is damaged or foreign.
     Notebook: 02.
     """
-    remedy = "Run notebook 02 again."
-    with reading(path, "a data set of notebook 02", remedy), open_arrays(path) as stored:
+    with reading(path, "a data set of notebook 02", remedy) as file, open_arrays(file) as stored:
         vocabulary = Vocabulary(tuple(stored["symbols"].tolist()), *stored["scale"].tolist())
-        X = Windows(stored["values"], stored["starts"], int(stored["length"]))
+        X = Windows(
+            stored["values"], stored["starts"], int(stored["length"]), str(stored["made_of"])
+        )
         Y = OneHot(stored["answers"], len(vocabulary.symbols))
+        inside = X.starts.min() >= 0 and X.starts.max() + X.length < len(X.values)
+        known = Y.codes.min() >= 0 and Y.codes.max() < Y.n_classes
+        if not (inside and known and len(X) == len(Y)):
+            raise ValueError("its windows do not fit its events")
     return X, Y, vocabulary
 
 
 def classic_data(
     settings: Settings,
 ) -> tuple[tuple[Windows, OneHot], tuple[Windows, OneHot], Vocabulary]:
-    """Training and validation windows as notebook 02 saved them; cut and saved now if it did not.
+    """Training and validation windows of these settings, as notebook 02 saved them.
 
+    If it did not, or saved others, they are cut and saved now, and a line says so.
     Returns (X, Y) for training, (X, Y) for validation, and the vocabulary.
     Notebook: 03.
     """
-    paths = [settings.output / f"classic_{side}.npz" for side in ("train", "validation")]
-    if not all(path.exists() for path in paths):
-        train, validation, _ = split_by_song(corpus_for(settings))
-        numbers = (settings.sequence_length, settings.unique_factor)
-        X, Y, vocabulary = classic_windows(train, *numbers)
-        save_windows(paths[0], X, Y, vocabulary)
-        save_windows(paths[1], *classic_windows(validation, *numbers, vocabulary))
-        print(f"Notebook 02 has not saved its windows yet: cut {len(X):,} of them now.")
-    (X, Y, vocabulary), (X_held, Y_held, _) = map(load_windows, paths)
+    train_path, held_path = (
+        settings.output / f"classic_{side}.npz" for side in ("train", "validation")
+    )
+    train, validation, _ = split_by_song(corpus_for(settings))
+    numbers = (settings.sequence_length, settings.unique_factor)
+    remedy = "They are cut again."
+    try:
+        X, Y, vocabulary = load_windows(train_path, remedy)
+        X_held, Y_held, _ = load_windows(held_path, remedy)
+        saved, asked = (X.made_of, X_held.made_of), windows_key(train, *numbers)
+        if saved == (asked, windows_key(validation, *numbers, vocabulary)):
+            return (X, Y), (X_held, Y_held), vocabulary
+        why = f"The windows on disk are others ({X.made_of}) than these settings ask for ({asked})."
+    except FileNotFoundError:
+        why = "Notebook 02 has not saved its windows yet."
+    except ValueError as error:
+        why = str(error)
+    X, Y, vocabulary = classic_windows(train, *numbers)
+    X_held, Y_held, _ = classic_windows(validation, *numbers, vocabulary)
+    print(f"{why} {len(X):,} training windows are cut now.")
+    with saved_if_possible("The windows are there all the same; next time they are cut again."):
+        save_windows(train_path, X, Y, vocabulary)
+        save_windows(held_path, X_held, Y_held, vocabulary)
     return (X, Y), (X_held, Y_held), vocabulary

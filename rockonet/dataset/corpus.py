@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import operator
 import os
 import re
 from collections.abc import Iterable
@@ -13,15 +14,19 @@ from pathlib import PurePosixPath
 import numpy as np
 from symusic.core import ScoreTick
 
-from rockonet.common.files import atomic_write, fingerprint, open_arrays, reading
+from rockonet.common.files import atomic_write
+from rockonet.common.saved import fingerprint, open_arrays, reading
+from rockonet.common.shown_text import visible
 from rockonet.common.theory import chord_name, meter_ticks
 from rockonet.dataset.events import EVENT, event_pitches
 from rockonet.explore.meters import Timing, score_timing
 
-CORPUS_FORMAT = 3  # 2: bars counted from the start of the file, one guitar on several tracks
+# 2: bars counted from the start of the file, one guitar on several tracks. 4: events say how they
+# are played.
+CORPUS_FORMAT = 4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Song:
     """What a corpus knows about one file.
 
@@ -35,7 +40,7 @@ class Song:
     meter: tuple[int, int]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TrackInfo:
     """What a corpus knows about one track: the place of its song in the corpus, name, program."""
 
@@ -44,7 +49,7 @@ class TrackInfo:
     program: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FileReport:
     """One line of a corpus report: `status` is 'kept', 'skipped' or 'unreadable'.
 
@@ -142,9 +147,9 @@ class Corpus:
         """Write the corpus as one ``.npz`` file, whole or not at all; no pickle is used."""
         about = {
             "format": CORPUS_FORMAT,
-            "tracks": [dataclasses.astuple(track) for track in self.tracks],
-            "songs": [dataclasses.astuple(song) for song in self.song_info],
-            "report": [dataclasses.astuple(row) for row in self.report],
+            "tracks": list(map(_fields(TrackInfo), self.tracks)),
+            "songs": list(map(_fields(Song), self.song_info)),
+            "report": list(map(_fields(FileReport), self.report)),
             "filters": self.filters,
         }
         with atomic_write(path) as temporary:
@@ -152,18 +157,21 @@ class Corpus:
                 temporary,
                 events=self.events,
                 offsets=self.offsets,
-                about=np.array(json.dumps(about)),
+                about=np.frombuffer(json.dumps(about).encode(), np.uint8),
             )
 
 
-def load_corpus(path: str | os.PathLike[str]) -> Corpus:
+def load_corpus(
+    path: str | os.PathLike[str],
+    remedy: str = "Build it again with ru.build_corpus(folder).save(path).",
+) -> Corpus:
     """Read what `Corpus.save` wrote.
 
+    remedy: a sentence, what to do about a file that is no use.
     Raises: FileNotFoundError; ValueError if the file is damaged, foreign or of another format.
     """
-    remedy = "Build it again with ru.build_corpus(folder).save(path)."
-    with reading(path, "a corpus", remedy), open_arrays(path) as stored:
-        about, events = json.loads(str(stored["about"])), stored["events"]
+    with reading(path, "a corpus", remedy) as file, open_arrays(file) as stored:
+        about, events = json.loads(stored["about"].tobytes()), stored["events"]
         if about["format"] != CORPUS_FORMAT or events.dtype != EVENT:
             raise ValueError(f"it is not of format {CORPUS_FORMAT}")
         corpus = Corpus(
@@ -185,12 +193,17 @@ def load_corpus(path: str | os.PathLike[str]) -> Corpus:
     return corpus
 
 
+def _fields(kind: type) -> operator.attrgetter:
+    """From a record of this kind to the values of its fields, in order."""
+    return operator.attrgetter(*(field.name for field in dataclasses.fields(kind)))
+
+
 def song_of_score(name: str, score: ScoreTick) -> Song:
     """What a corpus knows about a file, with what governs most of its notes, guitars or not."""
     return song_of_timing(name, score_timing(score))
 
 
 def song_of_timing(name: str, timing: Timing) -> Song:
-    """What a corpus knows about a file: `name` is its path within the folder."""
-    title = re.sub(r"[_\s]+", " ", PurePosixPath(name).stem).strip()
+    """What a corpus knows about a file: `name` is its path within the folder, kept to open it."""
+    title = visible(re.sub(r"[_\s]+", " ", PurePosixPath(name).stem).strip())
     return Song(title, name, round(timing.tempo_bpm, 2), timing.meter)

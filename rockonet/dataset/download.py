@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import os
-import tempfile
 import zipfile
-import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pooch
 import requests
 
+from rockonet.common.files import temporary_beside
+from rockonet.common.saved import UNREADABLE, open_regular, unpacked
 from rockonet.common.settings import project_folder
 
 ROCK_COMMIT = "589b26f2e5211e6875a575e4445e9594392d370b"
@@ -39,19 +41,22 @@ def download_rock_archive(url: str = ROCK_URL) -> Path:
         _check_songs(target, wanted)
         print(f"All {len(wanted):,} songs are in {target} already.")
         return target
-    brought = archive.exists()
-    if not brought:
-        _download(url, archive, by_hand)
-    try:
-        _unpack_to(target, archive, wanted)
-    except ValueError as error:
-        remedy = "Delete it and run this again to download it."
+    with _staging(target, wanted) as staging:
+        brought = archive.exists()
         if not brought:
-            remedy = f"It was deleted; run this again. {by_hand}"
-        raise ValueError(f"{error} {remedy}") from error
-    finally:
-        if not brought:
-            archive.unlink(missing_ok=True)
+            _download(url, staging / archive.name, by_hand)
+        try:
+            _unpack_checked(
+                archive if brought else staging / archive.name, wanted, staging / "rock"
+            )
+        except ValueError as error:
+            remedy = "Delete it and run this again to download it."
+            if not brought:
+                remedy = f"It was deleted; run this again. {by_hand}"
+            raise ValueError(
+                f"{archive} is not the archive, or it is damaged: {error}. {remedy}"
+            ) from error
+        os.replace(staging / "rock", target)
     print(
         f"{len(wanted):,} songs are in {target}. They are other people's music: for your own "
         "study, not to be passed on."
@@ -86,23 +91,19 @@ def _download(url: str, path: Path, by_hand: str) -> None:
             f"The archive could not be downloaded ({reason}). Check the network and run this "
             f"again. {by_hand}"
         ) from error
-    except OSError as error:
-        raise OSError(
-            error.errno, f"The download could not be written to {path.parent} ({error.strerror})"
-        ) from error
 
 
-def _unpack_to(target: Path, archive: Path, wanted: dict[str, tuple[int, str]]) -> None:
-    """Unpack the wanted files; `target` appears only when all of them are right.
+@contextlib.contextmanager
+def _staging(target: Path, wanted: dict[str, tuple[int, str]]) -> Iterator[Path]:
+    """A folder beside `target` in which it is made; what killed runs left there goes first.
 
-    Raises: ValueError if the archive is damaged or another one; OSError for a full disk.
+    Raises: OSError for a full disk.
     """
     try:
-        with tempfile.TemporaryDirectory(prefix=".rock-", dir=target.parent) as staging:
-            _unpack_checked(archive, wanted, Path(staging) / "rock")
-            os.replace(Path(staging) / "rock", target)
-    except (ValueError, zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise ValueError(f"{archive} is not the archive, or it is damaged: {error}.") from error
+        with temporary_beside(target, Path.mkdir) as staging:
+            yield staging
+    except ConnectionError:
+        raise
     except OSError as error:
         size = sum(size for size, _ in wanted.values()) // 10**6
         raise OSError(
@@ -111,12 +112,24 @@ def _unpack_to(target: Path, archive: Path, wanted: dict[str, tuple[int, str]]) 
         ) from error
 
 
+@contextlib.contextmanager
+def _opened(archive: Path) -> Iterator[zipfile.ZipFile]:
+    """A zip; ValueError if it is none."""
+    with open_regular(archive) as file:
+        try:
+            source = zipfile.ZipFile(file)
+        except UNREADABLE as error:
+            raise ValueError(str(error)) from error
+        yield source
+
+
 def _unpack_checked(archive: Path, wanted: dict[str, tuple[int, str]], target: Path) -> None:
     """Unpack the wanted files below `target`; ValueError if one is missing or not as listed.
 
-    The paths written are those of the list. What the archive calls its files is only compared.
+    No more is unpacked of any than is listed. The paths written are those of the list. What the
+    archive calls its files is only compared.
     """
-    with zipfile.ZipFile(archive) as source:
+    with _opened(archive) as source:
         inside = {info.filename.partition("/")[2]: info for info in source.infolist()}
         for path, (size, digest) in wanted.items():
             info = inside.get(path)
@@ -124,7 +137,7 @@ def _unpack_checked(archive: Path, wanted: dict[str, tuple[int, str]], target: P
                 raise ValueError(f"{path} is not in it")
             if info.file_size != size:
                 raise ValueError(f"{path} has {info.file_size:,} bytes instead of {size:,}")
-            content = source.read(info)
+            content = unpacked(source, info, size)
             if hashlib.sha256(content).hexdigest() != digest:
                 raise ValueError(f"{path} has another content than the published file")
             (target / path).parent.mkdir(parents=True, exist_ok=True)

@@ -32,7 +32,7 @@ def split_by_song(
     """
     place = {}
     for key in {song_key(title) for title in corpus.songs}:
-        digest = hashlib.sha256(f"{seed}:{key}".encode()).digest()
+        digest = hashlib.sha256(f"{seed}:{key}".encode("utf-8", "surrogatepass")).digest()
         place[key] = int.from_bytes(digest[:8], "big") / 2**64  # at random in [0, 1)
     if len(place) < 3:
         raise ValueError(

@@ -103,11 +103,13 @@ def your_riff(
     if copied.longest >= WARN_COPIED:
         return False, f"{copied.verdict} Try another seed."
     suffix = ".gp5" if ".gp5" in answer.formats else ".gp"
-    path = next(folder.rglob(f"{answer.file_name}{suffix}"), None)
-    if path is None:
+    paths = sorted(folder.rglob(f"{answer.file_name}*{suffix}"))  # a number may follow
+    if not paths:
         formats = "" if suffix == ".gp5" else ", answer.formats"
         return False, f"it is good. Now save it: answer.save(settings.output / 'riffs'{formats})."
-    if path.read_bytes() != answer.encoded(suffix):
+    content = answer.encoded(suffix)
+    path = next((path for path in paths if path.read_bytes() == content), None)
+    if path is None:
         return False, "the saved Guitar Pro file is of another riff: save it again."
     where = f"{path.parent.name}/{path.name}"
     return True, f"{len(answer.generated)} new events after {len(given)} of yours, in {where}."

@@ -9,6 +9,7 @@ from pathlib import Path
 from symusic.core import ScoreTick
 
 from rockonet.common.errors import say_remarks
+from rockonet.common.saved import open_regular
 from rockonet.common.shown_text import visible
 from rockonet.explore.loose_notes import end_loose_notes, loose_pitches
 from rockonet.explore.players import name_players, set_programs
@@ -46,10 +47,12 @@ def read_midi(path: str | os.PathLike[str]) -> ScoreTick:
 
 def file_bytes(path: Path) -> bytes:
     try:
-        refuse_large(path.name, path.stat().st_size)
-        return path.read_bytes()
+        with open_regular(path) as file:
+            data = file.read(MAX_MIDI_BYTES + 1)
     except OSError as error:
         raise MidiError(path.name, f"cannot be opened ({error.strerror})") from error
+    refuse_large(path.name, len(data))
+    return data
 
 
 def refuse_large(name: str, size: int) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from symusic.core import ScoreTick
 
-from rockonet.common.files import atomic_write
+from rockonet.common.files import are_free, write_together
 from rockonet.common.theory import (
     TICKS_PER_QUARTER,
     is_meter,
@@ -107,7 +107,9 @@ class Riff:
     @property
     def file_name(self) -> str:
         """The title as a name that every file system takes, without a suffix."""
-        return re.sub(r"\W+", "_", self.title).strip("_").lower()[:80] or "riff"
+        name = re.sub(r"\W+", "_", self.title).strip("_").lower()[:80]
+        # Some take 143 bytes, and a letter has up to four; the number and the suffix come on top.
+        return name.encode()[:120].decode(errors="ignore") or "riff"
 
     @functools.cached_property
     def open_strings(self) -> tuple[int, ...]:
@@ -243,12 +245,15 @@ class Riff:
         """Write the riff into a folder in each format; returns the paths.
 
         band: with bass and drums, where the format is for listening. The name is made of the
-        riff's title; a file of the same name is replaced.
-        Raises: as `encoded`, before anything is written.
+        riff's title; a number is added to it if other riffs are saved under that name.
+        Raises: as `encoded`, before anything is written; `NotWritten`, and no file is left.
         """
         content = {suffix: self.encoded(suffix, band) for suffix in formats}
-        paths = [Path(folder, self.file_name + suffix) for suffix in content]
-        for path in paths:
-            with atomic_write(path) as temporary:
-                temporary.write_bytes(content[path.suffix])
-        return paths
+        numbers = itertools.chain([""], map("_{}".format, itertools.count(2)))
+        names = (Path(folder, self.file_name + number) for number in numbers)
+        choices = (
+            {Path(f"{name}{suffix}"): content[suffix] for suffix in content} for name in names
+        )
+        files = next(filter(are_free, choices))
+        write_together(files)
+        return list(files)

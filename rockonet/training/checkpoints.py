@@ -11,54 +11,81 @@ and it is put in its place last, in one go.
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterable
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import keras
 import numpy as np
 
-from rockonet.common.files import UNREADABLE, atomic_write
+from rockonet.common.files import atomic_write
+from rockonet.common.saved import open_arrays, reading
 from rockonet.training.history import Epoch, History, load_history
 
 
 class Checkpoints:
-    """What is on disk of the training at one rate.
+    """What is on disk of the training of one experiment at one rate.
 
     ``history.csv`` holds every whole epoch, ``epoch-N.npz`` the weights and the state of the
-    optimiser after the last one, ``best.npz`` the same after that with the lowest validation loss.
+    optimiser: after the last epoch, and after that with the lowest validation loss. Each says
+    which experiment, rate and epoch it belongs to, and to which losses until then.
     """
 
-    def __init__(self, folder: Path):
-        self.folder = folder
-        self.history, self.best = folder / "history.csv", folder / "best.npz"
+    def __init__(self, folder: Path, experiment: str, rate: float):
+        self.folder, self.experiment, self.rate = folder, experiment, rate
+        self.history = folder / "history.csv"
+        self.pending: dict[int, list[np.ndarray]] = {}  # states by epoch that are not on disk yet
 
     def state(self, epoch: int) -> Path:
         """Where the state after an epoch is, counted from 1."""
         return self.folder / f"epoch-{epoch}.npz"
 
     def save(self, model: keras.Model, history: History) -> None:
-        """Keep what an epoch has learned; history: of this rate, with that epoch at its end."""
-        epoch = history.epochs[-1].epoch
-        save_model_state(self.state(epoch), model)
-        if history.best.epoch == epoch:
-            with atomic_write(self.best) as temporary:
-                shutil.copyfile(self.state(epoch), temporary)
+        """Keep what an epoch has learned; history: of this rate, with that epoch at its end.
+
+        Raises: `NotWritten`; it is in memory then, and written the next time.
+        """
+        last, best = history.epochs[-1].epoch, history.best.epoch
+        states = self.pending | {last: model_state(model)}
+        self.pending = {epoch: states[epoch] for epoch in states if epoch in (last, best)}
+        for epoch, state in self.pending.items():
+            write_state(self.state(epoch), state, self._belongs(history, epoch))
         history.save(self.history)  # from here on the epoch counts
-        self.state(epoch - 1).unlink(missing_ok=True)
+        self.pending.clear()
+        for path in self.folder.glob("*.npz"):
+            if path not in (self.state(last), self.state(best)):
+                path.unlink(missing_ok=True)
 
     def epochs(self) -> tuple[Epoch, ...]:
-        """What was saved; nothing, and a sentence, if something of it cannot be read."""
+        """What was saved; nothing, and a sentence, if something of it is no use."""
         if not self.history.exists():
             return ()
         try:
-            epochs = load_history(self.history).epochs
-            for path in (self.best, self.state(epochs[-1].epoch)):
-                read_model_state(path)
-        except UNREADABLE:
-            print(f"What was saved of {self.folder.name} cannot be read; it is trained anew.")
+            history = load_history(self.history, remedy="")
+            for epoch in (history.epochs[-1].epoch, history.best.epoch):
+                self.state_after(epoch, history)
+        except (OSError, ValueError) as error:
+            name = self.folder.name
+            print(f"What was saved of {name} cannot be read; it is trained anew: {error}")
             return ()
-        return epochs
+        return history.epochs
+
+    def state_after(self, epoch: int, history: History) -> list[np.ndarray]:
+        """The state after the last or the best epoch of a history of this rate.
+
+        Raises: as `read_state`.
+        """
+        if epoch in self.pending:
+            return self.pending[epoch]
+        return read_state(self.state(epoch), self._belongs(history, epoch))
+
+    def _belongs(self, history: History, epoch: int) -> str:
+        """What the state after an epoch belongs to: its losses are all that is told of it."""
+        rows = [row for row in history.epochs if row.epoch <= epoch]
+        losses = [(row.recipe, row.epoch, row.loss, row.validation_loss) for row in rows]
+        mark = hashlib.sha256(json.dumps([repr(float(self.rate)), losses]).encode()).hexdigest()
+        return f"{self.experiment} {self.rate:g} {epoch} {mark}"
 
 
 def model_state(model: keras.Model) -> list[np.ndarray]:
@@ -72,13 +99,18 @@ def set_model_state(model: keras.Model, state: Iterable[np.ndarray]) -> None:
         variable.assign(value)
 
 
-def save_model_state(path: Path, model: keras.Model) -> None:
-    """Write the state of a model as one ``.npz`` file."""
+def write_state(path: Path, state: Sequence[np.ndarray], belongs: str) -> None:
+    """Write the state of a model, and what it belongs to, as one ``.npz`` file."""
     with atomic_write(path) as temporary:
-        np.savez(temporary, *model_state(model))
+        np.savez(temporary, *state, belongs=np.array(belongs))
 
 
-def read_model_state(path: Path) -> list[np.ndarray]:
-    """Read what `save_model_state` wrote."""
-    with np.load(path, allow_pickle=False) as stored:
-        return [stored[f"arr_{i}"] for i in range(len(stored.files))]
+def read_state(path: Path, belongs: str) -> list[np.ndarray]:
+    """Read what `write_state` wrote.
+
+    Raises: FileNotFoundError; ValueError if it is damaged or belongs to something else.
+    """
+    with reading(path, "the state of a network", "") as file, open_arrays(file) as stored:
+        if str(stored["belongs"]) != belongs:
+            raise ValueError("it is of another network, rate, epoch or history")
+        return [stored[f"arr_{i}"] for i in range(len(stored.files) - 1)]

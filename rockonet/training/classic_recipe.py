@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from keras import Sequential, layers
 
-from rockonet.common.files import fingerprint
+from rockonet.common.saved import fingerprint
 from rockonet.common.settings import Settings
 from rockonet.dataset.classic_windows import OneHot, Vocabulary, Windows
 from rockonet.dataset.corpus import Corpus

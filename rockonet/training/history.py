@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
+import math
 import os
 from dataclasses import dataclass
 
-from rockonet.common.files import reading, write_csv
+from rockonet.common.saved import read_csv, reading, write_csv
 from rockonet.common.settings import project_folder
+
+_NATS_COLUMNS = ("kind", "predictor", "nats")
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,14 @@ class Epoch:
     loss: float
     validation_loss: float
     seconds: float
+
+    @property
+    def is_number(self) -> bool:
+        """Whether its losses are numbers; at a rate that is too high they grow beyond all."""
+        return math.isfinite(self.loss) and math.isfinite(self.validation_loss)
+
+
+_COLUMNS = (*(field.name for field in dataclasses.fields(Epoch)), "unigram_nats")
 
 
 @dataclass(frozen=True)
@@ -72,12 +82,11 @@ class History:
     @property
     def best(self) -> Epoch:
         """The epoch of the first recipe, at any rate, with the lowest validation loss."""
-        whole = [row for row in self.epochs if row.recipe == self.recipes[0]]
+        whole = [row for row in self.epochs if row.recipe == self.recipes[0] and row.is_number]
         return min(whole, key=lambda row: row.validation_loss)
 
     def save(self, path: str | os.PathLike) -> None:
-        """Write a CSV file with a row for each epoch."""
-        header = [field.name for field in dataclasses.fields(Epoch)]
+        """Write a CSV file with a row for each epoch, and a check sum of them all in each."""
         rows = (
             [
                 *dataclasses.astuple(row),
@@ -86,18 +95,21 @@ class History:
             ]
             for row in self.epochs
         )
-        write_csv(path, [*header, "unigram_nats", "validation_unigram_nats"], rows)
+        write_csv(path, [*_COLUMNS, "validation_unigram_nats"], rows)
 
 
-def load_history(path: str | os.PathLike) -> History:
+def load_history(
+    path: str | os.PathLike, remedy: str = "Run notebook 03 to write it again."
+) -> History:
     """Read what `History.save` wrote.
 
-    Raises: FileNotFoundError; ValueError if a column is missing or a number is not one.
+    remedy: a sentence, what to do about a file that is no use.
+    Raises: FileNotFoundError; ValueError if a column is missing, a number is not one, or its check
+        sum says that it was changed.
     Notebook: 03.
     """
-    with reading(path, "a loss history", "Run notebook 03 to write it again."):
-        with open(path, newline="") as file:
-            rows = list(csv.DictReader(file))
+    with reading(path, "a loss history", remedy) as file:
+        rows = read_csv(file, _COLUMNS, [*_COLUMNS, "validation_unigram_nats"])
         if not rows:
             raise ValueError("it is empty")
         epochs = tuple(
@@ -144,19 +156,18 @@ def save_nats(
     """
     kinds = {"counted": counted, "learned": learned}
     rows = ([kind, *item] for kind, nats in kinds.items() for item in nats.items())
-    write_csv(path, ["kind", "predictor", "nats"], rows)
+    write_csv(path, _NATS_COLUMNS, rows)
 
 
 def load_nats(path: str | os.PathLike | None = None) -> tuple[dict[str, float], dict[str, float]]:
     """What `save_nats` wrote, as for `nats_chart`; without a path, what the archive gave.
 
-    Raises: FileNotFoundError; ValueError if a column is missing or a number is not one.
+    Raises: as `load_history`.
     Notebook: 03.
     """
     path = path or project_folder() / "figures" / "rock_nats.csv"
     nats: dict[str, dict[str, float]] = {"counted": {}, "learned": {}}
-    with reading(path, "a table of nats", "`make bench` measures them anew."):
-        with open(path, newline="") as file:
-            for row in csv.DictReader(file):
-                nats[row["kind"]][row["predictor"]] = float(row["nats"])
+    with reading(path, "a table of nats", "`make bench` measures them anew.") as file:
+        for row in read_csv(file, _NATS_COLUMNS):
+            nats[row["kind"]][row["predictor"]] = float(row["nats"])
     return nats["counted"], nats["learned"]

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import itertools
+import tempfile
 import time
+import warnings
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import keras
 
+from rockonet.common.errors import Remark
+from rockonet.common.files import NotWritten, alone_in
 from rockonet.common.settings import Settings
 from rockonet.dataset.classic_windows import Vocabulary
 from rockonet.dataset.corpus import Corpus
-from rockonet.training.checkpoints import Checkpoints, read_model_state, set_model_state
+from rockonet.training.checkpoints import Checkpoints, set_model_state
 from rockonet.training.classic_recipe import WindowPair, classic_experiment, classic_model
 from rockonet.training.experiment import Experiment, fit_epoch, seed_dropout
 from rockonet.training.history import History
@@ -25,6 +30,11 @@ from rockonet.training.trained import Trained
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+ELSEWHERE = (
+    "The same training is running in another notebook or program. Stop it there or let it come to "
+    "its end, then run this cell again."
+)
 
 
 def learning_rate_sweep(
@@ -62,12 +72,13 @@ def learning_rate_sweep(
         )
     else:
         raise ValueError("The riff recipe learns from two corpora, as split_by_song makes them.")
-    rates = dict.fromkeys(settings.learning_rates)  # each once
-    runs = [RateTraining(experiment, rate, settings) for rate in rates]
-    train_rates(runs, live, loss_chart)
-    history = merged(runs)
-    if keep:
-        best_model(runs).save(settings.output / f"{experiment.recipe}.zip")
+    with alone_in(training_folder(experiment, settings), ELSEWHERE):
+        rates = dict.fromkeys(settings.learning_rates)  # each once
+        runs = [RateTraining(experiment, rate, settings) for rate in rates]
+        train_rates(runs, live, loss_chart)
+        history = merged(runs)
+        if keep:
+            save_somewhere(best_model(runs), settings.output / f"{experiment.recipe}.zip")
     return history
 
 
@@ -92,12 +103,18 @@ def train_riff_model(
     """
     vocabulary = riff_vocabulary(train)
     experiment = riff_experiment(train, validation, vocabulary, settings, build_model or riff_model)
-    runs = [RateTraining(experiment, settings.riff_rate, settings)]
-    train_rates(runs, live, parts_chart)
-    trained = best_model(runs)
-    if not build_model:
-        trained.save(settings.output / "riff.zip")
+    with alone_in(training_folder(experiment, settings), ELSEWHERE):
+        runs = [RateTraining(experiment, settings.riff_rate, settings)]
+        train_rates(runs, live, parts_chart)
+        trained = best_model(runs)
+        if not build_model:
+            save_somewhere(trained, settings.output / "riff.zip")
     return trained
+
+
+def training_folder(experiment: Experiment, settings: Settings) -> Path:
+    """Where all is that is kept of an experiment, whatever its rates."""
+    return settings.output / "training" / experiment.key
 
 
 class RateTraining:
@@ -108,8 +125,10 @@ class RateTraining:
 
     def __init__(self, experiment: Experiment, rate: float, settings: Settings):
         self.experiment, self.rate, self.seed = experiment, rate, settings.seed
-        folder = settings.output / "training" / experiment.key / f"rate-{rate:g}"
-        self.checkpoints = Checkpoints(folder)
+        folder = training_folder(experiment, settings) / f"rate-{float(rate)!r}"
+        self.checkpoints = Checkpoints(folder, experiment.key, rate)
+        self.unsaved = False  # whether it was said that the disk does not take what was trained
+        self.diverged = False
         self.history = experiment.history(self.checkpoints.epochs())
         # Made for the first epoch; of the riff recipe all rates share one, so they train in turn.
         self.networks: tuple[keras.Model, keras.Model] | None = None
@@ -121,7 +140,10 @@ class RateTraining:
 
     @property
     def epochs_left(self) -> int:
-        """How many are to follow; none if the last ones brought no lower validation loss."""
+        """How many are to follow; none if the last ones brought no lower validation loss, or if
+        the loss has become no number."""
+        if self.diverged:
+            return 0
         losses = [row.validation_loss for row in self.history.of(self.rate)]
         patience = self.experiment.patience
         if len(losses) > patience and min(losses) < min(losses[-int(patience) :]):
@@ -129,7 +151,11 @@ class RateTraining:
         return max(0, self.experiment.epochs - len(losses))
 
     def train_epoch(self, progress: Progress) -> None:
-        """Train one epoch more, measure it, and put it on disk."""
+        """Train one epoch more, measure it, and put it on disk.
+
+        If its losses are no numbers, it does not count, and the rate has come to its end. If the
+        disk does not take it, a warning says so, and the next epoch is saved with it.
+        """
         begin = time.perf_counter()
         experiment, epoch = self.experiment, self.epochs_done + 1
         if self.networks is None:
@@ -141,16 +167,26 @@ class RateTraining:
         validation = experiment.measure(model)
         seconds = time.perf_counter() - begin
         new = experiment.epoch_rows(self.rate, epoch, losses, validation, seconds)
-        history = experiment.history((*self.history.epochs, *new))
-        self.checkpoints.save(model, history)
-        self.history = history
+        if not all(row.is_number for row in new):
+            self.diverged = True
+            print(
+                f"The rate {self.rate:g} ends in epoch {epoch}: its loss is no number any more, so "
+                "its steps are too big. The other rates go on."
+            )
+            return
+        self.history = experiment.history((*self.history.epochs, *new))
+        try:
+            self.checkpoints.save(model, self.history)
+        except NotWritten as error:
+            if not self.unsaved:
+                warnings.warn(f"{error} Training goes on, and tries again.", Remark, stacklevel=2)
+            self.unsaved = True
 
     def _as_left(self) -> tuple[keras.Model, keras.Model]:
         """The network and the model that trains it, as the last epoch left them."""
         network, model = self.experiment.start(self.rate)
         if self.epochs_done:
-            state = self.checkpoints.state(self.epochs_done)
-            set_model_state(model, read_model_state(state))
+            set_model_state(model, self.checkpoints.state_after(self.epochs_done, self.history))
         return network, model
 
 
@@ -160,7 +196,8 @@ def train_rates(
     """Train what is left at each rate of an experiment, until it is done or interrupted.
 
     live: whether to show how far it is; draw: makes the chart that grows.
-    Raises: KeyboardInterrupt if it is interrupted before the first whole epoch.
+    Raises: KeyboardInterrupt if it is interrupted before the first whole epoch; ValueError if the
+        loss is no number at any rate.
     """
     experiment = runs[0].experiment
     to_do = sum(run.epochs_left for run in runs)
@@ -177,11 +214,14 @@ def train_rates(
         for run in runs:
             while run.epochs_left:
                 run.train_epoch(progress)
-                progress.show_chart()
+                if any(run.epochs_done for run in runs):
+                    progress.show_chart()
     except KeyboardInterrupt:
         if not any(run.epochs_done for run in runs):
             raise KeyboardInterrupt("Not one epoch is trained yet.") from None
         verdict = "Stopped after {}; every whole epoch is kept. Run this cell again to go on."
+    if not any(run.epochs_done for run in runs):
+        raise ValueError("At no rate the loss is a number: choose smaller learning_rates.")
     progress.say(verdict)
     progress.show_chart()
 
@@ -197,7 +237,7 @@ def best_model(runs: Sequence[RateTraining]) -> Trained:
     experiment, history = runs[0].experiment, merged(runs)
     run = next(run for run in runs if run.rate == history.best.learning_rate)
     network, model = experiment.start(run.rate)
-    set_model_state(model, read_model_state(run.checkpoints.best))
+    set_model_state(model, run.checkpoints.state_after(history.best.epoch, run.history))
     return Trained(
         experiment.recipe,
         network,
@@ -206,3 +246,13 @@ def best_model(runs: Sequence[RateTraining]) -> Trained:
         history,
         experiment.corpus,
     )
+
+
+def save_somewhere(trained: Trained, path: Path) -> None:
+    """Save a bundle, or where that cannot be in a folder for temporary files: a warning says so."""
+    try:
+        trained.save(path)
+    except NotWritten as error:
+        place = Path(tempfile.mkdtemp(prefix="rockonet-"), path.name)
+        trained.save(place)
+        warnings.warn(f"{error} Until then the model is in {place}.", Remark, stacklevel=3)

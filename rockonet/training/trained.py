@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import os
 import tempfile
@@ -13,14 +14,16 @@ from typing import Any, Generic, TypeVar
 
 import keras
 
-from rockonet.common.files import atomic_write, reading
+from rockonet.common.files import atomic_write, temporary_beside
+from rockonet.common.saved import open_zip, reading, unpacked
 from rockonet.dataset.classic_windows import Vocabulary
 from rockonet.training.history import Epoch, History
 from rockonet.training.riff_features import N_COLUMNS
 from rockonet.training.riff_vocabulary import RiffVocabulary
 
 TRAINED_FORMAT = 3
-
+# The network of the published size has 16 MB.
+MOST_ABOUT_BYTES, MOST_MODEL_BYTES = 50_000_000, 400_000_000
 
 V = TypeVar("V", Vocabulary, RiffVocabulary)
 
@@ -61,7 +64,7 @@ class Trained(Generic[V]):
         if getattr(model, "optimizer", None) is not None:
             model = keras.models.clone_model(model)
             model.set_weights(self.model.get_weights())
-        about = {
+        about: dict[str, Any] = {
             "format": TRAINED_FORMAT,
             "recipe": self.recipe,
             "sequence_length": self.sequence_length,
@@ -69,9 +72,10 @@ class Trained(Generic[V]):
             "history": dataclasses.asdict(self.history),
             "corpus": self.corpus,
         }
-        with tempfile.TemporaryDirectory() as folder, atomic_write(path) as temporary:
-            weights = Path(folder, "model.keras")
+        beside = Path(path).with_name("model.keras")
+        with atomic_write(path) as temporary, temporary_beside(beside) as weights:
             model.save(weights)
+            about["model"] = hashlib.sha256(weights.read_bytes()).hexdigest()
             with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as bundle:
                 bundle.writestr("about.json", json.dumps(about))
                 bundle.write(weights, "model.keras")
@@ -83,14 +87,16 @@ def load_trained(path: str | os.PathLike) -> Trained:
     Raises: FileNotFoundError; ValueError if the file is damaged, foreign or does not fit together.
     Notebook: 03 and 04.
     """
-    with reading(path, "a trained model", "Run notebook 03 to train and save a model again."):
-        with zipfile.ZipFile(path) as bundle, tempfile.TemporaryDirectory() as folder:
-            about = json.loads(bundle.read("about.json"))
-            if about["format"] != TRAINED_FORMAT:
-                raise ValueError(f"it has format {about['format']}, not {TRAINED_FORMAT}")
-            weights = Path(folder, "model.keras")
-            weights.write_bytes(bundle.read("model.keras"))
-            model = keras.saving.load_model(weights, compile=False, safe_mode=True)
+    remedy = "Run notebook 03 to train and save a model again."
+    with reading(path, "a trained model", remedy) as file, open_zip(file) as bundle:
+        about = json.loads(unpacked(bundle, "about.json", MOST_ABOUT_BYTES))
+        if about["format"] != TRAINED_FORMAT:
+            raise ValueError(f"it has format {about['format']}, not {TRAINED_FORMAT}")
+        network = unpacked(bundle, "model.keras", MOST_MODEL_BYTES)
+        # Bundles of before version 0.3 do not say which network they have.
+        if about.get("model", mark := hashlib.sha256(network).hexdigest()) != mark:
+            raise ValueError("its network is that of another one")
+        model = _network(network)
         kinds = {"classic": Vocabulary, "riff": RiffVocabulary}
         epochs = tuple(Epoch(**row) for row in about["history"]["epochs"])
         trained = Trained(
@@ -108,6 +114,21 @@ def load_trained(path: str | os.PathLike) -> Trained:
         if not trained.fits_together:
             raise ValueError("its model and its vocabulary do not fit together")
     return trained
+
+
+def _network(data: bytes) -> keras.Model:
+    """The network in the bytes of a ``.keras`` file, whose members unpack to no more than it says.
+
+    Raises: many errors.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "model.keras")
+        path.write_bytes(data)
+        with open(path, "rb") as file, open_zip(file) as archive:
+            for member in archive.infolist():
+                if len(unpacked(archive, member, MOST_MODEL_BYTES)) != member.file_size:
+                    raise ValueError("its network is packed wrongly")
+        return keras.saving.load_model(path, compile=False, safe_mode=True)
 
 
 def _tuples(value: Any) -> Any:

@@ -2,10 +2,11 @@
 
 import dataclasses
 import itertools
+import shutil
 
 import numpy as np
 import pytest
-from helpers import shown, titled
+from helpers import melody, midi_bytes, shown, titled
 
 import rockonet_utils as ru
 
@@ -89,3 +90,45 @@ def test_a_window_has_one_answer_after_its_question():
                if b.get_hatch()]  # fmt: skip
     assert hatched == [(2, 0), (3, 1), (4, 2)]
     assert shown(figure) == list("abcde") * 3
+
+
+def test_windows_of_other_songs_or_numbers_are_cut_anew(folder, tmp_path, capsys):
+    rng = np.random.default_rng(5)
+    for name in ("four", "five", "six"):
+        notes = rng.choice([40, 43, 45, 46], 40).tolist()
+        (folder / f"{name}.mid").write_bytes(midi_bytes([melody(notes)]))
+    asked = ru.settings("quick", "starter").replace(
+        folder=folder, output=tmp_path / "out", sequence_length=6, unique_factor=2
+    )
+
+    def cut(settings):
+        (X, Y), held, vocabulary = ru.classic_data(settings)
+        parts = ru.split_by_song(ru.build_corpus(folder, settings.programs))
+        numbers = (settings.sequence_length, settings.unique_factor)
+        X2, Y2, right = ru.classic_windows(parts[0], *numbers)
+        assert vocabulary == right and Y.codes.tolist() == Y2.codes.tolist()
+        np.testing.assert_array_equal(X[:], X2[:])
+        X2, Y2, _ = ru.classic_windows(parts[1], *numbers, right)
+        np.testing.assert_array_equal(held[0][:], X2[:])
+        np.testing.assert_array_equal(held[1].codes, Y2.codes)
+        return capsys.readouterr().out
+
+    assert "Notebook 02 has not saved its windows yet." in cut(asked)
+    assert cut(asked) == ""
+    longer = asked.replace(sequence_length=9)
+    said = cut(longer)
+    assert "sequence_length=6" in said and "sequence_length=9" in said
+    assert "unique_factor=3" in cut(longer.replace(unique_factor=3))
+    assert cut(longer.replace(unique_factor=3)) == ""
+    assert "The windows on disk are others" in cut(asked)
+    (folder / "four.mid").write_bytes(midi_bytes([melody([40, 43, 45, 47] * 9)]))
+    assert "The windows on disk are others" in cut(asked)
+    for side in ("train", "validation"):
+        path = asked.output / f"classic_{side}.npz"
+        path.write_bytes(path.read_bytes()[:-40])
+        said = cut(asked)
+        assert f"{path} is not a data set of notebook 02, or it is damaged" in said
+        assert "Traceback" not in said and cut(asked) == ""
+    # Windows of other songs at the place of the validation windows.
+    shutil.copyfile(asked.output / "classic_train.npz", asked.output / "classic_validation.npz")
+    assert "The windows on disk are others" in cut(asked)

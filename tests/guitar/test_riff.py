@@ -1,5 +1,9 @@
 """A riff is checked, and saved in every format."""
 
+import errno
+import itertools
+import os
+
 import guitarpro
 import mido
 import pytest
@@ -82,3 +86,55 @@ def test_saving_in_an_unknown_format_writes_nothing(tmp_path):
     assert not (tmp_path / "new").exists()
     paths = a_tune(title="../../etc/passwd").save(tmp_path, [".mid"])
     assert paths[0].parent == tmp_path  # a title never leads out of the folder
+
+
+def test_a_riff_never_takes_the_place_of_another(tmp_path):
+    one, two = a_tune((40, 43), title="My riff!"), a_tune((45, 47), title="my riff?")
+    formats = [".mid", ".txt"]
+
+    def names(paths):
+        return [path.name for path in paths]
+
+    assert names(one.save(tmp_path, formats)) == ["my_riff.mid", "my_riff.txt"]
+    assert names(two.save(tmp_path, formats)) == ["my_riff_2.mid", "my_riff_2.txt"]
+    assert names(one.save(tmp_path, formats)) == ["my_riff.mid", "my_riff.txt"]  # it is there
+    assert names(two.save(tmp_path, formats)) == ["my_riff_2.mid", "my_riff_2.txt"]
+    assert names(one.save(tmp_path, [".gp5"])) == ["my_riff.gp5"]
+    (tmp_path / "my_riff_3.txt").mkdir()
+    assert names(a_tune((50,), title="my riff").save(tmp_path, [".txt"])) == ["my_riff_4.txt"]
+    assert len(list(tmp_path.iterdir())) == 7
+    assert (tmp_path / "my_riff.txt").read_text() == one.tab()
+    assert (tmp_path / "my_riff_2.txt").read_text() == two.tab()
+
+
+def test_a_riff_is_the_same_bytes_each_time(tmp_path):
+    assert a_tune().save(tmp_path) == a_tune().save(tmp_path)
+    assert len(list(tmp_path.iterdir())) == len(ru.FORMATS)
+
+
+@pytest.mark.parametrize("letter", ["岩", "𐌰", "é"])
+def test_long_titles_in_any_script_are_names_of_files(tmp_path, letter):
+    (path,) = a_tune(title=letter * 200).save(tmp_path, [".musicxml"])
+    assert len(path.name.encode()) <= 143 and set(path.stem) == {letter}
+    (other,) = a_tune((50,), title=letter * 200).save(tmp_path, [".musicxml"])
+    assert other.stem == path.stem + "_2"
+
+
+def test_all_files_of_a_riff_are_saved_or_none(tmp_path, monkeypatch):
+    """The disk is full when the second file is put in its place."""
+    replace, calls = os.replace, itertools.count()
+
+    def full(*paths):
+        if next(calls):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        replace(*paths)
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(OSError, match="riff.txt could not be written .No space") as refused:
+        a_tune().save(tmp_path / "new", [".mid", ".txt"])
+    assert "ROCKONET_OUTPUT" in str(refused.value) and refused.value.errno == errno.ENOSPC
+    assert list((tmp_path / "new").iterdir()) == []
+    monkeypatch.undo()
+    (tmp_path / "no folder").write_text("")
+    with pytest.raises(OSError, match="riff.mid could not be written"):
+        a_tune().save(tmp_path / "no folder", [".mid"])

@@ -77,7 +77,7 @@ def test_it_stops_early_and_keeps_the_best(small, choice, tmp_path, monkeypatch)
     trained = ru.train_riff_model(corpus, small[1].select([0]), many, live=False)
     assert max(row.epoch for row in trained.history.epochs) == 5
     assert trained.history.best.epoch == 2
-    (best,) = tmp_path.glob("training/*/rate-*/best.npz")
+    (best,) = tmp_path.glob("training/*/rate-*/epoch-2.npz")
     (last,) = tmp_path.glob("training/*/rate-*/epoch-5.npz")
     kept = np.load(best)["arr_0"]
     np.testing.assert_array_equal(kept, trained.model.weights[0])

@@ -3,13 +3,18 @@
 import itertools
 import re
 import shutil
+from pathlib import Path
 
+import numpy as np
 import pytest
 from helpers import tiny_settings
 
 import rockonet_utils as ru
+from rockonet.common.errors import Remark
+from rockonet.common.files import alone_in
 from rockonet.training import sweep
 from rockonet.training.checkpoints import Checkpoints
+from rockonet.training.classic_recipe import classic_experiment
 
 
 def losses(history):
@@ -90,18 +95,30 @@ def test_a_sweep_that_is_stopped_in_its_first_epoch_says_so(tiny, tmp_path, monk
     assert not (tmp_path / "classic.zip").exists()
 
 
-@pytest.mark.parametrize("name", ["history.csv", "best.npz", "epoch-3.npz"])
+def test_the_same_training_runs_once_at_a_time(tiny, tmp_path):
+    chosen = tiny_settings(tmp_path)
+    experiment = classic_experiment(*tiny, chosen, ru.classic_model)
+    with alone_in(sweep.training_folder(experiment, chosen), ""):  # as a sweep elsewhere does
+        with pytest.raises(RuntimeError, match="running in another notebook"):
+            ru.learning_rate_sweep(*tiny, chosen, live=False)
+    assert [path.name for path in tmp_path.rglob("*")] == ["training", experiment.key]
+
+
+@pytest.mark.parametrize("name", ["history.csv", "epoch-3.npz"])
 def test_a_rate_whose_files_are_damaged_is_trained_anew(
     tiny, classic_training, tmp_path, capsys, name
 ):
     shutil.copytree(classic_training, tmp_path, dirs_exist_ok=True)
     whole = ru.load_history(tmp_path / "whole.csv")
     (path,) = (tmp_path / "training").glob(f"*/rate-0.01/{name}")
-    assert Checkpoints(path.parent).epochs()
-    for damaged in (b"", b"no such thing", path.read_bytes()[:50]):
+    kept = Checkpoints(path.parent, path.parts[-3], 0.01)
+    assert kept.epochs()
+    (other,) = (tmp_path / "training").glob(f"*/rate-0.001/{name}")
+    for damaged in (b"", b"no such thing", path.read_bytes()[:50], other.read_bytes()):
         path.write_bytes(damaged)
-        assert Checkpoints(path.parent).epochs() == ()
-        assert "rate-0.01 cannot be read; it is trained anew" in capsys.readouterr().out
+        assert kept.epochs() == ()
+        said = capsys.readouterr().out
+        assert f"rate-0.01 cannot be read; it is trained anew: {path.parent}" in said
     again = ru.learning_rate_sweep(*tiny, tiny_settings(tmp_path), live=False)
     assert "rate-0.01 cannot be read; it is trained anew" in capsys.readouterr().out
     assert losses(again) == losses(whole)
@@ -115,3 +132,46 @@ def test_other_numbers_are_another_experiment(tiny, classic_training, tmp_path):
     other = ru.learning_rate_sweep(*tiny, chosen, live=False)
     assert len(other.epochs) == 1 and other.epochs[0].loss != first.epochs[0].loss
     assert len(list((tmp_path / "training").iterdir())) == 2
+
+
+def test_a_rate_whose_loss_is_no_number_ends_and_the_others_go_on(
+    tiny, classic_training, tmp_path, capsys, monkeypatch
+):
+    shutil.copytree(classic_training / "training", tmp_path / "training")
+    whole = ru.load_history(classic_training / "whole.csv")
+    monkeypatch.setattr(sweep, "fit_epoch", lambda *_: np.array([np.nan]))  # as at a rate of 1e38
+    chosen = tiny_settings(tmp_path, learning_rates=(1e38, 0.01, 0.001))
+    history = ru.learning_rate_sweep(*tiny, chosen, live=False)
+    said = capsys.readouterr().out
+    assert said.startswith("The rate 1e+38 ends in epoch 1: its loss is no number any more")
+    assert history == whole  # the other rates were trained before
+    assert ru.load_trained(tmp_path / "classic.zip").history == whole
+    with pytest.raises(ValueError, match="choose smaller learning_rates"):
+        ru.learning_rate_sweep(*tiny, chosen.replace(learning_rates=(1e38,)), live=False)
+
+
+def test_rates_that_are_equal_when_printed_have_folders_of_their_own(tiny, tmp_path):
+    chosen = tiny_settings(tmp_path)
+    experiment = classic_experiment(*tiny, chosen, ru.classic_model)
+    rates = (0.01, 0.010000001, np.float64(0.01))
+    assert len({f"{rate:g}" for rate in rates}) == 1
+    runs = [sweep.RateTraining(experiment, rate, chosen) for rate in rates]
+    names = [run.checkpoints.folder.name for run in runs]
+    assert names == ["rate-0.01", "rate-0.010000001", "rate-0.01"]
+
+
+def test_what_the_disk_does_not_take_is_not_thrown_away(tiny, classic_training, tmp_path):
+    whole = ru.load_history(classic_training / "whole.csv")
+    chosen = tiny_settings(tmp_path / "a file" / "out", epochs=1, learning_rates=(0.01,))
+    (tmp_path / "a file").write_text("where a folder should be")
+    with pytest.warns(Remark) as said:
+        history = ru.learning_rate_sweep(*tiny, chosen, live=False)
+    assert losses(history) == losses(whole)[:1]
+    texts = [str(one.message) for one in said if issubclass(one.category, Remark)]
+    assert len(texts) == 2 and "Training goes on" in texts[0]
+    assert all("could not be written" in text and "ROCKONET_OUTPUT" in text for text in texts)
+    place = Path(re.search("Until then the model is in (.*)[.]$", texts[1])[1])
+    kept = ru.load_trained(place)
+    shutil.rmtree(place.parent)
+    assert kept.history == history
+    assert ru.mean_loss(kept.model, *tiny[1]) == pytest.approx(history.best.validation_loss)
