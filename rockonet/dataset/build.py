@@ -30,9 +30,10 @@ from rockonet.explore.midi_file import MidiError, file_bytes, refuse_large
 from rockonet.explore.parts import Guitars, guitar_parts, part_notes
 from rockonet.explore.song_file import SONG_SUFFIXES, parse_song, song_files
 
-FILES_PER_TASK = 250
+FILES_PER_TASK = 50  # their notes are joined in one go: more do not fit a processor's cache
 GUITAR_PRO_WEIGHT = 25  # a Guitar Pro file takes as long as so many MIDI files, or longer
-TASKS_IN_PROCESS = 8  # starting processes takes longer than reading so few of 250 files
+TASKS_IN_PROCESS = 40  # starting processes takes longer than reading so few
+TASKS_IN_SILENCE = 5  # over before anybody looks at a bar of progress
 
 
 def build_corpus(
@@ -177,7 +178,7 @@ def _read_all(
         for task in tasks
     )
     contents: dict[str, FileContent] = {}
-    small = len(tasks) < 2
+    small = len(tasks) <= TASKS_IN_SILENCE
     with tqdm(desc="reading", total=len(paths), unit="file", disable=small, leave=False) as bar:
         for some in results:
             contents |= {content.row.path: content for content in some}

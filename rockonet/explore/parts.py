@@ -69,7 +69,7 @@ def guitar_parts(
         for track in guitar_tracks(score, GUITAR_NAMES):
             by_name.get(track.name, []).append(track)
     parts = tuple(_part(tracks) for tracks in (*by_name.values(), *others))
-    onsets = np.concatenate([np.zeros(0, np.int64), *(part.notes["time"] for part in parts)])
+    onsets = np.concatenate([np.zeros(0, np.int32), *(part.notes["time"] for part in parts)])
     return Guitars(parts, timing_of(score, onsets), part_remarks(parts))
 
 
