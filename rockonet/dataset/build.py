@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 import joblib
 import numpy as np
 from IPython.display import Markdown
+from symusic.core import ScoreTick
 from tqdm.auto import tqdm
 
 from rockonet.common.notebook import table
@@ -203,33 +204,30 @@ def _tasks(paths: Sequence[str]) -> Iterator[list[str]]:
 def _read_some(
     folder: Path, stamps: dict[str, str], programs: tuple[int, ...], track_names: str
 ) -> list[FileContent]:
-    """Read some files; the notes of all their guitars are joined in one go, which is faster."""
-    rows: list[FileReport] = []
-    songs: dict[str, Guitars] = {}
+    """Read some files, a step for all of them at a time, which is faster."""
+    contents: list[FileContent] = []
+    scores: dict[str, tuple[ScoreTick, tuple[str, ...]]] = {}
     archive = None if folder.is_dir() else zipfile.ZipFile(folder)
     with archive or contextlib.nullcontext():
         for path, stamp in stamps.items():
             try:
                 data = _zipped_bytes(archive, path) if archive else file_bytes(folder / path)
-                score, remarks = parse_song(data, path)
+                scores[path] = parse_song(data, path)
             except MidiError as error:
-                rows.append(FileReport(path, "unreadable", error.reason, 0, stamp))
-                continue
-            songs[path] = guitar_parts(score, programs, track_names)
-            status, nothing = ("kept", ()) if songs[path].parts else ("skipped", ("no guitar",))
-            reason = "; ".join((*nothing, *remarks, *songs[path].remarks))
-            rows.append(FileReport(path, status, reason, 0, stamp))
-
+                row = FileReport(path, "unreadable", error.reason, 0, stamp)
+                contents.append(FileContent(row))
+    songs = {
+        path: guitar_parts(score, programs, track_names) for path, (score, _) in scores.items()
+    }
     events, track_of_event = events_from_notes(part_notes(list(songs.values())))
     n_tracks = sum(len(song.parts) for song in songs.values())
     pieces = iter(np.split(events, np.searchsorted(track_of_event, np.arange(1, n_tracks))))
-    contents = []
-    for row in rows:
-        song = songs.get(row.path)
-        if song and song.parts:
-            contents.append(_content(row, song, [next(pieces) for _ in song.parts]))
-        else:
-            contents.append(FileContent(row))
+    for path, song in songs.items():
+        status, nothing = ("kept", ()) if song.parts else ("skipped", ("no guitar",))
+        reason = "; ".join((*nothing, *scores[path][1], *song.remarks))
+        row = FileReport(path, status, reason, 0, stamps[path])
+        played = [next(pieces) for _ in song.parts]
+        contents.append(_content(row, song, played) if played else FileContent(row))
     return contents
 
 

@@ -95,7 +95,9 @@ def _origin(program: int, low: Origin, high: Origin, bodies: Sequence[bytes]) ->
     chunks = range(low.chunk, high.chunk + 1)
     looks_so = re.compile(_SET_PROGRAM % bytes([program]))
     alike = {
-        Origin(chunk, found[0][0] & 15) for chunk in chunks for found in looks_so.finditer(bodies[chunk])
+        Origin(chunk, found[0][0] & 15)
+        for chunk in chunks
+        for found in looks_so.finditer(bodies[chunk])
     }
     alike = {origin for origin in alike if low <= origin <= high}
     if len(alike) == 1:
