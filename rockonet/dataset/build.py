@@ -19,7 +19,6 @@ from pathlib import Path, PurePosixPath
 import joblib
 import numpy as np
 from IPython.display import Markdown
-from symusic.core import ScoreTick
 from tqdm.auto import tqdm
 
 from rockonet.common.notebook import table
@@ -29,7 +28,7 @@ from rockonet.dataset.events import EVENT, events_from_notes
 from rockonet.explore.guitar_pro import GUITAR_PRO_SUFFIXES
 from rockonet.explore.midi_file import MidiError, file_bytes, refuse_large
 from rockonet.explore.parts import Guitars, guitar_parts, part_notes
-from rockonet.explore.song_file import SONG_SUFFIXES, parse_song, song_files
+from rockonet.explore.song_file import SONG_SUFFIXES, ParsedSong, parse_song, song_files
 
 FILES_PER_TASK = 50  # their notes are joined in one go: more do not fit a processor's cache
 GUITAR_PRO_WEIGHT = 25  # a Guitar Pro file takes as long as so many MIDI files, or longer
@@ -206,25 +205,26 @@ def _read_some(
 ) -> list[FileContent]:
     """Read some files, a step for all of them at a time, which is faster."""
     contents: list[FileContent] = []
-    scores: dict[str, tuple[ScoreTick, tuple[str, ...]]] = {}
+    read: dict[str, ParsedSong] = {}
     archive = None if folder.is_dir() else zipfile.ZipFile(folder)
     with archive or contextlib.nullcontext():
         for path, stamp in stamps.items():
             try:
                 data = _zipped_bytes(archive, path) if archive else file_bytes(folder / path)
-                scores[path] = parse_song(data, path)
+                read[path] = parse_song(data, path)
             except MidiError as error:
                 row = FileReport(path, "unreadable", error.reason, 0, stamp)
                 contents.append(FileContent(row))
     songs = {
-        path: guitar_parts(score, programs, track_names) for path, (score, _) in scores.items()
+        path: guitar_parts(song.score, programs, track_names, song.played)
+        for path, song in read.items()
     }
     events, track_of_event = events_from_notes(part_notes(list(songs.values())))
     n_tracks = sum(len(song.parts) for song in songs.values())
     pieces = iter(np.split(events, np.searchsorted(track_of_event, np.arange(1, n_tracks))))
     for path, song in songs.items():
         status, nothing = ("kept", ()) if song.parts else ("skipped", ("no guitar",))
-        reason = "; ".join((*nothing, *scores[path][1], *song.remarks))
+        reason = "; ".join((*nothing, *read[path].remarks, *song.remarks))
         row = FileReport(path, status, reason, 0, stamps[path])
         played = [next(pieces) for _ in song.parts]
         contents.append(_content(row, song, played) if played else FileContent(row))
