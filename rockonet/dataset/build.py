@@ -27,6 +27,7 @@ from rockonet.dataset.corpus import Corpus, FileReport, Song, TrackInfo, load_co
 from rockonet.dataset.events import EVENT, events_from_notes
 from rockonet.explore.guitar_pro import GUITAR_PRO_SUFFIXES
 from rockonet.explore.midi_file import MidiError, file_bytes, refuse_large
+from rockonet.explore.midi_techniques import with_techniques
 from rockonet.explore.parts import Guitars, guitar_parts, part_notes
 from rockonet.explore.song_file import SONG_SUFFIXES, ParsedSong, parse_song, song_files
 
@@ -215,12 +216,12 @@ def _read_some(
             except MidiError as error:
                 row = FileReport(path, "unreadable", error.reason, 0, stamp)
                 contents.append(FileContent(row))
-    songs = {
-        path: guitar_parts(song.score, programs, track_names, song.played)
-        for path, song in read.items()
-    }
-    events, track_of_event = events_from_notes(part_notes(list(songs.values())))
-    n_tracks = sum(len(song.parts) for song in songs.values())
+    guitars = with_techniques(
+        [guitar_parts(song.score, programs, track_names, song.played) for song in read.values()]
+    )
+    songs = dict(zip(read, guitars, strict=True))
+    events, track_of_event = events_from_notes(part_notes(guitars))
+    n_tracks = sum(len(song.parts) for song in guitars)
     pieces = iter(np.split(events, np.searchsorted(track_of_event, np.arange(1, n_tracks))))
     for path, song in songs.items():
         status, nothing = ("kept", ()) if song.parts else ("skipped", ("no guitar",))
