@@ -20,13 +20,14 @@ SMALLEST_BEND, LARGEST_BEND = 0.35, 4.2
 LARGEST_DOUBLE_BEND = 2.2  # of two strings at a time; nobody bends three
 NEAR = 0.3  # a wheel so near to a fret has arrived there
 LARGEST_SLIDE = 12
-LEAST_SWING, LARGEST_SWING = 0.06, 2.5  # of vibrato, from valley to peak: not heard, or a trill
+LEAST_SWING, LARGEST_SWING = 0.06, 1.5  # of vibrato, from valley to peak: not heard, or bends
 # In seconds. A program may set the wheel a little after a note begins, or put it back a little
 # before the note ends: nobody hears that as music.
 LATE, EARLY = 0.02, 0.03
 STRUM = 0.03  # the strings of a chord are struck so far apart
 HALF_WAVE = 0.2  # of vibrato at most, from valley to peak: 2.5 waves a second
-LEAST_HALF_WAVES = 3
+LEAST_HALF_WAVES = 2  # between peaks and valleys; of one wave that goes as far below as above, none
+MANY_REPEATS = 3  # so many notes under a wheel that stands still are no bent string struck again
 LAST_ARRIVAL = 0.15  # who slides to the next note arrives so shortly before it: others bend
 LONGEST_SLIDE = 0.5  # what takes longer is a dive of the tremolo bar
 HELD = 0.06  # where a finger slides to, it stays for so long
@@ -93,7 +94,8 @@ class _Reading:
         late = np.minimum(LATE * second[track], quarter_long).astype(np.int64)
         early = np.minimum(EARLY * second[track], quarter_long).astype(np.int64)
         # The changes of the wheel during a note are those from first to last, without that.
-        first = np.searchsorted(self.keys, self.note_keys + late, "right")
+        first, later = (np.searchsorted(self.keys, self.note_keys + t, "right") for t in (0, late))
+        first = np.where(np.abs(curve[later - 1]) < np.abs(curve[first - 1]), later, first)
         last = np.searchsorted(self.keys, self.note_keys + notes["duration"] - early, "left")
         self.struck = curve[first - 1]
         self.semitones = self._rest(of_track, len(second))
@@ -128,7 +130,7 @@ class _Reading:
         if len(self.rows) == 0:
             nothing = np.zeros(len(self.semitones), np.int64)
             return WheelReading(self.notes, self.semitones, nothing)
-        for name in ("pitch", "technique", "bend"):
+        for name in ("pitch", "duration", "technique", "bend"):
             self.notes[name] = self.notes[name].copy()
         self._take_vibrato()
         self._take_slides()
@@ -148,7 +150,7 @@ class _Reading:
         step = np.diff(self.curve)
         going = np.flatnonzero(step)
         turn = going[:-1][np.diff(np.signbit(step[going]))] + 1
-        if len(turn) <= LEAST_HALF_WAVES:
+        if len(turn) < 2:
             return
         peak, swing = self.curve[turn], np.abs(np.diff(self.curve[turn]))
         first = np.searchsorted(turn, self.first)
@@ -164,6 +166,8 @@ class _Reading:
         swings = (count >= LEAST_HALF_WAVES) & (length <= HALF_WAVE * self.second * count)
         middle, width = (value / np.maximum(count, 1) for value in (middle, width))
         level = np.where(np.abs(middle) - width >= SMALLEST_BEND, middle, 0.0)
+        most, least = np.maximum(self.high, -self.low), np.minimum(self.high, -self.low)
+        swings |= (least >= LEAST_SWING) & (most <= 2 * least) & (most <= LARGEST_SWING / 2)
         for value in (self.strike, self.end):
             near = swings & (np.abs(value - level) <= width + SMALLEST_BEND)
             value[near] = level[near]
@@ -212,17 +216,28 @@ class _Reading:
         return int(self.times[self.first[row] + away[0]] if len(away) else self.stop[row])
 
     def _take_transposed(self) -> None:
-        """Move notes of several pitches that are struck one after the other under a wheel that
-        stands still, but not where it rests: nobody bends them."""
-        pitch = self.notes["pitch"][self.rows]
+        """Move notes that are struck one after the other under a wheel that stands still, but not
+        where it rests: nobody bends strings so, but to strike a bent one again."""
         off = (np.abs(self.strike) >= SMALLEST_BEND) & (self.high - self.low < LEAST_SWING)
         same = off[1:] & off[:-1] & (self.first[1:] == self.first[:-1])
-        same &= (pitch[1:] != pitch[:-1]) & (self.time[1:] != self.time[:-1])
-        moved = off & (np.append(same, False) | np.append(False, same))
+        begin = np.flatnonzero(np.append(True, ~same))  # of each run of such notes
+        size = np.diff(begin, append=len(off))
+        pitch = self.notes["pitch"][self.rows]
+        lowest, highest = (f.reduceat(pitch, begin) for f in (np.minimum, np.maximum))
+        chord = self.time[begin] == self.time[begin + size - 1]
+        before = np.maximum(begin - 1, 0)
+        held = (np.diff(self.rows, prepend=-1)[begin] == 1) & (pitch[before] == pitch[begin])
+        held &= (np.abs(self.end[before] - self.strike[begin]) <= NEAR) & ~off[before]
+        several = (lowest != highest) | ((size >= MANY_REPEATS) & ~held)
+        moved = off & np.repeat(several & ~chord, size)
         moved |= off & (np.abs(self.strike) > LARGEST_BEND)
-        self.notes["pitch"][self.rows[moved]] += np.rint(self.strike[moved]).astype(np.int64)
-        self.strike[moved] = 0.0
-        self._done(moved)
+        self._move(moved)
+
+    def _move(self, which: np.ndarray) -> None:
+        """Let notes have the pitch with which they are struck."""
+        self.notes["pitch"][self.rows[which]] += np.rint(self.strike[which]).astype(np.int64)
+        self.strike[which] = 0.0
+        self._done(which)
 
     def _take_bends(self) -> None:
         """Find bends, and put the notes that come from below where the finger is."""
@@ -253,6 +268,9 @@ class _Reading:
         start, frets = (np.rint(value).astype(np.int64) for value in (self.strike, self.end))
         there = (np.abs(self.end - frets) <= NEAR) & (start != frets)
         there &= moved & (np.abs(frets - start) <= LARGEST_SLIDE)
+        there &= (self.high - np.maximum(self.strike, self.end) <= 2 * NEAR) & (
+            np.minimum(self.strike, self.end) - self.low <= 2 * NEAR
+        )
         notes, more = self.notes, []
         for row in np.flatnonzero(there).tolist():
             i, second = self.rows[row], self.second[row]
@@ -269,9 +287,11 @@ class _Reading:
                 notes["pitch"][i] += start[row]
                 notes["technique"][i] &= ~_VIBRATO
                 moved[row] = False
+        left_out = np.bincount(self.track[moved], minlength=len(self.semitones))
+        self._move(moved)
         if more:
             for name, column in notes.items():
                 notes[name] = np.append(column, [rest[name] for rest in more])
             order = np.argsort((notes["track"] << _TRACK) + notes["time"], kind="stable")
             self.notes = {name: column[order] for name, column in notes.items()}
-        return np.bincount(self.track[moved], minlength=len(self.semitones))
+        return left_out
