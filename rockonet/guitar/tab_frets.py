@@ -53,11 +53,12 @@ _TWO_DIGITS = re.compile(r"[12]\d")
 _BRACKETED = re.compile(r"(?<!\d)[<(\[{](\d{1,2})[>)\]}]")
 
 
-def tidy_rows(rows: Sequence[str]) -> tuple[str, ...]:
+def tidy_rows(rows: Sequence[str], counted: bool = False) -> tuple[str, ...]:
     """The strings between two bar lines, as most people write them.
 
     Of a bend only the fret where it begins is a note; and what stands in brackets, as a harmonic
-    does, is struck where other strings are, or at an even distance from the first note.
+    does, is struck where other strings are, or at an even distance from the first note; if the
+    beats of the bar are counted, where the bracket is.
     """
     plain = [without_bends(row) for row in rows]
     bare = [_BRACKETED.sub(lambda found: "-" * len(found[0]), row) for row in plain]
@@ -66,8 +67,8 @@ def tidy_rows(rows: Sequence[str]) -> tuple[str, ...]:
 
     def place(found: re.Match[str]) -> str:
         bracket = found.start()
-        even = first is None or bracket < first or (bracket - first) % 2 == 0
-        if bracket + 1 in struck and bracket not in struck:
+        even = first is None or bracket < first or (bracket - first) % 2 == 0 or counted
+        if bracket + 1 in struck and bracket not in struck and not counted:
             even = False
         return f"{found[1]}--" if even or bracket in struck else f"-{found[1]}-"
 

@@ -160,7 +160,7 @@ def _bars_of(systems: Sequence[System], tuning: tuple[int, ...]) -> list[Bar]:
         for rows, beats, dots, over in columns:
             rows = tuple(re.sub(r"(?<![^-])[oO](?![^-])", "0", row) for row in rows)  # open strings
             told = (system.lines, beats if counted else "", dots, rows, over)
-            bars.append(Bar(tidy_rows(rows), strings, *told))
+            bars.append(Bar(tidy_rows(rows, counted), strings, *told))
     return bars
 
 
