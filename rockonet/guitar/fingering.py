@@ -185,14 +185,11 @@ def _impossible(
         why = "" if given[i] else objection(tuple(held[i].tolist()), strings, technique, bend, bent)
         if why:
             yield i, why
-        elif technique & JOINED and not (
-            i and joins(sounding[[i - 1]], held[[i]], technique)[0, 0]
-        ):
-            slide = technique & Technique.SLIDE
-            yield (
-                i,
-                f"nothing is {'slid' if slide else 'hammered or pulled'} to from another string",
-            )
+        elif technique & JOINED:
+            on_string = i and joins(sounding[[i - 1]], held[[i]], technique)[0, 0]
+            how = "slid" if technique & Technique.SLIDE else "hammered or pulled"
+            if not on_string:
+                yield i, f"nothing is {how} to from another string"
 
 
 def fits(way: Sequence[int], pitches: tuple[int, ...], tuning: Sequence[int]) -> bool:
