@@ -86,8 +86,8 @@ def guitar_song(plan: Plan, number: int, book: Book) -> gp.Song | None:
         track.channel.channel, track.channel.effectChannel = 2 * place, 2 * place + 1
         for header in whole.measureHeaders[len(track.measures) :]:
             measure = gp.Measure(track, header)
-            rest = gp.Beat(measure.voices[0], duration=gp.Duration(1), status=gp.BeatStatus.rest)
-            measure.voices[0].beats.append(rest)
+            beats = measure.voices[0].beats
+            beats.append(gp.Beat(measure.voices[0], status=gp.BeatStatus.empty))
             track.measures.append(measure)
         for measure, header in zip(track.measures, whole.measureHeaders, strict=True):
             measure.header = header
