@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
+from rockonet.common.techniques import Technique
 from rockonet.common.tunings import tuning_name
-from rockonet.guitar.notation import NOTE_VALUES, NotatedEvent, spell_pitch
-from rockonet.guitar.notes import PlayedNote
+from rockonet.guitar.notation import NOTE_VALUES, spell_pitch
+from rockonet.guitar.notes import BENDS, PlayedNote, tremolo_value
 
 if TYPE_CHECKING:
     from rockonet.guitar.riff import Riff
@@ -50,7 +51,7 @@ def guitar_pro_8(riff: Riff) -> bytes:
 
 def gpif(riff: Riff) -> str:
     """A riff as the XML within a ``.gp`` file: title, tempo, tuning, key, strings, frets,
-    durations, ties, palm mutes and loudness.
+    durations, ties, techniques and loudness.
 
     Everything stands in a list of its own and is named by its place there: a bar has the numbers of
     its voices, a voice those of its beats, a beat those of its notes and of its note value.
@@ -91,7 +92,7 @@ def gpif(riff: Riff) -> str:
         for note in notes:
             _add_note(_add(note_list, "Note", id=len(note_list)), riff, note, going_on)
         beat = _add(beat_list, "Beat", id=number)
-        _add_beat(beat, riff, symbol, range(first, len(note_list)))
+        _add_beat(beat, riff, number, range(first, len(note_list)))
         _add(beat, "Rhythm", ref=values.index(symbol.duration))
     _add_rhythms(_add(root, "Rhythms"))
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, "unicode")
@@ -181,11 +182,14 @@ def _add_master_bar(master_bar: Element, riff: Riff, bar: int) -> None:
     _add(master_bar, "Bars", bar)
 
 
-def _add_beat(beat: Element, riff: Riff, symbol: NotatedEvent, notes: Sequence[int]) -> None:
+def _add_beat(beat: Element, riff: Riff, number: int, notes: Sequence[int]) -> None:
     """Add how loud a symbol is, what is written over it and the numbers of its notes."""
+    symbol = riff.symbols[number]
     if symbol.event >= 0:
         loudness = round((int(riff.events["velocity"][symbol.event]) - 15) / 16)
         _add(beat, "Dynamic", DYNAMICS[min(max(loudness, 0), 7)])
+    if any(note.technique & Technique.TREMOLO for note in riff.notes[number]):
+        _add(beat, "Tremolo", f"1/{tremolo_value(riff.tempo_bpm) // 4}")
     if riff.goes_on_with(symbol):
         _add(beat, "FreeText", "generated from here")
     if notes:
@@ -204,10 +208,56 @@ def _add_note(element: Element, riff: Riff, note: PlayedNote, going_on: bool) ->
     _add_property(properties, "String", "String", note.string)
     _add_property(properties, "Fret", "Fret", note.fret)
     _add_property(properties, "Midi", "Number", note.pitch)
-    if note.muted:
-        _add_property(properties, "PalmMuted", "Enable")
+    _add_techniques(element, properties, note)
     if note.tied or going_on:
         _add(element, "Tie", origin=str(going_on).lower(), destination=str(note.tied).lower())
+
+
+# Of a bend whether it is up at its origin, in its middle and at its destination, and where these
+# are, in hundredths of the note; the middle is a stretch.
+_BENDS = {
+    Technique.BEND: ((0, 1, 1), (0, 50, 50, 50)),
+    Technique.BEND | Technique.RELEASE: ((0, 1, 0), (0, 25, 50, 75)),
+    Technique.PREBEND: ((1, 1, 1), (0, 50, 50, 100)),
+    Technique.PREBEND | Technique.RELEASE: ((1, 1, 0), (0, 33, 33, 66)),
+}
+_SLIDE_ON, _SLIDE_IN = 2, 16  # to the note that follows, which is not picked; from below
+_PROPERTIES = {
+    Technique.PALM_MUTE: "PalmMuted",
+    Technique.DEAD: "Muted",
+}
+
+
+def _add_techniques(element: Element, properties: Element, note: PlayedNote) -> None:
+    """Add how a note is played; what leads to the next note is said by both."""
+    flags = note.technique
+    for flag, name in _PROPERTIES.items():
+        if flags & flag:
+            _add_property(properties, name, "Enable")
+    if note.leads & Technique.LEGATO:
+        _add_property(properties, "HopoOrigin", "Enable")
+    if flags & Technique.LEGATO:
+        _add_property(properties, "HopoDestination" if note.origin >= 0 else "Tapped", "Enable")
+    slides = _SLIDE_ON * bool(note.leads & Technique.SLIDE)
+    slides += _SLIDE_IN * bool(flags & Technique.SLIDE and note.origin < 0)
+    if slides:
+        _add_property(properties, "Slide", "Flags", slides)
+    if flags & BENDS:
+        _add_property(properties, "Bended", "Enable")
+        heights, places = _BENDS[flags & BENDS]
+        for name, height in zip(("Origin", "Middle", "Destination"), heights, strict=True):
+            _add_property(properties, f"Bend{name}Value", "Float", f"{25 * note.bend * height:.6f}")
+        names = "OriginOffset", "MiddleOffset1", "MiddleOffset2", "DestinationOffset"
+        for name, place in zip(names, places, strict=True):
+            _add_property(properties, f"Bend{name}", "Float", f"{place:.6f}")
+    if flags & Technique.HARMONIC:
+        _add_property(properties, "Harmonic", "Enable")
+        _add_property(properties, "HarmonicType", "HType", "Natural")
+        _add_property(properties, "HarmonicFret", "HFret", note.fret)
+    if flags & Technique.VIBRATO:
+        _add(element, "Vibrato", "Slight")
+    if flags & Technique.LET_RING:
+        _add(element, "LetRing")
 
 
 def _add_rhythms(rhythms: Element) -> None:
