@@ -77,9 +77,7 @@ def tab_text(riff: Riff, width: int = 78) -> str:
     for written in systems:
         rows = ["".join(parts) for parts in zip(*written, strict=True)]
         *over, beats = [(" " * len(heads[0]) + row).rstrip() for row in rows[: len(OVER) + 1]]
-        strings = [
-            f"{head}{row}|" for head, row in zip(heads, rows[len(OVER) + 1 :], strict=True)
-        ]
+        strings = [f"{head}{row}|" for head, row in zip(heads, rows[len(OVER) + 1 :], strict=True)]
         blocks.append("\n".join([*filter(None, over), beats, *reversed(strings)]))
     return "\n\n".join([_title(riff, struck, width), *blocks]) + "\n"
 
@@ -103,7 +101,9 @@ def _grid(riff: Riff, bars: Sequence[Struck]) -> _Grid:
     two_digits = any(note.fret > 9 for _, notes in struck for note in notes)
     width = 3 if two_digits else 2
     for inside in bars:
-        ends: dict[int, tuple[int, int]] = {}  # of each string, where its last text begins, how long
+        ends: dict[
+            int, tuple[int, int]
+        ] = {}  # of each string, where its last text begins, how long
         closing = [(riff.ticks_per_bar, string, 0) for string in range(len(riff.open_strings))]
         texts = [
             (symbol.onset, note.string, len(note_text(note)))
@@ -173,7 +173,9 @@ def _over(flag: Technique, struck: Struck, grid: _Grid, size: int) -> str:
     """The line that says over a bar where a technique holds: its letters, and dashes as far."""
     line = [" "] * (size + 1)
     name = next(name for name, (other, _) in OVER.items() if other == flag)
-    for has, group in itertools.groupby(struck, lambda one: any(n.technique & flag for n in one[1])):
+    for has, group in itertools.groupby(
+        struck, lambda one: any(n.technique & flag for n in one[1])
+    ):
         if has:
             places = [grid.characters(symbol.onset) + 1 for symbol, _ in group]
             text = name.ljust(places[-1] - places[0] + 1, "-")
@@ -188,7 +190,9 @@ def _title(riff: Riff, struck: Struck, width: int) -> str:
     legend = "; > the model goes on from here" if riff.prompt_ticks else ""
     title = f"{riff.title} ({beats}, tuning {tuning}{legend})"
     signs = "; ".join(sign.replace(" ", "\u00a0") for sign in _signs(struck))  # not to be parted
-    return "\n".join([title, *(line.replace("\u00a0", " ") for line in textwrap.wrap(signs, width))])
+    return "\n".join(
+        [title, *(line.replace("\u00a0", " ") for line in textwrap.wrap(signs, width))]
+    )
 
 
 def _signs(struck: Struck) -> list[str]:
