@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from rockonet.common.techniques import Technique
+from rockonet.common.techniques import BENDS, Technique
 from rockonet.common.tunings import tuning_name
 from rockonet.guitar.notation import NOTE_VALUES, spell_pitch
-from rockonet.guitar.notes import BENDS, PlayedNote, tremolo_value
+from rockonet.guitar.notes import PlayedNote, tremolo_value
 from rockonet.guitar.xml_elements import add
 
 if TYPE_CHECKING:

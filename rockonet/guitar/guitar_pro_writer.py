@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import guitarpro
 from guitarpro import models as gp
 
-from rockonet.common.techniques import Technique
+from rockonet.common.techniques import BENDS, Technique
 from rockonet.common.theory import TICKS_PER_QUARTER
 from rockonet.common.transcription import ascii_text
 from rockonet.guitar.notation import NOTE_VALUES, NotatedEvent
-from rockonet.guitar.notes import BENDS, PlayedNote, tremolo_value
+from rockonet.guitar.notes import PlayedNote, tremolo_value
 
 if TYPE_CHECKING:
     from rockonet.guitar.riff import Riff

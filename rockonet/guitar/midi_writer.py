@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from rockonet.common.pitch_curve import pitch_curve
-from rockonet.common.techniques import Technique
+from rockonet.common.techniques import BENDS, Technique
 from rockonet.common.theory import TICKS_PER_QUARTER, chord_name
 from rockonet.common.tunings import tuning_pitches
 from rockonet.guitar.band import BASS_CHANNEL, DRUM_CHANNEL, band_score
-from rockonet.guitar.notes import BENDS, sounding_notes
+from rockonet.guitar.notes import sounding_notes
 
 if TYPE_CHECKING:
     from rockonet.guitar.riff import Riff

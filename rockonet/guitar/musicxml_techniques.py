@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
-from rockonet.common.techniques import Technique
-from rockonet.guitar.notes import BENDS, PlayedNote, tremolo_value
+from rockonet.common.techniques import BENDS, Technique
+from rockonet.guitar.notes import PlayedNote, tremolo_value
 from rockonet.guitar.xml_elements import add
 
 if TYPE_CHECKING:

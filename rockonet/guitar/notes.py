@@ -7,18 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rockonet.common.techniques import Technique
+from rockonet.common.techniques import BENDS, Technique, harmonic_semitones
 from rockonet.common.theory import TICKS_PER_QUARTER
 from rockonet.common.tunings import STANDARD_TUNING
 from rockonet.dataset.events import event_pitches, onsets
-from rockonet.explore.written_song import harmonic_semitones
 from rockonet.guitar.notation import NotatedEvent
 
 MUTED_TICKS = 1  # what sounds no longer, a twelfth of a quarter note, is a palm mute
 # How long programs play a palm mute, however fast the music is: alphaTab 0.08, TuxGuitar 0.06.
 MUTED_SECONDS = 0.085
 TREMOLO_TEMPO = 100  # up to which thirty-seconds can be picked, 13 strokes a second
-BENDS = Technique.BEND | Technique.RELEASE | Technique.PREBEND
 JOINS = Technique.LEGATO | Technique.SLIDE  # they lead from a note to the next one of its string
 JOINED_TICKS = TICKS_PER_QUARTER // 2  # a shorter silence between two notes does not part them
 _SILENT = Technique.PALM_MUTE | Technique.DEAD  # what is short, however it is written

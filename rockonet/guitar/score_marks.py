@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from rockonet.common.techniques import Technique
+from rockonet.common.techniques import BENDS, Technique
 from rockonet.guitar.notation import SCORE_COLOUR
-from rockonet.guitar.notes import BENDS, PlayedNote
+from rockonet.guitar.notes import PlayedNote
 
 if TYPE_CHECKING:
     from rockonet.guitar.riff import Riff

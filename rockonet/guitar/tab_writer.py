@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rockonet.common.techniques import Technique
+from rockonet.common.techniques import BENDS, Technique
 from rockonet.common.theory import beat_ticks, pitch_name
 from rockonet.common.tunings import string_names
 from rockonet.guitar.notation import NotatedEvent
-from rockonet.guitar.notes import BENDS, PlayedNote
+from rockonet.guitar.notes import PlayedNote
 
 if TYPE_CHECKING:
     from rockonet.guitar.riff import Riff
