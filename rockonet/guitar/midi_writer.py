@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -44,17 +45,28 @@ def midi_file(riff: Riff, band: bool = True) -> bytes:
     The guitar has a chunk of its own, see `guitar_chunk`.
     band: with bass and drums, see `Riff.midi`.
     """
-    score = band_score(riff, band)
-    score.tracks[0].notes.clear()
-    data = score.resample(FILE_TICKS, 1).dumps_midi()
+    score = band_score(riff, band).resample(FILE_TICKS, 1)
+    _, *others = _chunks(score.dumps_midi())
+    score.tracks.clear()
+    (conductor,) = _chunks(score.dumps_midi())  # tempo, meter, key, marker
     text = b"\x7d" + f"Tuning: {chord_name(riff.open_strings)}".encode()
-    event = _OURS + bytes([len(text)]) + text
-    begin = data.index(b"MTrk")
-    end = begin + 8 + int.from_bytes(data[begin + 4 : begin + 8], "big")
-    first = event + data[begin + 8 : end]
-    n_chunks = int.from_bytes(data[10:12], "big") + 1
-    head = data[:10] + n_chunks.to_bytes(2, "big") + data[12:begin]
-    return head + _chunk(first) + _chunk(guitar_chunk(riff)) + data[end:]
+    tuning = _OURS + bytes([len(text)]) + text
+    chunks = [tuning + conductor, guitar_chunk(riff), *others]
+    head = b"".join(number.to_bytes(2, "big") for number in (1, len(chunks), FILE_TICKS))
+    return b"MThd" + _with_length(head) + b"".join(b"MTrk" + _with_length(c) for c in chunks)
+
+
+def _chunks(data: bytes) -> Iterator[bytes]:
+    """The tracks of a MIDI file, without their heads."""
+    place = 14
+    while place < len(data):
+        begin, size = place + 8, int.from_bytes(data[place + 4 : place + 8], "big")
+        yield data[begin : begin + size]
+        place = begin + size
+
+
+def _with_length(content: bytes) -> bytes:
+    return len(content).to_bytes(4, "big") + content
 
 
 class _Note(NamedTuple):
@@ -190,10 +202,6 @@ def _length(number: int) -> bytes:
     while number := number >> 7:
         found = bytes([number & 127 | 128]) + found
     return found
-
-
-def _chunk(events: bytes) -> bytes:
-    return b"MTrk" + len(events).to_bytes(4, "big") + events
 
 
 def tuning_in_midi(data: bytes) -> tuple[int, ...] | None:

@@ -158,7 +158,11 @@ def sounding_notes(
             bend = int(event["bend"]) if flags & BENDS else 0
             length = min(MUTED_TICKS if flags & _SILENT else int(event["duration"]), room)
             slide = 0
-            if slides[string] and onset[i + 1] - begin - length < JOINED_TICKS:
+            if (
+                slides[string]
+                and not flags & _SILENT
+                and onset[i + 1] - begin - length < JOINED_TICKS
+            ):
                 slide = int(frets[i + 1][string]) - fret
             sounds = pitch
             if flags & Technique.HARMONIC and string >= 0:

@@ -161,9 +161,9 @@ class _Marks:
         new = self.riff.symbols[number].event >= self.riff.prompt_events > 0
         self.colour = SCORE_COLOUR if new else "black"
 
-    def _line(self, path: str, width: int = 22, **look: str) -> None:
-        attributes = {"d": path, "stroke-width": str(width), "fill": "none", **look}
-        attributes["style"] = f"stroke:{self.colour}"
+    def _line(self, path: str, width: int = 22, dashes: str = "none") -> None:
+        attributes = {"d": path, "stroke-width": str(width), "fill": "none"}
+        attributes |= {"stroke-dasharray": dashes, "style": f"stroke:{self.colour}"}
         SubElement(self.layer, f"{{{_SVG}}}path", attributes)
 
     def _arrow(self, x: float, y: float, up: int) -> None:
@@ -313,7 +313,7 @@ class _Marks:
         if right > begin:
             middle = y - 0.25 * _SMALL
             path = f"M{begin:.0f} {middle:.0f} L{right:.0f} {middle:.0f}"
-            self._line(path, **{"stroke-dasharray": "90 60"})
+            self._line(path, dashes="90 60")
             self._line(f"M{right:.0f} {middle - 60:.0f} L{right:.0f} {middle + 80:.0f}")
 
 
