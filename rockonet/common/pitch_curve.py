@@ -9,7 +9,8 @@ from rockonet.common.techniques import Technique
 BEND_SECONDS = 0.25  # how long a hand takes for a bend and for its release, if there is time
 SLIDE_SECONDS = 0.12  # how long a finger slides, at the end of the note that it leaves
 VIBRATO_HERTZ, VIBRATO_SEMITONES = 5.5, 0.25  # how often the string goes up and down, and how far
-VIBRATO_WAITS = 0.3  # the share of a note before its vibrato begins
+# The share of a note before its vibrato begins, if there is then time for so many waves.
+VIBRATO_WAITS, VIBRATO_WAVES = 0.3, 2
 
 
 def bend_corners(technique: int, bend: int, seconds: float) -> tuple[tuple[float, float], ...]:
@@ -51,11 +52,12 @@ def pitch_curve(
     share = np.clip((times - begin) / np.maximum(end - begin, 1e-9), 0, 1)
     curve = low + (high - low) * (1 - np.cos(np.pi * share)) / 2
     if technique & Technique.VIBRATO:
-        since = times - VIBRATO_WAITS * seconds
-        wave = VIBRATO_SEMITONES * np.sin(2 * np.pi * VIBRATO_HERTZ * since)
-        curve = curve + np.where(since > 0, wave, 0)
+        begin = min(VIBRATO_WAITS * seconds, max(0.0, seconds - VIBRATO_WAVES / VIBRATO_HERTZ))
+        wave = VIBRATO_SEMITONES * np.sin(2 * np.pi * VIBRATO_HERTZ * (times - begin))
+        curve = curve + np.where(times > begin, wave, 0)
     if slide:
         glide = min(SLIDE_SECONDS, seconds / 2)
         share = np.clip((times - (seconds - glide)) / glide, 0, 1)
-        curve = curve + np.sign(slide) * np.floor(abs(slide) * share + 1e-9)
+        frets = np.sign(slide) * np.floor(abs(slide) * share + 0.5)
+        curve = np.where(share > 0, frets, curve)  # nobody slides a string that is bent
     return curve

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
 from rockonet.common.techniques import BENDS, Technique
+from rockonet.common.tunings import MOST_STRINGS
 from rockonet.guitar.notes import PlayedNote, tremolo_value
 from rockonet.guitar.xml_elements import add
 
@@ -30,14 +31,16 @@ def drawn_by_verovio(played: PlayedNote, in_tab: bool = False) -> PlayedNote:
     return dataclasses.replace(played, technique=flags, leads=Technique(0))
 
 
-def add_techniques(notations: Element, riff: Riff, played: PlayedNote) -> Element:
+def add_techniques(
+    notations: Element, riff: Riff, played: PlayedNote, in_tab: bool = False
+) -> Element:
     """Add to the notations of a note how it is played; returns the technical ones, to be added.
 
     What leads from a note to the next one of its string begins at one and ends at the other, with
-    the number of the string.
+    the number of the string; in a TAB with one of its own, as both staves are one part.
     """
     flags = played.technique
-    number = len(riff.open_strings) - played.string
+    number = len(riff.open_strings) - played.string + MOST_STRINGS * in_tab
     for there, kind in (
         (flags & Technique.SLIDE and played.origin >= 0, "stop"),
         (played.leads & Technique.SLIDE, "start"),

@@ -182,7 +182,7 @@ def _add_tab(measure: Element, riff: Riff, numbers: Sequence[int], silent: bool)
                 add(notations, "tuplet", type=kind, bracket="no", show_number="none")
             if played and played.string >= 0:
                 told = played if silent else drawn_by_verovio(played, in_tab=True)
-                technical = add_techniques(notations, riff, told)
+                technical = add_techniques(notations, riff, told, in_tab=True)
                 add(technical, "string", len(riff.open_strings) - played.string)
                 add(technical, "fret", played.fret)
                 notations.append(technical)
