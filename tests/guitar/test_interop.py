@@ -6,8 +6,10 @@ import numpy as np
 import other_programs as programs
 import pytest
 from helpers import a_riff
+from technique_riffs import random_played_riff
 
 import rockonet_utils as ru
+from rockonet.common.techniques import Technique
 from rockonet.common.transcription import ascii_text
 
 pytestmark = pytest.mark.interop
@@ -135,6 +137,22 @@ def test_musescore_3_writes_midi_without_programs_and_it_comes_back(tmp_path):
     for riff, path in zip(riffs, programs.played_by_musescore_3(paths), strict=True):
         with pytest.warns(UserWarning, match="instrument"):
             comes_back(riff, path, round(riff.tempo_bpm), mutes=False, program=27)
+
+
+@pytest.mark.parametrize("suffix", [".gp", ".gp5"])
+def test_alphatab_reads_how_notes_are_played(tmp_path, suffix):
+    riffs = [random_played_riff(seed) for seed in range(12)]
+    told = programs.told_by_alphatab(programs.saved(riffs, tmp_path, suffix))
+    for riff, one in zip(riffs, told, strict=True):
+        wanted = []
+        for symbol, notes in zip(riff.symbols, riff.notes, strict=True):
+            begin = symbol.bar * riff.ticks_per_bar + symbol.onset
+            wanted += [(begin, n.string, n.technique, n.bend) for n in notes if not n.tied]
+        found = [
+            (onset, string, sum(Technique[name] for name in names), bend)
+            for onset, string, names, bend in one["techniques"]
+        ]
+        assert sorted(found) == sorted(wanted)
 
 
 def test_lilypond_reads_the_same_in_both_staves(tmp_path):
