@@ -204,7 +204,7 @@ def dotted(measure):
 
 
 def by_tuxguitar(paths):
-    """What TuxGuitar reads, as it saves it in Guitar Pro 5; what it plays as in `told_by_alphatab`."""
+    """What TuxGuitar reads, as it saves it in Guitar Pro 5; it writes what it plays as alphaTab."""
     if not (TUXGUITAR / "lib").exists() or not shutil.which("javac"):
         pytest.skip("needs TuxGuitar and a Java compiler (Debian: tuxguitar, default-jdk-headless)")
     zips = Path("/usr/share/java/commons-compress.jar")

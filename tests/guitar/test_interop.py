@@ -1,6 +1,8 @@
 """Our files in other programs, and what these write in ours. docs/formats.md says what is lost."""
 
 import dataclasses
+import importlib.util
+from pathlib import Path
 
 import numpy as np
 import other_programs as programs
@@ -161,3 +163,16 @@ def test_lilypond_reads_the_same_in_both_staves(tmp_path):
     for riff, found in zip(riffs, staves, strict=True):
         wanted = [(onset, pitch) for onset, _, pitch, *_ in programs.written(riff).notes]
         assert [[(onset, pitch) for onset, _, pitch in staff] for staff in found] == [wanted] * 2
+
+
+def test_the_musicxml_is_valid_by_its_schema(tmp_path):
+    schemas = pytest.importorskip("xmlschema")
+    package = importlib.util.find_spec("musicxml")  # it brings the schema of MusicXML 4.0
+    if not package:
+        pytest.skip("needs the schema that `pip install musicxml` brings")
+    (place,) = package.submodule_search_locations
+    schema = schemas.XMLSchema(Path(place, "generate_classes", "musicxml_4_0.xsd"))
+    for riff in [random_played_riff(seed) for seed in range(12)] + some_riffs():
+        xml = riff.encoded(".musicxml").decode()
+        assert [error.reason for error in schema.iter_errors(xml)] == []
+    assert not schema.is_valid(xml.replace("<fret>", "<fret>x", 1))
