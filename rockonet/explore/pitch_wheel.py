@@ -20,7 +20,7 @@ SMALLEST_BEND, LARGEST_BEND = 0.35, 4.2
 LARGEST_DOUBLE_BEND = 2.2  # of two strings at a time; nobody bends three
 NEAR = 0.3  # a wheel so near to a fret has arrived there
 LARGEST_SLIDE = 12
-LEAST_SWING, LARGEST_SWING = 0.06, 1.5  # of vibrato, from valley to peak: not heard, or bends
+LEAST_SWING, LARGEST_SWING = 0.15, 1.5  # of vibrato, from valley to peak: not heard, or bends
 # In seconds. A program may set the wheel a little after a note begins, or put it back a little
 # before the note ends: nobody hears that as music.
 LATE, EARLY = 0.02, 0.03
@@ -29,7 +29,7 @@ HALF_WAVE = 0.2  # of vibrato at most, from valley to peak: 2.5 waves a second
 LEAST_HALF_WAVES = 2  # between peaks and valleys; of one wave that goes as far below as above, none
 MANY_REPEATS = 3  # so many notes under a wheel that stands still are no bent string struck again
 LAST_ARRIVAL = 0.15  # who slides to the next note arrives so shortly before it: others bend
-LONGEST_SLIDE = 0.5  # what takes longer is a dive of the tremolo bar
+LONGEST_SLIDE = 0.5  # what takes longer, and stays for less, is a dive of the tremolo bar
 HELD = 0.06  # where a finger slides to, it stays for so long
 _BEND, _RELEASE, _PREBEND = map(int, (Technique.BEND, Technique.RELEASE, Technique.PREBEND))
 _VIBRATO, _SLIDE = int(Technique.VIBRATO), int(Technique.SLIDE)
@@ -95,7 +95,8 @@ class _Reading:
         early = np.minimum(EARLY * second[track], quarter_long).astype(np.int64)
         # The changes of the wheel during a note are those from first to last, without that.
         first, later = (np.searchsorted(self.keys, self.note_keys + t, "right") for t in (0, late))
-        first = np.where(np.abs(curve[later - 1]) < np.abs(curve[first - 1]), later, first)
+        at, soon = curve[first - 1], curve[later - 1]
+        first = np.where((np.abs(soon) < np.abs(at)) | (soon <= -SMALLEST_BEND), later, first)
         last = np.searchsorted(self.keys, self.note_keys + notes["duration"] - early, "left")
         self.struck = curve[first - 1]
         self.semitones = self._rest(of_track, len(second))
@@ -201,8 +202,8 @@ class _Reading:
     def _arrival(self, row: int, level: float, stop: int) -> int:
         """When the wheel comes to the level at which it is at a time, and stays there until then;
         the start of the note if it is there all the time."""
-        first = self.first[row]
-        last = first + np.searchsorted(self.times[first : self.last[row] + 50], stop)
+        first, key = self.first[row], (self.track[row] << _TRACK) + stop + 1
+        last = np.searchsorted(self.keys, key)
         away = np.flatnonzero(np.abs(self.curve[first:last] - level) > NEAR)
         place = first + (away[-1] + 1 if len(away) else 0)
         if not len(away) and abs(self.strike[row] - level) <= NEAR:
@@ -247,7 +248,8 @@ class _Reading:
         largest = np.select([strings == 1, strings == 2], [LARGEST_BEND, LARGEST_DOUBLE_BEND], 0.0)
         # From below: the finger holds a lower fret, and the string is bent up to where it is noted.
         below = np.rint(-self.strike).astype(np.int64)
-        rises = (below > 0) & (self.end > -SMALLEST_BEND) & (self.high + below <= largest)
+        rises = (below > 0) & (self.high > -SMALLEST_BEND) & (self.high + below <= largest)
+        rises &= self.strike - self.low <= NEAR
         self.notes["pitch"][self.rows[rises]] -= below[rises]
         for value in (self.high, self.low, self.end):
             value[rises] += below[rises]
@@ -276,7 +278,7 @@ class _Reading:
             i, second = self.rows[row], self.second[row]
             stop = int(self.stop[row] - EARLY * second)
             arrival = self._arrival(row, float(frets[row]), stop)
-            quick = arrival - self._leaves(row) <= LONGEST_SLIDE * second
+            quick = max(LONGEST_SLIDE * second, stop - arrival) >= arrival - self._leaves(row)
             if quick and self.time[row] < arrival <= stop - HELD * second:
                 rest = {name: column[i] for name, column in notes.items()}
                 rest |= {"time": arrival, "duration": self.stop[row] - arrival}
