@@ -28,7 +28,9 @@ STRUM = 0.03  # the strings of a chord are struck so far apart
 HALF_WAVE = 0.2  # of vibrato at most, from valley to peak: 2.5 waves a second
 LEAST_HALF_WAVES = 2  # between peaks and valleys; of one wave that goes as far below as above, none
 MANY_REPEATS = 3  # so many notes under a wheel that stands still are no bent string struck again
-LAST_ARRIVAL = 0.15  # who slides to the next note arrives so shortly before it: others bend
+# Who slides to the next note arrives so shortly before it, or at its fret, if the wheel goes by
+# frets; who arrives earlier has bent the string, and strikes the same pitch on another one.
+LAST_ARRIVAL, LAST_STEP = 0.06, 0.15
 LONGEST_SLIDE = 0.5  # what takes longer, and stays for less, is a dive of the tremolo bar
 HELD = 0.06  # where a finger slides to, it stays for so long
 _BEND, _RELEASE, _PREBEND = map(int, (Technique.BEND, Technique.RELEASE, Technique.PREBEND))
@@ -194,7 +196,8 @@ class _Reading:
             fits &= np.abs(self.struck[there]) < SMALLEST_BEND
             for row, target in zip(rows[fits].tolist(), there[fits].tolist(), strict=True):
                 arrival = self._arrival(row, float(frets[row]), int(self.stop[row]))
-                if self.stop[row] - arrival <= LAST_ARRIVAL * self.second[row]:
+                latest = LAST_STEP if self._steps(row) else LAST_ARRIVAL
+                if self.stop[row] - arrival <= latest * self.second[row]:
                     self.notes["technique"][target] |= _SLIDE
                     self._done(row)
             rows = rows[~fits]
@@ -209,6 +212,11 @@ class _Reading:
         if not len(away) and abs(self.strike[row] - level) <= NEAR:
             return int(self.time[row])
         return int(self.times[place]) if place < last else stop
+
+    def _steps(self, row: int) -> bool:
+        """Whether the wheel goes from fret to fret, and is nowhere else."""
+        curve = self.curve[self.first[row] : self.last[row]]
+        return bool((np.abs(curve - np.rint(curve)) <= NEAR).all())
 
     def _leaves(self, row: int) -> int:
         """When the wheel leaves the level at which a note is struck."""
