@@ -26,19 +26,23 @@ def a_played_riff(rows, tuning=STRINGS, **more):
     return ru.Riff(events, given_frets=tuple(ways), tuning=list(tuning), **more)
 
 
-def random_played_riff(seed, n=16):
-    """A riff with every kind of technique here and there, as a hand can play it, bar by bar."""
+def random_played_riff(seed, n=16, lengths=(3, 6, 6, 12, 24)):
+    """A riff with every kind of technique here and there, as a hand can play it.
+
+    lengths: of notes in ticks, but for the last one, which ends with its bar.
+    """
     rng = np.random.default_rng(seed)
     string, fret, held = int(rng.integers(6)), int(rng.integers(3, 12)), {}
-    steps = rng.choice([3, 6, 6, 12, 24], n).tolist()
+    steps = rng.choice(lengths, n).tolist()
     steps[-1] += -sum(steps) % 48  # the last note ends with its bar
     rows, technique = [], T(0)
     for place, length in enumerate(steps):
         before, was, held, bend, bent = held, technique, {}, 0, ()
         kind, technique = rng.integers(14), T(0)
-        single = len(before) == 1 and not was & (T.DEAD | T.PALM_MUTE | T.HARMONIC)
+        up = was & (T.BEND | T.PREBEND) and not was & T.RELEASE  # from there nobody goes on
+        single = len(before) == 1 and not (up or was & (T.DEAD | T.PALM_MUTE | T.HARMONIC))
         if kind < 5 and single and fret and place:  # on the string of the note before
-            fret = int(fret + rng.choice([-2, -1, 1, 2, 3]) * (1 if fret > 2 else 1))
+            fret = int(fret + rng.choice([-2, -1, 1, 2, 3]))
             fret = fret if 0 < fret < 20 else 7 if before[string] != 7 else 9
             technique = T.LEGATO if kind < 3 else T.SLIDE
         else:

@@ -181,6 +181,38 @@ def test_what_midi_says_of_a_lick():
     assert set(wheels.semitones.values()) == {4}  # of the slide, from 5 to 9
 
 
+LOST_IN_MIDI = T.TREMOLO | T.LET_RING  # and how a string moves that does two things at once
+
+
+def test_what_is_written_as_midi_comes_back_with_what_midi_can_say(tmp_path):
+    riffs = [random_played_riff(seed, lengths=(12, 24)) for seed in range(24)]
+    for seed, riff in enumerate(riffs):
+        (tmp_path / f"{seed:02}.mid").write_bytes(riff.encoded(".mid", band=False))
+    corpus = ru.build_corpus(tmp_path)
+    compared = 0
+    for track, riff in enumerate(riffs):
+        wanted, found = riff.events, corpus.track_events(track)
+        bends, waves, slides = (
+            wanted["technique"] & flags > 0 for flags in (BENDS, T.VIBRATO, T.SLIDE)
+        )
+        away = np.append(slides[1:], False)  # whether the finger slides on from there
+        two = bends & waves | (bends | waves) & away
+        two |= slides & np.insert((bends | waves)[:-1], 0, False)
+        # The string of a harmonic is found if it is touched where most are.
+        touched = np.isin(riff.fingering.frets.max(axis=1), (5, 7, 12))
+        harmonic = wanted["technique"] & T.HARMONIC > 0
+        same = ~two & (touched | ~harmonic)
+        for field in ("step", "shape", "duration"):
+            np.testing.assert_array_equal(found[field], wanted[field])
+        np.testing.assert_array_equal(found["bass"][~harmonic], wanted["bass"][~harmonic])
+        for field in ("bend", "bent"):
+            np.testing.assert_array_equal(found[field][same], wanted[field][same])
+        kept = wanted["technique"] & ~np.uint16(LOST_IN_MIDI)
+        np.testing.assert_array_equal(found["technique"][same], kept[same])
+        compared += same.sum()
+    assert compared > 300
+
+
 def test_a_bend_takes_as_long_as_a_hand():
     assert bend_corners(T.BEND, 4, 2.0) == ((0, 0), (0.25, 2), (2, 2))
     assert bend_corners(T.BEND, 3, 0.2) == ((0, 0), (0.1, 1.5), (0.2, 1.5))
@@ -198,7 +230,9 @@ def test_a_bend_takes_as_long_as_a_hand():
     assert slide.tolist() == [0, 0, -1, -2, -3, -3]
     wave = pitch_curve(np.linspace(0, 1, 1001), T.VIBRATO, 0, 1.0)
     assert (wave[:300] == 0).all() and np.abs(wave).max() == pytest.approx(0.25, abs=1e-3)
-    assert ((wave[300:-1] <= 0) & (wave[301:] > 0)).sum() == 4  # 5.5 times a second for 0.7 s
+    assert ((wave[300:-1] <= 1e-9) & (wave[301:] > 1e-9)).sum() == 4 and wave[-1] == pytest.approx(
+        0
+    )  # four waves in 0.7 s, and back at rest
 
 
 def test_tab_has_the_signs_that_guitarists_write():
