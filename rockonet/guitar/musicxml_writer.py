@@ -27,7 +27,7 @@ from rockonet.guitar.notation import (
     spell_pitch,
     tuplet_brackets,
 )
-from rockonet.guitar.score_marks import PLACEHOLDER, room_above
+from rockonet.guitar.score_marks import PLACEHOLDER, placeholders
 from rockonet.guitar.xml_elements import add
 
 if TYPE_CHECKING:
@@ -160,14 +160,14 @@ def _add_tab(measure: Element, riff: Riff, numbers: Sequence[int], silent: bool)
     """Add a bar of TAB; numbers: those of its symbols. silent: whether programs leave it out."""
     symbols = [riff.symbols[number] for number in numbers]
     brackets = tuplet_brackets(symbols, cell_ticks(riff.meter))
-    room = 0 if silent else room_above(riff)
-    if room:
-        words = add(measure, "direction", placement="above")
-        add(words, "direction-type/words", PLACEHOLDER, font_size=room)
-        add(words, "staff", 2)
+    room = 0 if silent else placeholders(riff)
     for number, symbol, bracket in zip(numbers, symbols, brackets, strict=True):
         if silent:
             add_palm_mutes(measure, riff, number, ended=False)
+        for _ in range(room):
+            words = add(measure, "direction", placement="above")
+            add(words, "direction-type/words", PLACEHOLDER)
+            add(words, "staff", 2)
         for k, played in enumerate(riff.notes[number] or [None]):
             note = _add_note(measure, riff, number, k, "t", silent)
             if not played or played.tied:

@@ -103,11 +103,11 @@ def played_notes(
             if events["duration"][i] <= MUTED_TICKS < symbol.duration and not flags & _SILENT:
                 flags |= Technique.PALM_MUTE
             origin, leads, target = -1, Technique(0), -1
-            if joined and joins(events, frets, i)[string]:
+            if joined and string >= 0 and joins(events, frets, i)[string]:
                 origin = int(frets[i - 1][string])
             elif joined:
                 flags &= ~JOINED  # of a chord, only the strings on which the hand comes from a note
-            if leads_on and joins(events, frets, i + 1)[string]:
+            if leads_on and string >= 0 and joins(events, frets, i + 1)[string]:
                 leads = Technique(int(events["technique"][i + 1])) & JOINED
                 target = int(frets[i + 1][string])
             if symbol.tied:
@@ -165,7 +165,8 @@ def sounding_notes(
             length = min(MUTED_TICKS if flags & _SILENT else int(event["duration"]), room)
             slide = 0
             if (
-                slides[string]
+                string >= 0
+                and slides[string]
                 and not flags & _SILENT
                 and onset[i + 1] - begin - length < JOINED_TICKS
             ):
