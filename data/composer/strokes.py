@@ -15,6 +15,7 @@ HARMONICS = {
     for fret, sounds in ((5, 24), (7, 19), (12, 12))
     for string in OPEN
 }
+HIGH_CHORD = 57  # A3, on fret 12 of the A string
 HAMMERED = 7  # frets, further than a finger is hammered on
 
 SCALES = {
@@ -68,8 +69,12 @@ def highest(stroke: Stroke) -> int:
 
 
 def in_range(stroke: Stroke) -> Stroke:
-    """The stroke, moved by octaves onto the fingerboard where it leaves it."""
+    """The stroke, moved by octaves onto the fingerboard where it leaves it; full chords and power
+    chords below the twelfth fret."""
     octaves = 0
+    full = len(stroke.pitches) > 3 or stroke.pitches[1:2] == (stroke.pitches[0] + 7,)
+    if full and min(stroke.pitches) >= HIGH_CHORD:
+        octaves -= 1
     while min(stroke.pitches) + 12 * octaves < LOWEST:
         octaves += 1
     while highest(stroke) + 12 * octaves > HIGHEST:
