@@ -259,6 +259,17 @@ def without(events):
     return events
 
 
+def test_typed_tab_comes_back_but_for_the_frets_of_dead_notes():
+    for seed in SEEDS:
+        riff = random_played_riff(seed)
+        back = ru.prompt_from_text(riff.tab(), riff.tempo_bpm)
+        wanted, dead = riff.events.copy(), riff.events["technique"] & T.DEAD > 0
+        wanted["bass"][dead] = back.events["bass"][dead]
+        wanted["duration"] = np.minimum(wanted["duration"], riff.ticks_per_bar)
+        assert rows(back.events) == rows(wanted)
+        np.testing.assert_array_equal(back.fingering.frets[~dead], riff.fingering.frets[~dead])
+
+
 def test_lines_over_a_tab_say_how_long_a_technique_holds():
     mutes = [(0, 1, {0: 0}, T.PALM_MUTE)] + [(6, 1, {0: 0}, T.PALM_MUTE)] * 3
     rest = [(6, 6, {0: 3, 1: 5}), (6, 6, {0: 3, 1: 5}), (6, 1, {0: 0}, T.PALM_MUTE)]
