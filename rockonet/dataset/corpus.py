@@ -18,7 +18,9 @@ from rockonet.common.theory import chord_name, meter_ticks
 from rockonet.dataset.events import EVENT, event_pitches
 from rockonet.explore.meters import Timing, score_timing
 
-CORPUS_FORMAT = 3  # 2: bars counted from the start of the file, one guitar on several tracks
+# 2: bars counted from the start of the file, one guitar on several tracks. 4: events say how they
+# are played.
+CORPUS_FORMAT = 4
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ import numpy as np
 
 from rockonet.common.theory import pitch_number
 
+# The pitches are those that the fingers hold: a bend, and one before the stroke too, goes up from
+# there. `LEGATO` and `SLIDE` say how an event is reached from the one before.
 EVENT = np.dtype(
     [
         ("bass", np.uint8),  # lowest pitch of the event, MIDI number
@@ -15,6 +17,9 @@ EVENT = np.dtype(
         ("step", np.int32),  # ticks since the event before; since the song's start for the first
         ("duration", np.int32),  # ticks, of the longest note
         ("velocity", np.uint8),  # 1–127, of the loudest note
+        ("technique", np.uint16),  # flags of `Technique`: of all notes, bends of those in `bent`
+        ("bend", np.int8),  # quarter tones at the bend's height, a whole tone is 4; 0 for none
+        ("bent", np.uint8),  # bit i is set if note i is bent, the lowest first; 0 for none
     ]
 )
 
