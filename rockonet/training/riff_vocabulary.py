@@ -225,15 +225,18 @@ def shape_nats(shapes: np.ndarray, chances: np.ndarray) -> np.ndarray:
     return -told[:, 1:].sum(axis=1)
 
 
-def riff_vocabulary(corpus: Corpus, n_shapes: int = 300) -> RiffVocabulary:
+def riff_vocabulary(
+    corpus: Corpus, n_shapes: int = 300, n_manners: int = MOST_MANNERS
+) -> RiffVocabulary:
     """The vocabulary of a training corpus: what is most frequent in it, and typical values.
 
-    n_shapes: so many get a class of their own; of the ways to play an event `MOST_MANNERS`.
+    n_shapes, n_manners: so many shapes, and ways to play them with techniques, get a class of
+        their own.
     Notebook: 03.
     """
     shapes = listed_numbers(corpus.events["shape"], n_shapes)
     played = manners(corpus.events)
-    other = listed_numbers(played[played != PLAIN], MOST_MANNERS)
+    other = listed_numbers(played[played != PLAIN], n_manners)
     return RiffVocabulary(
         shapes=shapes.values,
         rare=shapes.rare,

@@ -83,7 +83,8 @@ def load_trained(path: str | os.PathLike) -> Trained:
     Raises: FileNotFoundError; ValueError if the file is damaged, foreign or does not fit together.
     Notebook: 03 and 04.
     """
-    with reading(path, "a trained model", "Run notebook 03 to train and save a model again."):
+    remedy = "Run notebook 03 to train and save a model again, 'make model' for one in models/."
+    with reading(path, "a trained model", remedy):
         with zipfile.ZipFile(path) as bundle, tempfile.TemporaryDirectory() as folder:
             about = json.loads(bundle.read("about.json"))
             if about["format"] != TRAINED_FORMAT:
@@ -105,6 +106,8 @@ def load_trained(path: str | os.PathLike) -> Trained:
             ),
             corpus=str(about["corpus"]),
         )
+        if "manners" not in about["vocabulary"] and trained.recipe == "riff":
+            raise ValueError("it was trained before events had techniques")
         if not trained.fits_together:
             raise ValueError("its model and its vocabulary do not fit together")
     return trained

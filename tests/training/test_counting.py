@@ -7,7 +7,7 @@ import pytest
 from helpers import chords_in_a_row
 
 import rockonet_utils as ru
-from rockonet.training.counting import chord_data
+from rockonet.training.counting import symbol_data
 
 
 def test_bigram_worked_out_by_hand():
@@ -32,7 +32,7 @@ def test_ngram_chances_of_all_next_chords_sum_to_one(order):
         for pitch in range(128)
     ]
     known = np.exp(-np.array(nats)[40:48]).sum()
-    escape = chord_data(train, train).escape
+    escape = symbol_data(train, train).escape
     assert known == pytest.approx(1 - escape)
     # All single notes that are new together have less than the rest: chords are new as well.
     assert 0 < np.exp(-np.array(nats)).sum() - known < escape
@@ -56,7 +56,7 @@ def test_copying_sums_to_one_and_beats_frequency(starter, small, what):
     without = dataclasses.replace(short, events=short.events[:59], offsets=np.array([0, 59]))
     base = ru.copy_nats(train, without, what) * 59
     total = np.exp(-(np.array(ends) - base)).sum()
-    assert total == pytest.approx(1 - chord_data(train, train).escape, rel=1e-3)
+    assert total == pytest.approx(1 - symbol_data(train, train).escape, rel=1e-3)
 
 
 def test_entropy_worked_out_by_hand():
