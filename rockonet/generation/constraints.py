@@ -21,12 +21,11 @@ from rockonet.generation.originality import (
 )
 from rockonet.guitar.fingering import fits
 from rockonet.guitar.playability import NECK
-from rockonet.guitar.playable_techniques import technique_ways
+from rockonet.guitar.playable_techniques import JOINED, Way, technique_ways
 from rockonet.guitar.riff import Riff
 from rockonet.training.riff_vocabulary import set_manners
 
 MAX_REPEATS = 32
-Ways = tuple[tuple[int, ...], ...]  # see `voicings`
 
 
 @dataclass(frozen=True)
@@ -81,8 +80,9 @@ class TechniqueConstraints:
         self.kinds = [_kind(event) for event in played]
         self.chosen = np.array([not flags & ~int(chosen) for flags, _, _ in self.kinds])
         self.tuning, self.frets = prompt.open_strings, prompt.frets
-        ways: Ways = ()
-        for event, given in itertools.zip_longest(prompt.events, prompt.given_frets, fillvalue=()):
+        ways: tuple[Way, ...] = ()
+        typed = itertools.chain(prompt.given_frets, itertools.repeat(()))
+        for event, given in zip(prompt.events, typed, strict=False):
             ways = self._ways(event_pitches(event), _kind(event), ways)
             if fits(given, event_pitches(event), self.tuning):  # it was typed so
                 ways = (given,) if given in ways else ()
@@ -104,9 +104,11 @@ class TechniqueConstraints:
             for event, before in zip(events, self.ways, strict=True)
         ]
 
-    def _ways(self, pitches: tuple[int, ...], kind: tuple[int, int, int], before: Ways) -> Ways:
-        joined = kind[0] & (Technique.LEGATO | Technique.SLIDE)  # nothing else looks back
-        return technique_ways(pitches, *kind, before if joined else (), self.tuning, self.frets)
+    def _ways(
+        self, pitches: tuple[int, ...], kind: tuple[int, int, int], before: tuple[Way, ...]
+    ) -> tuple[Way, ...]:
+        before = before if kind[0] & JOINED else ()  # nothing else looks back
+        return technique_ways(pitches, *kind, before, self.tuning, self.frets)
 
 
 def _kind(event: np.void) -> tuple[int, int, int]:

@@ -80,9 +80,10 @@ def symbol_data(train: Corpus, test: Corpus, part: str = "pitch") -> SymbolData:
         spelled, besides = (events["shape"], test_events["shape"]), np.log(128)
     else:
         spelled, besides = (manners(events), manners(test_events)), 0.0
-        (names, codes), (test_names, test_codes) = (
-            np.unique(numbers, return_inverse=True) for numbers in spelled
+        (numbers, codes), (test_numbers, test_codes) = (
+            np.unique(played, return_inverse=True) for played in spelled
         )
+        names, test_names = numbers.tolist(), test_numbers.tolist()
     place = {name: i for i, name in enumerate(names)}
     test_codes = np.array([place.get(name, -1) for name in test_names])[test_codes]
     escape = ((np.bincount(codes) == 1).sum() + 1) / (len(codes) + 2)
