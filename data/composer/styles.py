@@ -122,13 +122,13 @@ FILLS_2 = {
     16: ("snare ........x.xxx.xx", "kick x...x...x..x", "floor tom .............x"),
 }
 
-# How 'chords' tracks strum: x a stroke that rings, m a muted one.
+# How 'chords' tracks strum: x a stroke that rings, m a muted one, d a dead one.
 STRUMS = {
     "shuffle": "---x-----x--",
     "compound": "x.....x..x.x",
     "waltz": "x...x...x...",
     "ballad": "x.......x...x.x.",
     "surf": "x.m.x.x...m.x.m.",
-    "funk": "--x.--x---mmx.--",
+    "funk": "--x.--x---ddx.--",
     "rock": "x.......x.....x.",
 }
