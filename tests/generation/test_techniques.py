@@ -7,12 +7,12 @@ import pytest
 from helpers import a_riff, a_tune
 
 import rockonet_utils as ru
-from rockonet.dataset.style import technique_shares
 from rockonet.generation.constraints import TechniqueConstraints, chosen_techniques
 from rockonet.generation.quality import technique_rows
 from rockonet.training.riff_vocabulary import manners
 
 T = ru.Technique
+ALL = ~T(0)
 
 
 def played(technique, pitch=40, shape=1):
@@ -27,7 +27,7 @@ def played(technique, pitch=40, shape=1):
 KINDS = np.concatenate([played(kind) for kind in (0, T.PALM_MUTE, T.LEGATO, T.BEND)])
 
 
-def allowed(prompt, pitch, chosen=~T(0)):
+def allowed(prompt, pitch, chosen=ALL):
     """Which of `KINDS` may be the way to play a pitch after a prompt."""
     rules = TechniqueConstraints(manners(KINDS).tolist(), chosen, prompt, 1)
     return rules.allowed(played(0, pitch))[0].tolist()
@@ -83,7 +83,7 @@ def test_no_technique_is_impossible_and_all_that_were_learned_occur(small, train
     ]
     assert not any(riff.fingering.impossible_techniques for riff in riffs)
     new = np.concatenate([riff.generated for riff in riffs])
-    assert set(technique_shares(new)) == {"palm mute", "legato", "bend"}
+    assert set(ru.technique_shares(new)) == {"palm mute", "legato", "bend"}
     bent = new["technique"] & T.BEND > 0
     assert set(new["bend"][bent].tolist()) == {4} and not new["bend"][~bent].any()
     np.testing.assert_array_equal(new["bent"], bent)
@@ -121,5 +121,5 @@ def test_shares_of_techniques_by_hand(starter):
     assert rows == [["with palm mute", "25.0%", "50.0%"], ["with vibrato", "0.0%", "25.0%"]]
     shown = ru.quality_table({"songs": [songs], "made": [made]}, starter[0]).data
     assert shown.splitlines()[-1].split("|")[1:-1] == [" with vibrato ", " 0.0% ", " 25.0% "]
-    assert technique_shares(songs.events) == {"palm mute": 3 / 8}
-    assert technique_shares(songs.events[:0]) == {}
+    assert ru.technique_shares(songs.events) == {"palm mute": 3 / 8}
+    assert ru.technique_shares(songs.events[:0]) == {}
