@@ -138,7 +138,11 @@ from .dataset.download import (
     ROCK_URL as ROCK_URL,
 )
 from .dataset.split import song_key as song_key, split_by_song as split_by_song
-from .dataset.style import style_metrics as style_metrics, usual_in_rock as usual_in_rock
+from .dataset.style import (
+    style_metrics as style_metrics,
+    technique_shares as technique_shares,
+    usual_in_rock as usual_in_rock,
+)
 from .dataset.classic_windows import (
     Vocabulary as Vocabulary,
     Windows as Windows,

@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 import pytest
-from helpers import melody, midi_bytes, tiny_settings
+from helpers import melody, midi_bytes, played_by_rule, tiny_settings
 
 os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
 
@@ -52,8 +52,8 @@ def starter(starter_corpus):
 
 @pytest.fixture(scope="session")
 def small(starter):
-    """A few songs of each side."""
-    return [part.select(range(6)) for part in starter]
+    """A few songs of each side, with techniques that follow from the notes."""
+    return [played_by_rule(part.select(range(6))) for part in starter]
 
 
 @pytest.fixture(scope="session")

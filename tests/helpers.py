@@ -3,6 +3,7 @@
 MIDI files are written with mido, so that what is read is not checked with what wrote it.
 """
 
+import dataclasses
 import io
 import itertools
 from pathlib import Path
@@ -86,6 +87,26 @@ def a_riff(chords, steps, durations=None, **more):
     events["step"], events["velocity"] = steps, 90
     events["duration"] = durations or [*steps[1:], 12]
     return ru.Riff(events, **more)
+
+
+def played_by_rule(corpus):
+    """The corpus with techniques that follow from its notes, so that they can be learned.
+
+    Short low notes are muted, long high ones are bent by a whole tone, and a single note that
+    follows another within a beat, up to three frets away, is hammered or pulled.
+    """
+    events = corpus.events.copy()
+    single, bass = events["shape"] == 1, events["bass"].astype(int)
+    first = np.isin(np.arange(len(events)), corpus.offsets[:-1])
+    near = np.isin(np.abs(bass - np.roll(bass, 1)), (1, 2, 3)) & np.roll(single, 1) & ~first
+    bent = single & (events["duration"] >= 12) & (bass >= 60)
+    events["technique"] = (
+        np.where((events["duration"] <= 6) & (bass < 48), ru.Technique.PALM_MUTE, 0)
+        | np.where(single & near & (events["step"] <= 12), ru.Technique.LEGATO, 0)
+        | np.where(bent, ru.Technique.BEND, 0)
+    )
+    events["bend"], events["bent"] = np.where(bent, 4, 0), bent
+    return dataclasses.replace(corpus, events=events)
 
 
 def random_riff(seed, meter=(4, 4), n=24):

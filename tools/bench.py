@@ -25,7 +25,7 @@ from rockonet.dataset.build import file_stamps
 from rockonet.training.riff_recipe import riff_experiment
 
 FOLDS = 5
-TOLD = ("pitch", "step", "duration", "total", "velocity")
+TOLD = ("pitch", "step", "duration", "total", "technique", "velocity")
 MUSIC21_FILES = 6  # of the folder, chosen at random with a fixed seed: it takes seconds for each
 
 
@@ -95,6 +95,18 @@ def music21_route(source: Path, _: Path) -> dict:
     return {"files": len(files), "seconds": time.perf_counter() - start}
 
 
+def technique_nats(train: ru.Corpus, test: ru.Corpus) -> dict[str, float]:
+    """What counting pays for how an event of the test songs is played, in nats."""
+    part = "technique"
+    return {
+        "by frequency": ru.ngram_nats(train, test, 1, part),
+        "by how the last one was played (bigram)": ru.ngram_nats(train, test, 2, part),
+        "as the event before": ru.copy_nats(train, test, "before", part),
+        "as what stood a bar ago": ru.copy_nats(train, test, "bar", part),
+        "as what followed the longest match": ru.copy_nats(train, test, "match", part),
+    }
+
+
 def predictors(source: Path, cache: Path) -> dict:
     """Nats for the chord of an event of the test songs: by counting, and by each network."""
     corpus = ru.load_corpus(cache)
@@ -143,7 +155,11 @@ def predictors(source: Path, cache: Path) -> dict:
     after = sum(row.seconds for row in totals)
     whole = {f"riff recipe after {after:.0f} s, {part}": tested[part] for part in TOLD}
     nats = {name: round(value, 2) for name, value in (counted | learned | whole).items()}
-    return {"seconds": after, "nats": nats}
+    played = technique_nats(train, test) | {
+        "4. told in parts": ru.held_out_nats(by_parts, test)["technique"],
+        "5. candidates: the riff recipe": tested["technique"],
+    }
+    return {"seconds": after, "nats": nats, "technique_nats": played}
 
 
 def riff_families() -> list[set[str]]:
@@ -287,6 +303,12 @@ def riffs(_: Path, cache: Path) -> dict:
         chords = [(event["bass"], event["shape"]) for event in riff.generated]
         return max((len(list(same)) for _, same in itertools.groupby(chords)), default=0)
 
+    # What the same songs do after the same prompts.
+    followed = [ru.random_excerpt(test, 16, seed=i, bars=8) for i in range(200)]
+    shares = [
+        ru.technique_shares(np.concatenate([riff.generated for riff in kind]))
+        for kind in (followed, made)
+    ]
     ours, theirs = ([ru.quality(riff, index) for riff in kind] for kind in (made, real))
     inside = {}
     for name in ours[0]:
@@ -302,6 +324,13 @@ def riffs(_: Path, cache: Path) -> dict:
         "in 99 of 100 real songs at most": int(np.percentile([run(riff) for riff in real], 99)),
         "longest copy": int(max(row["longest copy"] for row in ours)),
         "unplayable": sum(bool(riff.fingering.unplayable) for riff in made),
+        "with an impossible technique": sum(
+            bool(riff.fingering.impossible_techniques) for riff in made
+        ),
+        "shares": {
+            name: [share.get(name, 0.0) for share in shares]
+            for name in sorted(set().union(*shares))
+        },
     }
 
 
@@ -320,6 +349,7 @@ STEPS = (
     the_sound,
 )
 ONCE = STEPS[4:]  # what takes long
+NOT_IN_A_LINE = ("files", "seconds", "peak_mb", "nats", "technique_nats", "inside", "shares")
 
 
 def in_own_process(step: str, source: Path, cache: Path) -> dict:
@@ -350,9 +380,7 @@ def main() -> None:
             results[step.__name__] = best = min(runs, key=lambda run: run["seconds"])
             rate = f"{best['files'] / best['seconds']:9,.1f} files/s" if "files" in best else ""
             extra = ", ".join(
-                f"{value:,} {key}"
-                for key, value in best.items()
-                if key not in ("files", "seconds", "peak_mb", "nats", "inside")
+                f"{value:,} {key}" for key, value in best.items() if key not in NOT_IN_A_LINE
             )
             if "nats" in best:
                 kept = ru.settings().output.parent / "bench_nats.csv"
@@ -378,6 +406,13 @@ def main() -> None:
     for name, nats in results["predictors"]["nats"].items():
         print(f"{nats:8.2f}  {name}")
     print(f"The chords are in {kept}.\n")
+    print("Nats for how an event of the test songs is played:")
+    for name, nats in results["predictors"]["technique_nats"].items():
+        print(f"{nats:8.3f}  {name}")
+    print("\nShare of events with a technique, in 200 riffs and after the same prompts in songs:")
+    for name, (songs, riffs_made) in results["riffs"]["shares"].items():
+        print(f"{riffs_made:8.1%} {songs:8.1%}  {name}")
+    print()
     print("Share of 200 riffs within the 5th to 95th percentile of real songs:")
     for name, share in results["riffs"]["inside"].items():
         print(f"{share:8.0%}  {name}")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rockonet.common.settings import project_folder
+from rockonet.common.techniques import Technique, technique_name
 from rockonet.common.theory import MAJOR_SCALE, TICKS_PER_QUARTER
 from rockonet.dataset.events import onsets, sounding_intervals
 
@@ -127,6 +128,19 @@ def style_metrics(
     """
     values = measure_style(tracks, ticks_per_bar)
     return {number.name: values[number.name] for number in STYLE_NUMBERS if number.of_songs}
+
+
+def technique_shares(events: np.ndarray) -> dict[str, float]:
+    """The share of events (n_events,) with each technique that occurs, by what players call it.
+
+    Notebook: 02.
+    """
+    shares = {
+        technique_name(flag): float((events["technique"] & flag.value > 0).mean())
+        for flag in Technique
+        if len(events)
+    }
+    return {name: share for name, share in shares.items() if share}
 
 
 def usual_in_rock() -> dict[str, tuple[float, float]]:

@@ -1,14 +1,18 @@
-"""What may come next: chords a hand can play, in the scale, not repeated, not copied."""
+"""What may come next: chords and techniques a hand can play, in the scale, not copied."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+import itertools
+import operator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from rockonet.common.arguments import check_count, check_frets
-from rockonet.dataset.events import EVENT
+from rockonet.common.techniques import Technique
+from rockonet.dataset.events import EVENT, event_pitches
 from rockonet.generation.originality import (
     WARN_COPIED,
     CopyIndex,
@@ -16,7 +20,11 @@ from rockonet.generation.originality import (
     token_interval,
     token_step,
 )
+from rockonet.guitar.fingering import fits
 from rockonet.guitar.playability import NECK
+from rockonet.guitar.playable_techniques import JOINED, Way, technique_ways
+from rockonet.guitar.riff import Riff
+from rockonet.training.riff_vocabulary import set_manners
 
 MAX_REPEATS = 32
 
@@ -46,6 +54,74 @@ class Limits:
         check_count("max_copied", self.max_copied)
         if self.events is not None:
             check_count("events", self.events)
+
+
+def chosen_techniques(techniques: str | Technique | Iterable[Technique]) -> Technique:
+    """The flags that may be played: "as learned" are all, "none" are none; else it says which.
+
+    Raises: ValueError for something else.
+    """
+    named = {"as learned": ~Technique(0), "none": Technique(0)}
+    if isinstance(techniques, str) and techniques in named:
+        return named[techniques]
+    several = isinstance(techniques, Iterable) and not isinstance(techniques, (str, Technique))
+    flags = list(techniques) if several else [techniques]
+    if not all(isinstance(flag, Technique) for flag in flags):
+        raise ValueError(
+            "techniques must be 'as learned', 'none' or a set like {ru.Technique.PALM_MUTE}, not "
+            f"{techniques!r}."
+        )
+    return functools.reduce(operator.or_, flags, Technique(0))
+
+
+class TechniqueConstraints:
+    """How the next event may be played in riffs that are made side by side.
+
+    manners: those of the vocabulary, the plain one first. chosen: the flags that may occur.
+    prompt: the riff that all of them begin with. n: how many riffs.
+    What is hammered, or slid to, stays on the string of the event before it. So for each riff is
+    kept in which ways its last event can be held. Each new event has to be told: `append` it.
+    """
+
+    def __init__(self, manners: Sequence[int], chosen: Technique, prompt: Riff, n: int):
+        played = np.zeros(len(manners), EVENT)
+        set_manners(played, np.array(manners))
+        self.kinds = [_kind(event) for event in played]
+        self.chosen = np.array([not flags & ~int(chosen) for flags, _, _ in self.kinds])
+        self.tuning, self.frets = prompt.open_strings, prompt.frets
+        ways: tuple[Way, ...] = ()
+        typed = itertools.chain(prompt.given_frets, itertools.repeat(()))
+        for event, given in zip(prompt.events, typed, strict=False):
+            ways = self._ways(event_pitches(event), _kind(event), ways)
+            if fits(given, event_pitches(event), self.tuning):  # it was typed so
+                ways = (given,) if given in ways else ()
+        self.ways = [ways] * n
+
+    def allowed(self, events: np.ndarray) -> np.ndarray:
+        """Which of the manners events (n,) may be played in: bools (n, n_manners)."""
+        allowed = np.repeat(self.chosen[None], len(events), axis=0)
+        for row, event, before in zip(allowed, events, self.ways, strict=True):
+            pitches = event_pitches(event)
+            for i in np.flatnonzero(row[1:]) + 1:
+                row[i] = bool(self._ways(pitches, self.kinds[i], before))
+        return allowed
+
+    def append(self, events: np.ndarray) -> None:
+        """Take note of the next event of each riff: (n,) of dtype `EVENT`."""
+        self.ways = [
+            self._ways(event_pitches(event), _kind(event), before)
+            for event, before in zip(events, self.ways, strict=True)
+        ]
+
+    def _ways(
+        self, pitches: tuple[int, ...], kind: tuple[int, int, int], before: tuple[Way, ...]
+    ) -> tuple[Way, ...]:
+        before = before if kind[0] & JOINED else ()  # nothing else looks back
+        return technique_ways(pitches, *kind, before, self.tuning, self.frets)
+
+
+def _kind(event: np.void) -> tuple[int, int, int]:
+    return int(event["technique"]), int(event["bend"]), int(event["bent"])
 
 
 class Constraints:

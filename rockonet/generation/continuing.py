@@ -5,9 +5,10 @@ from __future__ import annotations
 import keras
 import numpy as np
 
+from rockonet.common.techniques import Technique
 from rockonet.common.theory import TICKS_PER_QUARTER, chord_name
 from rockonet.dataset.events import EVENT, bass_and_shape, event_pitches, onsets
-from rockonet.generation.constraints import Constraints
+from rockonet.generation.constraints import Constraints, TechniqueConstraints
 from rockonet.generation.sampling import Sampler
 from rockonet.guitar.riff import Riff
 from rockonet.training.measuring import class_odds
@@ -90,13 +91,19 @@ def prompt_rhythm(
 
 
 def continue_riff(
-    trained: Trained, prompt: Riff, bars: int, constraints: Constraints, sampler: Sampler
+    trained: Trained,
+    prompt: Riff,
+    bars: int,
+    constraints: Constraints,
+    chosen: Technique,
+    sampler: Sampler,
 ) -> list[np.ndarray]:
-    """New events for each riff, the state of the LSTM carried along."""
+    """New events for each riff, the state of the LSTM carried along; chosen: see `generate`."""
     n, given = constraints.n, len(prompt.events)
     listen, heads, cells = stateful_model(trained.model)
     state = [np.zeros((n, size), np.float32) for size in cells for _ in range(2)]
     features = RunningFeatures(n, prompt.ticks_per_bar, trained.vocabulary)
+    playing = TechniqueConstraints(trained.vocabulary.manners, chosen, prompt, n)
     begin = int(prompt.events["step"].sum())
     end = prompt.bar_line_after + bars * prompt.ticks_per_bar
     onset = np.full(n, begin)
@@ -107,8 +114,9 @@ def continue_riff(
         if k < given:
             events = np.repeat(prompt.events[k], n)
         else:
-            events = draw_events(heads, told, row, features, constraints, sampler, first=k == 0)
+            events = draw_events(heads, told, row, features, constraints, playing, sampler, k == 0)
             constraints.append(events)
+            playing.append(events)
             new.append(events)
             onset = onset + events["step"]
             if (onset >= end).all():
@@ -125,6 +133,7 @@ def draw_events(
     row: np.ndarray,
     features: RunningFeatures,
     constraints: Constraints,
+    playing: TechniqueConstraints,
     sampler: Sampler,
     first: bool,
 ) -> np.ndarray:
@@ -143,7 +152,7 @@ def draw_events(
     allowed = {"duration": above_zero(vocabulary.durations)}  # every note sounds
     if not first:
         allowed["step"] = above_zero(vocabulary.steps)  # what starts together is one event
-    codes = np.zeros((n, len(PARTS)), int)
+    codes = np.ones((n, len(PARTS)), int)  # until it is drawn an event is played plainly
     target = row[:, 0, RIFF_COLUMNS["target"]]
     for place, part in enumerate(PARTS):
         logits = np.asarray(heads[part].predict_on_batch([row, told]), np.float64)[:, 0]
@@ -158,4 +167,7 @@ def draw_events(
         elif part == "bass":
             shapes = chords[np.arange(n), codes[:, place]]
             allowed["shape"] = np.pad(shapes, ((0, 0), (1, 0)))  # not class 0, that of rare shapes
+        elif part == "duration":
+            manners = playing.allowed(vocabulary.decode(codes))
+            allowed["technique"] = np.pad(manners, ((0, 0), (1, 0)))  # nor that of rare manners
     return vocabulary.decode(codes)

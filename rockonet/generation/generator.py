@@ -5,17 +5,23 @@ from __future__ import annotations
 import dataclasses
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from rockonet.common.arguments import check_count, check_number
 from rockonet.common.errors import Remark
+from rockonet.common.techniques import Technique
 from rockonet.common.theory import chord_name
 from rockonet.common.tunings import STANDARD_TUNING, TUNINGS, tuning_name, tuning_pitches
 from rockonet.dataset.corpus import Corpus
 from rockonet.dataset.events import EVENT, event_pitches, onsets
-from rockonet.generation.constraints import MAX_REPEATS, Constraints, Limits
+from rockonet.generation.constraints import (
+    MAX_REPEATS,
+    Constraints,
+    Limits,
+    chosen_techniques,
+)
 from rockonet.generation.continuing import continue_classic, continue_riff, known_shapes
 from rockonet.generation.originality import CopyIndex, copy_index
 from rockonet.generation.quality import most_typical
@@ -44,6 +50,7 @@ def generate(
     rhythm: str = "prompt",
     best_of: int = 6,
     limits: Limits | None = None,
+    techniques: str | Technique | Iterable[Technique] = "as learned",
 ) -> list[Riff]:
     """Continue a prompt with new events.
 
@@ -58,6 +65,9 @@ def generate(
     training: the songs that the model learned from; of them not much is copied, see `limits`.
     limits: which frets, how many notes to a chord, how much of a copy and other things that few
         have to change, see `Limits`.
+    techniques: how new events may be played: "as learned", "none" for plainly, or the flags that
+        may occur, as in {ru.Technique.PALM_MUTE}. Nothing is played that no hand can do. The
+        classic recipe plays plainly always.
     rhythm: the classic recipe predicts which notes come next but not when. "prompt" repeats the
         prompt's rhythm for as long as needed; "even" puts 0.3 quarter notes (rounded to 4 ticks)
         between all events, as published.
@@ -66,7 +76,7 @@ def generate(
     Source: the window that moves on by one event is that of Rock-o-net as published.
     Notebook: 03 and 04.
     """
-    limits = limits or Limits()
+    limits, chosen = limits or Limits(), chosen_techniques(techniques)
     check_request(n, bars, temperature, top_p, prompt, top_k, max_repeats, rhythm, best_of, seed)
     given = prepare_prompt(prompt, scale, tuning, limits)
     best_of = best_of if temperature else 1  # without chance they are all alike
@@ -80,7 +90,7 @@ def generate(
     )
     rngs = [np.random.default_rng([seed, i, j]) for i in range(n) for j in range(best_of)]
     sampler = Sampler(temperature, top_p, top_k, rngs)
-    new = go_on(trained, heard, bars, constraints, sampler, rhythm, higher)
+    new = go_on(trained, heard, bars, constraints, chosen, sampler, rhythm, higher)
     riffs = []
     for i in range(n):
         title = title_after(given.title, seed) + (f", {i + 1} of {n}" if n > 1 else "")
@@ -189,6 +199,7 @@ def go_on(
     heard: Riff,
     bars: int,
     constraints: Constraints,
+    chosen: Technique,
     sampler: Sampler,
     rhythm: str,
     higher: int,
@@ -197,17 +208,18 @@ def go_on(
     if trained.recipe == "classic":
         new = continue_classic(trained, heard, bars, constraints, sampler, rhythm)
     else:
-        new = continue_riff(trained, heard, bars, constraints, sampler)
+        new = continue_riff(trained, heard, bars, constraints, chosen, sampler)
     for events in new:
         events["bass"] -= higher
     return new
 
 
 def moved(riff: Riff, semitones: int) -> Riff:
-    """A riff so many semitones higher, to be heard and not to be fingered."""
+    """A riff on a guitar whose strings are all so many semitones higher."""
     events = riff.events.copy()
     events["bass"] += semitones
-    return dataclasses.replace(riff, events=events)
+    tuning = tuple(string + semitones for string in riff.open_strings)
+    return dataclasses.replace(riff, events=events, tuning=tuning)
 
 
 def title_after(title: str, seed: int) -> str:

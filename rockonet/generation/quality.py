@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from IPython.display import Markdown
 
 from rockonet.common.notebook import table
+from rockonet.common.techniques import Technique, technique_name
 from rockonet.dataset.corpus import Corpus
-from rockonet.dataset.style import STYLE_NUMBERS, measure_style
+from rockonet.dataset.events import EVENT
+from rockonet.dataset.style import STYLE_NUMBERS, measure_style, technique_shares
 from rockonet.generation.originality import CopyIndex, originality
 from rockonet.guitar.riff import Riff
 
@@ -49,7 +51,8 @@ def quality_table(kinds: dict[str, Sequence[Riff]], training: Corpus | CopyIndex
     kinds: the first one are real songs; their 5th to 95th percentile stands in brackets, and a
         median outside of it is bold. Two rows sum it up: the share of riffs with all numbers
         inside, and how far a kind is from the real songs: the mean distance of the medians, in
-        widths of the brackets.
+        widths of the brackets. Below them stands for each technique that occurs the share of all
+        new events of a kind.
     Notebook: 04.
     """
     index = CopyIndex(training) if isinstance(training, Corpus) else training
@@ -76,7 +79,21 @@ def quality_table(kinds: dict[str, Sequence[Riff]], training: Corpus | CopyIndex
     means = (f"*{np.mean(values):.2f}*" for values in distances.values())
     rows.append([Markdown(text) for text in ("*all inside*", *shares)])
     rows.append([Markdown(text) for text in ("*distance*", "0", *means)])
-    return table(["", *measured], rows)
+    return table(["", *measured], rows + technique_rows(kinds.values()))
+
+
+def technique_rows(kinds: Iterable[Sequence[Riff]]) -> list[list[str]]:
+    """A row for each technique that occurs: its share of the new events of each kind of riffs."""
+    shares = [
+        technique_shares(np.concatenate([np.zeros(0, EVENT), *(riff.generated for riff in riffs)]))
+        for riffs in kinds
+    ]
+    names = [technique_name(flag) for flag in Technique]
+    return [
+        [f"with {name}", *(f"{share.get(name, 0):.1%}" for share in shares)]
+        for name in names
+        if any(name in share for share in shares)
+    ]
 
 
 def most_typical(riffs: Sequence[Riff]) -> Riff:

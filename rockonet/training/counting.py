@@ -15,9 +15,14 @@ from rockonet.training.riff_vocabulary import (
     PARTS,
     RiffVocabulary,
     interval_chances,
+    manners,
     riff_vocabulary,
     shape_nats,
 )
+
+# What can be guessed by counting, by the names of `held_out_nats`, and the parts that tell it.
+GUESSED = {"pitch": CHORD, "technique": ("technique",)}
+COPIED = {"bar": "lags", "match": "match", "before": "previous"}  # names of `RIFF_COLUMNS`
 
 
 def entropy_nats(Y: OneHot) -> float:
@@ -41,105 +46,119 @@ def frequency_nats(Y: OneHot, asked: OneHot) -> float:
 
 
 @dataclass(frozen=True)
-class ChordData:
-    """Chords as numbers: those of the training songs count from 0, all others are −1.
+class SymbolData:
+    """Chords, or ways to play them, as numbers: known ones count from 0, all others are −1.
 
-    escape: the chance that a chord is new (Good and Turing: as many as were heard once), which is
-    taken from all known ones. new_nats: what telling each new chord of the test costs beyond that.
+    n_known: how many the training songs have. escape: the chance that one is new (Good and Turing:
+    as many as were heard once), which is taken from all known ones. new_nats: what telling each
+    new one of the test costs beyond that.
     """
 
     train: np.ndarray
     test: np.ndarray
-    names: list[str]
+    n_known: int
     escape: float
     new_nats: np.ndarray
 
     def nats(self, chance: np.ndarray) -> float:
-        """Mean nats per test event, given the chance of each if it is a known chord."""
+        """Mean nats per test event, given the chance of each if it is known."""
         known = self.test >= 0
         right = -np.log(chance[known]).sum() - known.sum() * np.log1p(-self.escape)
         new = self.new_nats.sum() - (~known).sum() * np.log(self.escape)
         return float((right + new) / len(self.test))
 
 
-def chord_data(train: Corpus, test: Corpus) -> ChordData:
-    """The chords of both, numbered as the training songs have them."""
-    names, codes = train.chords()
-    test_names, test_codes = test.chords()
+def symbol_data(train: Corpus, test: Corpus, part: str = "pitch") -> SymbolData:
+    """The chords of both, or how they are played, numbered as the training songs have them.
+
+    part: "pitch" or "technique".
+    """
+    events, test_events = train.events, test.events
+    if part == "pitch":
+        names, codes = train.chords()
+        test_names, test_codes = test.chords()
+        spelled, besides = (events["shape"], test_events["shape"]), np.log(128)
+    else:
+        spelled, besides = (manners(events), manners(test_events)), 0.0
+        (numbers, codes), (test_numbers, test_codes) = (
+            np.unique(played, return_inverse=True) for played in spelled
+        )
+        names, test_names = numbers.tolist(), test_numbers.tolist()
     place = {name: i for i, name in enumerate(names)}
     test_codes = np.array([place.get(name, -1) for name in test_names])[test_codes]
-    once = (np.bincount(codes) == 1).sum()
-    new = test.events[test_codes < 0]
-    spelled = shape_nats(new["shape"], interval_chances(train.events["shape"]))
-    return ChordData(codes, test_codes, names, (once + 1) / (len(codes) + 2), spelled + np.log(128))
+    escape = ((np.bincount(codes) == 1).sum() + 1) / (len(codes) + 2)
+    new_nats = shape_nats(spelled[1][test_codes < 0], interval_chances(spelled[0])) + besides
+    return SymbolData(codes, test_codes, len(names), escape, new_nats)
 
 
-def ngram_nats(train: Corpus, test: Corpus, order: int) -> float:
+def ngram_nats(train: Corpus, test: Corpus, order: int, part: str = "pitch") -> float:
     """Nats per event of guessing the next chord from how often it followed the last ones.
 
     order: 1 counts chords alone (unigram), 2 pairs (bigram), and so on; 0 is blind guessing among
         the chords of the training songs. Shorter contexts are mixed in as Witten and Bell do.
+    part: "technique" guesses how the next event is played from how the last ones were.
     Source: Witten and Bell, 'The zero-frequency problem', 1991.
     Notebook: 03.
     """
-    chords = chord_data(train, test)
-    n_chords = len(chords.names)
-    chance = np.full(len(chords.test), 1 / n_chords)
+    symbols = symbol_data(train, test, part)
+    chance = np.full(len(symbols.test), 1 / symbols.n_known)
     for length in range(order):
-        context = context_hashes(chords.train, train.offsets, length)
-        asked = context_hashes(chords.test, test.offsets, length)
-        pair = rolling_hash(context, chords.train)
+        context = context_hashes(symbols.train, train.offsets, length)
+        asked = context_hashes(symbols.test, test.offsets, length)
+        pair = rolling_hash(context, symbols.train)
         kinds, first, counts = np.unique(pair, return_index=True, return_counts=True)
         contexts, place = np.unique(context, return_inverse=True)
         heard = np.bincount(place)
         followers = np.bincount(place[first])
         at = np.minimum(np.searchsorted(contexts, asked), len(contexts) - 1)
         found = contexts[at] == asked
-        wanted = rolling_hash(asked, chords.test)
+        wanted = rolling_hash(asked, symbols.test)
         at_pair = np.minimum(np.searchsorted(kinds, wanted), len(kinds) - 1)
         count = np.where(kinds[at_pair] == wanted, counts[at_pair], 0)
         n, t = heard[at], followers[at]
         chance = np.where(found, (count + t * chance) / (n + t), chance)
-    return chords.nats(chance)
+    return symbols.nats(chance)
 
 
-def copy_nats(train: Corpus, test: Corpus, what: str = "bar") -> float:
+def copy_nats(train: Corpus, test: Corpus, what: str = "bar", part: str = "pitch") -> float:
     """Nats per event of copying: the chord of one bar ago, or what followed the longest match.
 
-    what: "bar" or "match". How far a copy is trusted is counted on the training songs, for each
-    length of the match; what trust is left goes to the frequencies of the chords.
+    what: "bar", "match" or "before", the event before. How far a copy is trusted is counted on the
+    training songs, for each length of the match; what trust is left goes to the frequencies of the
+    chords. part: "technique" copies how that event was played.
     Notebook: 03.
     """
-    chords, vocabulary = chord_data(train, test), riff_vocabulary(train, 100_000)
-    frequency = (np.bincount(chords.train, minlength=len(chords.names)) + 1) / (
-        len(chords.train) + len(chords.names)
+    symbols, vocabulary = symbol_data(train, test, part), riff_vocabulary(train, 100_000, 100_000)
+    frequency = (np.bincount(symbols.train, minlength=symbols.n_known) + 1) / (
+        len(symbols.train) + symbols.n_known
     )
-    right, kind = copies(train, vocabulary, what)
+    right, kind = copies(train, vocabulary, what, part)
     trust: dict[int, float] = {}
     for one in np.unique(kind[kind >= 0]):
         hits = right[kind == one]
         trust[int(one)] = (hits.sum() + 1) / (len(hits) + 2)
-    right, kind = copies(test, vocabulary, what)
+    right, kind = copies(test, vocabulary, what, part)
     believed = np.array([trust.get(int(one), 0.0) for one in kind])
-    chance = (1 - believed) * frequency[chords.test] + believed * right
-    return chords.nats(chance)
+    chance = (1 - believed) * frequency[symbols.test] + believed * right
+    return symbols.nats(chance)
 
 
-def copies(corpus: Corpus, vocabulary: RiffVocabulary, what: str) -> tuple[np.ndarray, np.ndarray]:
-    """What copying gives at each event: whether its chord is right, and what kind of copy it is.
+def copies(
+    corpus: Corpus, vocabulary: RiffVocabulary, what: str, part: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """What copying gives at each event: whether it is right, and what kind of copy it is.
 
     The kind is the length of the match as a place in `MATCH_LENGTHS`, counted from 1; 0 for what
-    stood a bar ago; −1 where there is nothing to copy.
+    stood a bar ago or came before; −1 where there is nothing to copy.
     """
     inputs = corpus_inputs(corpus, vocabulary)
 
-    def chord(name: str) -> np.ndarray:
+    def told(name: str) -> np.ndarray:
         event = inputs[:, RIFF_COLUMNS[name]]
-        return event[:, [PARTS.index(part) for part in CHORD]]
+        return event[:, [PARTS.index(name) for name in GUESSED[part]]]
 
+    copied, kind = told(COPIED[what]), np.zeros(len(inputs), int)
     if what == "match":
-        copied, kind = chord("match"), inputs[:, RIFF_COLUMNS["match_length"]][:, 0]
-    else:
-        copied, kind = chord("lags"), np.zeros(len(inputs), int)
-    right = (copied == chord("target")).all(axis=1)
+        kind = inputs[:, RIFF_COLUMNS["match_length"]][:, 0]
+    right = (copied == told("target")).all(axis=1)
     return right, np.where(copied[:, 0] > 0, kind, -1)

@@ -121,11 +121,15 @@ def self_similarity_chart(corpus: Corpus, track: int, ax: Axes | None = None) ->
 
 
 def nats_chart(
-    counted: dict[str, float], learned: dict[str, float], ax: Axes | None = None
+    counted: dict[str, float],
+    learned: dict[str, float],
+    ax: Axes | None = None,
+    title: str = "The next chord of a new song: the loss of each predictor",
 ) -> Figure:
     """A bar for each predictor: its loss at the whole chord of an event, in nats, on new songs.
 
-    counted: predictors that count, plain bars. learned: networks, hatched bars.
+    counted: predictors that count, plain bars. learned: networks, hatched bars. title: says what
+    they predict, if it is something else.
     Notebook: 03.
     """
     ax = axes(ax, (7, 0.9 + 0.3 * (len(counted) + len(learned))))
@@ -139,7 +143,7 @@ def nats_chart(
         hatched[-1].set(edgecolor="black", linewidth=2)  # the newest has a frame
     ax.invert_yaxis()
     ax.set(xlabel="nats per event, lower is better", xlim=(0, 1.1 * max(counted.values())))
-    ax.set_title("The next chord of a new song: the loss of each predictor", loc="left")
+    ax.set_title(title, loc="left")
     ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     return figure_of(ax)
 

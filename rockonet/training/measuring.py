@@ -24,7 +24,8 @@ def held_out_nats(trained: Trained, corpus: Corpus) -> dict[str, float]:
     """Mean −ln p per event of songs: `pitch` (the whole chord), `step`, `duration` and `total`.
 
     Every event counts once, with all events of its track before it at hand. The classic recipe
-    predicts pitch alone, so its dict holds nothing else. Velocity is not part of the total.
+    predicts pitch alone, so its dict holds nothing else. Not part of the total are `technique`,
+    how the event is played, and `velocity`.
     Notebook: 03.
     """
     if trained.recipe == "classic":

@@ -10,7 +10,9 @@ from keras import KerasTensor, layers, ops
 
 from rockonet.training.repeats import MATCH_LENGTHS
 from rockonet.training.riff_features import N_COLUMNS, POSITIONS, RIFF_COLUMNS, part_columns
-from rockonet.training.riff_vocabulary import PART_TABLE, PARTS, Part
+from rockonet.training.riff_vocabulary import CHORD, PART_TABLE, PARTS, Part
+
+FARTHEST = 12  # semitones from one bass to the next that are told apart
 
 
 def riff_model(
@@ -43,7 +45,8 @@ class EventReader:
 
     inputs: ints (batch, events, N_COLUMNS), see `RIFF_COLUMNS`. The rest are tables with a row of
     learned numbers for each class: for the parts of an event; narrower ones for those of what the
-    music suggests; for places in the bar; for lengths of the longest match.
+    music suggests; for places in the bar; for lengths of the longest match; for how far the bass
+    goes.
     Notebook: 03.
     """
 
@@ -59,6 +62,7 @@ class EventReader:
         }
         self.position = layers.Embedding(POSITIONS + 1, 12, name="embed_position")
         self.match_length = layers.Embedding(len(MATCH_LENGTHS) + 1, 8, name="embed_match_length")
+        self.interval = layers.Embedding(2 * FARTHEST + 2, 8, name="embed_interval")
 
     def codes(self, name: str, part: str = "") -> KerasTensor:
         """Some of the inputs, (batch, events, n): all that `name` stands for, or one part of it."""
@@ -68,6 +72,16 @@ class EventReader:
         """What the music suggests for a part, and last what the previous event had, as codes."""
         lags = self.codes("lag_steps") if part == "step" else self.codes("lags", part)
         return join(lags, *(self.codes(name, part) for name in ("match", "recent", "previous")))
+
+    def intervals(self) -> KerasTensor:
+        """How far the bass goes from the event before, as codes (batch, events): 0 for nowhere."""
+        before, now = (self.codes(name, "bass")[:, :, 0] for name in ("previous", "target"))
+        return ops.where(before > 0, ops.clip(now - before, -FARTHEST, FARTHEST) + FARTHEST + 1, 0)
+
+    def same_chord(self) -> KerasTensor:
+        """Which of the events that suggest something have the target's chord: 0 or 1 each."""
+        same = [ops.equal(self.suggestions(p), self.codes("target", p)) for p in CHORD]
+        return ops.cast(ops.logical_and(*same), "float32")
 
 
 def embed_inputs(reader: EventReader, candidates: bool = True) -> KerasTensor:
@@ -139,6 +153,8 @@ def part_head(
     told = list(told)
     if part == "bass":  # the first that knows when the event starts
         told.append(reader.position(reader.codes("then")[:, :, 0]))
+    if part == "technique":  # a hand hammers, slides and bends within its reach
+        told.append(reader.interval(reader.intervals()))
     if candidates:
         suggested = reader.suggestions(part)
         told += suggestion_features(reader, part, suggested)
@@ -164,6 +180,8 @@ def suggestion_features(
         # Do the matches suggest the step that was taken?
         steps = join(reader.codes("match", "step"), reader.codes("recent", "step"))
         found.append(ops.cast(ops.equal(steps, reader.codes("target", "step")), "float32"))
+    if part == "technique":
+        found.append(reader.same_chord())  # what is played again is mostly played alike
     one, other = suggested[:, :, :, None], suggested[:, :, None, :]
     agree = ops.cast(ops.logical_and(ops.equal(one, other), one > 0), "float32")
     found.append(layers.Reshape((-1, suggested.shape[-1] ** 2))(agree))

@@ -11,7 +11,7 @@ from keras import layers, ops
 from rockonet.common.settings import Settings
 from rockonet.dataset.corpus import Corpus
 from rockonet.training.batches import overlapping_windows, window_batches
-from rockonet.training.counting import ChordData, chord_data
+from rockonet.training.counting import SymbolData, symbol_data
 from rockonet.training.experiment import compile_model, fit_epoch, seed_everything
 from rockonet.training.measuring import class_odds
 from rockonet.training.progress import Progress
@@ -57,9 +57,9 @@ def chord_nats(
         number of chords and the sizes of the LSTM layers. live: show a status line.
     Notebook: 03.
     """
-    chords = chord_data(train, test)
+    chords = symbol_data(train, test)
     seed_everything(settings.seed)
-    model = build_model(len(chords.names), settings.riff_units)
+    model = build_model(chords.n_known, settings.riff_units)
     X = chords_before(chords.train, train.offsets)
 
     def batch(
@@ -88,7 +88,7 @@ def chords_before(codes: np.ndarray, offsets: np.ndarray) -> np.ndarray:
     return np.where(np.isin(np.arange(len(codes)), offsets[:-1]), 0, np.roll(codes + 1, 1))
 
 
-def chord_chances(model: keras.Model, chords: ChordData, offsets: np.ndarray) -> np.ndarray:
+def chord_chances(model: keras.Model, chords: SymbolData, offsets: np.ndarray) -> np.ndarray:
     """The chance that a trained model gives to the chord of each test event, (n_events,)."""
     asked, chance = chords_before(chords.test, offsets), np.zeros(len(chords.test))
     for place, _, counts in overlapping_windows(offsets):

@@ -87,7 +87,7 @@ def load_trained(path: str | os.PathLike) -> Trained:
     Raises: FileNotFoundError; ValueError if the file is damaged, foreign or does not fit together.
     Notebook: 03 and 04.
     """
-    remedy = "Run notebook 03 to train and save a model again."
+    remedy = "Run notebook 03 to train and save a model again, 'make model' for one in models/."
     with reading(path, "a trained model", remedy) as file, open_zip(file) as bundle:
         about = json.loads(unpacked(bundle, "about.json", MOST_ABOUT_BYTES))
         if about["format"] != TRAINED_FORMAT:
@@ -111,6 +111,8 @@ def load_trained(path: str | os.PathLike) -> Trained:
             ),
             corpus=str(about["corpus"]),
         )
+        if "manners" not in about["vocabulary"] and trained.recipe == "riff":
+            raise ValueError("it was trained before events had techniques")
         if not trained.fits_together:
             raise ValueError("its model and its vocabulary do not fit together")
     return trained

@@ -4,7 +4,7 @@ import numpy as np
 
 import rockonet_utils as ru
 from rockonet.training.batches import overlapping_windows, riff_batches, riff_windows
-from rockonet.training.riff_features import BASS_COLUMNS
+from rockonet.training.riff_features import BASS_COLUMNS, part_columns
 
 
 def test_windows_move_up_and_down_as_one(small, choice):
@@ -19,7 +19,10 @@ def test_windows_move_up_and_down_as_one(small, choice):
         assert {r.tobytes() for r in np.delete(rows, BASS_COLUMNS, axis=1)} <= plain
         for window, counts in zip(X, mask[..., 0] > 0, strict=True):
             codes = window[counts][:, BASS_COLUMNS]
-            target, previous = window[counts][:, 1], window[counts][:, 6]
+            target, previous = (
+                window[counts][:, part_columns(name, "bass")][:, 0]
+                for name in ("target", "previous")
+            )
             np.testing.assert_array_equal(target[:-1], previous[1:])  # still the same melody
             assert target.min() - 1 >= 28 and codes.max() - 1 <= 100
             shifts.add(int(target[0]))

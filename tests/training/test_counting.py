@@ -7,7 +7,7 @@ import pytest
 from helpers import chords_in_a_row
 
 import rockonet_utils as ru
-from rockonet.training.counting import chord_data
+from rockonet.training.counting import symbol_data
 
 
 def test_bigram_worked_out_by_hand():
@@ -32,7 +32,7 @@ def test_ngram_chances_of_all_next_chords_sum_to_one(order):
         for pitch in range(128)
     ]
     known = np.exp(-np.array(nats)[40:48]).sum()
-    escape = chord_data(train, train).escape
+    escape = symbol_data(train, train).escape
     assert known == pytest.approx(1 - escape)
     # All single notes that are new together have less than the rest: chords are new as well.
     assert 0 < np.exp(-np.array(nats)).sum() - known < escape
@@ -56,9 +56,42 @@ def test_copying_sums_to_one_and_beats_frequency(starter, small, what):
     without = dataclasses.replace(short, events=short.events[:59], offsets=np.array([0, 59]))
     base = ru.copy_nats(train, without, what) * 59
     total = np.exp(-(np.array(ends) - base)).sum()
-    assert total == pytest.approx(1 - chord_data(train, train).escape, rel=1e-3)
+    assert total == pytest.approx(1 - symbol_data(train, train).escape, rel=1e-3)
 
 
 def test_entropy_worked_out_by_hand():
     assert ru.entropy_nats(ru.OneHot(np.array([0, 1, 2, 3]), 9)) == pytest.approx(np.log(4))
     assert ru.entropy_nats(ru.OneHot(np.array([5, 5]), 9)) == 0
+
+
+def played(*rows):
+    """A corpus of one chord, each event played with techniques: one track for each row."""
+    corpus = chords_in_a_row(*([40] * len(row) for row in rows))
+    corpus.events["technique"] = np.concatenate(rows)
+    return corpus
+
+
+def test_techniques_are_counted_as_chords_are():
+    # As in the bigram above: 1 stands for 40, 2 for 41, 4 for 42.
+    train, test = played([1, 2, 1, 2, 1, 4]), played([1, 2])
+    chords = chords_in_a_row([40, 41, 40, 41, 40, 42]), chords_in_a_row([40, 41])
+    for order in (0, 1, 2, 3):
+        assert ru.ngram_nats(train, test, order, "technique") == pytest.approx(
+            ru.ngram_nats(*chords, order)
+        )
+    # A new one: 2 in 8 are new; then bit by bit, each half a time more than it was set.
+    new, chances = played([2 | 4]), np.full(63, 0.5 / 7)
+    chances[[0, 1, 2]] = 3.5 / 7, 2.5 / 7, 1.5 / 7
+    is_set = np.isin(np.arange(63), (1, 2))
+    spelled = -np.log(np.where(is_set, chances, 1 - chances)).sum()
+    nats = ru.ngram_nats(train, new, 1, "technique")
+    assert nats == pytest.approx(spelled - np.log(2 / 8))
+
+
+def test_as_the_event_before_worked_out_by_hand():
+    # After the first of four events, 2 of 3 are as the one before: trust (2 + 1) / (3 + 2).
+    train, test = played([0, 0, 0, 8]), played([0, 0, 8])
+    often, known = np.array([4, 2]) / 6, 1 - 2 / 6  # plain and bent; one kind was heard once
+    chances = [often[0], 0.4 * often[0] + 0.6, 0.4 * often[1]]
+    nats = ru.copy_nats(train, test, "before", "technique")
+    assert nats == pytest.approx(-np.log(np.array(chances) * known).mean())

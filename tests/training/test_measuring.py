@@ -60,3 +60,13 @@ def test_classic_recipe_is_measured_on_every_event(small):
     )
     nats = ru.held_out_nats(bundle, short)
     assert nats == {"pitch": pytest.approx(total / short.n_events, rel=1e-5)}
+
+
+def test_the_technique_head_beats_what_counting_knows(small, trained):
+    held, counted = small[2], []
+    counted += [ru.ngram_nats(small[0], held, order, "technique") for order in (1, 2)]
+    counted += [ru.copy_nats(small[0], held, "before", "technique")]
+    nats = ru.held_out_nats(trained, held)
+    assert nats["technique"] < min(counted) - 0.1
+    # It counts for nothing in the total, so that totals of all versions can be compared.
+    assert nats["total"] == pytest.approx(nats["pitch"] + nats["step"] + nats["duration"])

@@ -1,6 +1,7 @@
 """A trained model in one file: saved, read, refused."""
 
 import dataclasses
+import json
 import zipfile
 
 import pytest
@@ -46,6 +47,15 @@ def test_bundle_survives_saving_and_misfits_are_refused(small, trained, tmp_path
     )
     corpus = small[2].select([0])
     assert ru.held_out_nats(again, corpus) == ru.held_out_nats(trained, corpus)
+    with zipfile.ZipFile(tmp_path / "riff.zip") as bundle:
+        about, weights = json.loads(bundle.read("about.json")), bundle.read("model.keras")
+    for field in ("manners", "rare_manners", "manner_bits"):
+        del about["vocabulary"][field]  # as it was before events had techniques
+    with zipfile.ZipFile(tmp_path / "older.zip", "w") as bundle:
+        bundle.writestr("about.json", json.dumps(about))
+        bundle.writestr("model.keras", weights)
+    with pytest.raises(ValueError, match="before events had techniques.*'make model'"):
+        ru.load_trained(tmp_path / "older.zip")
     other = dataclasses.replace(trained.vocabulary, shapes=trained.vocabulary.shapes[:-1])
     dataclasses.replace(trained, vocabulary=other).save(tmp_path / "misfit.zip")
     with pytest.raises(ValueError, match="do not fit together.*Run notebook 03"):
