@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rockonet.explore.filters import Blocks, overlapping
+
 RATE = 48_000  # samples a second, as many as the SoundFont's synthesiser gives
 HIGHEST_HZ = 6_000  # the loudspeaker of a guitar plays hardly higher
 # How stiff each open string is, the thinnest first: π³Ed⁴ / 64Tl² for steel cores of 0.25 to
@@ -35,15 +37,11 @@ class Pluck:
     muted: bool
 
 
-def plucked(notes: Iterable[Pluck], n_samples: int) -> np.ndarray:
-    """Notes as the pickup of an electric guitar gives them, float32 (n_samples,) at `RATE`."""
-    samples = np.zeros(n_samples, np.float32)
-    for note in notes:
-        start = max(0, round(note.onset * RATE))
-        room = samples[start:]
-        sound = pluck(note)[: len(room)]
-        room[: len(sound)] += sound
-    return samples
+def plucked(notes: Iterable[Pluck], n_samples: int) -> Blocks:
+    """Notes as the pickup of an electric guitar gives them: blocks (n,) at `RATE`."""
+    early_first = sorted(notes, key=lambda note: note.onset)
+    sounds = ((round(note.onset * RATE), pluck(note)) for note in early_first)
+    return overlapping(sounds, n_samples)
 
 
 def pluck(note: Pluck) -> np.ndarray:
@@ -78,11 +76,10 @@ def decaying_partials(
     As e^(a+b) is e^a·e^b, it is a product of two matrices: the partials at the beginning of each
     segment, and how they go on within one.
     """
-    a_sample = (2j * np.pi * f - decay) / RATE
-    n_stacks = -(-n_samples // (STACK * SEGMENT))
-    starts = np.arange(n_stacks * STACK).reshape(n_stacks, STACK, 1) * SEGMENT
-    begin = height * np.exp(starts * a_sample)
-    within = np.exp(np.outer(a_sample, np.arange(SEGMENT)))
-    rows = np.concatenate([begin.imag, begin.real], axis=-1).astype(np.float32)
+    sample = np.exp((2j * np.pi * f - decay) / RATE)
+    n_segments = -(-n_samples // (STACK * SEGMENT)) * STACK
+    begin = height * np.vander(sample**SEGMENT, n_segments, increasing=True).T
+    within = np.vander(sample, SEGMENT, increasing=True)
+    rows = np.concatenate([begin.imag, begin.real], axis=1).astype(np.float32)
     columns = np.concatenate([within.real, within.imag]).astype(np.float32)
-    return (rows @ columns).ravel()[:n_samples]
+    return (rows.reshape(-1, STACK, len(columns)) @ columns).ravel()[:n_samples]
