@@ -165,6 +165,11 @@ from .guitar.playability import (
     NECK as NECK,
     REACH as REACH,
 )
+from .guitar.playable_techniques import (
+    technique_ways as technique_ways,
+    highest_bend as highest_bend,
+    HARMONIC_FRETS as HARMONIC_FRETS,
+)
 from .guitar.fingering import (
     Fingering as Fingering,
     finger as finger,

@@ -210,13 +210,13 @@ def _read_some(
         for path, stamp in stamps.items():
             try:
                 data = _zipped_bytes(archive, path) if archive else file_bytes(folder / path)
-                score, remarks = parse_song(data, path)
+                read = parse_song(data, path)
             except MidiError as error:
                 rows.append(FileReport(path, "unreadable", error.reason, 0, stamp))
                 continue
-            songs[path] = guitar_parts(score, programs, track_names)
+            songs[path] = guitar_parts(read.score, programs, track_names, read.played)
             status, nothing = ("kept", ()) if songs[path].parts else ("skipped", ("no guitar",))
-            reason = "; ".join((*nothing, *remarks, *songs[path].remarks))
+            reason = "; ".join((*nothing, *read.remarks, *songs[path].remarks))
             rows.append(FileReport(path, status, reason, 0, stamp))
 
     events, track_of_event = events_from_notes(part_notes(list(songs.values())))

@@ -6,6 +6,7 @@ import itertools
 
 import numpy as np
 
+from rockonet.common.techniques import BENDS, Technique, settled
 from rockonet.common.theory import pitch_number
 
 # The pitches are those that the fingers hold: a bend, and one before the stroke too, goes up from
@@ -27,28 +28,85 @@ EVENT = np.dtype(
 def events_from_notes(notes: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Join the notes of each track that start together into events.
 
-    notes: arrays as `score_notes` gives them.
+    notes: arrays as `score_notes` gives them; besides, if how they are played is known,
+        ``technique`` and ``bend`` of each note.
+    An event has a technique that at least half of its notes have, and of bends the highest. A dead
+    note among others is left out.
     Returns events (n_events,) of dtype `EVENT`, track by track, and their track numbers.
     """
+    notes = _without_dead_in_chords(notes)
     track, onset, duration, pitch, velocity = (
         notes[name] for name in ("track", "onset", "duration", "pitch", "velocity")
     )
-    starts = np.ones(len(track), bool)
-    starts[1:] = (np.diff(track) != 0) | (np.diff(onset) != 0)
+    starts = _starts(notes)
     first = np.flatnonzero(starts)
     events = np.zeros(len(first), EVENT)
     if len(first) == 0:
         return events, track
     events["bass"] = pitch[first]
     # Notes are sorted by pitch within an event, so the first one is the bass.
-    interval = np.minimum(pitch - pitch[first][np.cumsum(starts) - 1], 63).astype(np.uint64)
+    of_event = np.cumsum(starts) - 1
+    interval = np.minimum(pitch - pitch[first][of_event], 63).astype(np.uint64)
     events["shape"] = np.bitwise_or.reduceat(np.uint64(1) << interval, first)
     events["step"] = np.diff(onset[first], prepend=0)
     new_track = np.diff(track[first], prepend=-1) != 0
     events["step"][new_track] = onset[first][new_track]
     events["duration"] = np.maximum.reduceat(duration, first)
     events["velocity"] = np.maximum.reduceat(velocity, first)
+    if "technique" in notes:
+        _add_techniques(events, first, of_event, interval, notes)
     return events, track[first]
+
+
+def _starts(notes: dict[str, np.ndarray]) -> np.ndarray:
+    """Which notes are the first of an event: bools (n_notes,)."""
+    starts = np.ones(len(notes["track"]), bool)
+    starts[1:] = (np.diff(notes["track"]) != 0) | (np.diff(notes["onset"]) != 0)
+    return starts
+
+
+def _without_dead_in_chords(notes: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The notes but for dead ones that are struck together with others."""
+    dead = notes.get("technique", np.zeros(0, np.uint16)) & Technique.DEAD > 0
+    if not dead.any():
+        return notes
+    of_event = np.cumsum(_starts(notes)) - 1
+    sounding = np.bincount(of_event, ~dead) > 0
+    kept = ~(dead & sounding[of_event])
+    return {name: column[kept] for name, column in notes.items()}
+
+
+def _add_techniques(
+    events: np.ndarray,
+    first: np.ndarray,
+    of_event: np.ndarray,
+    interval: np.ndarray,
+    notes: dict[str, np.ndarray],
+) -> None:
+    """Fill `technique`, `bend` and `bent` of events.
+
+    first: of each event the place of its first note. of_event: of each note the place of its event.
+    interval: of each note above the bass.
+    """
+    technique, bend = settled(notes["technique"], notes["bend"])
+    size = np.diff(first, append=len(of_event))
+    for flag in Technique:
+        if not flag & BENDS:
+            count = np.add.reduceat((technique & flag > 0).astype(np.int64), first)
+            events["technique"] |= np.where(2 * count >= size, flag, 0).astype(np.uint16)
+    highest = np.maximum.reduceat(bend, first)
+    # Two strings of one pitch are one note of the shape.
+    place = np.cumsum(np.diff(interval.astype(np.int64), prepend=-1) != 0)
+    place -= place[first][of_event]
+    bent = (bend > 0) & (place < 8)
+    for i in np.flatnonzero(bent).tolist():
+        event = of_event[i]
+        events["bent"][event] |= 1 << int(place[i])
+        if bend[i] == highest[event]:
+            events["technique"][event] |= technique[i] & BENDS
+    events["bend"] = np.where(events["bent"] > 0, highest, 0)
+    events["technique"], events["bend"] = settled(events["technique"], events["bend"])
+    events["bent"][events["bend"] == 0] = 0
 
 
 def sounding_intervals(shapes: np.ndarray) -> np.ndarray:
@@ -83,6 +141,7 @@ def notes_from_events(events: np.ndarray) -> dict[str, np.ndarray]:
     """The notes of one track's events; the inverse of `events_from_notes` for one track.
 
     A note that would still sound when its pitch is struck again is cut off there, as on a string.
+    Beside the arrays of `score_notes` it has ``technique`` and ``bend`` of each note.
     """
     onset = onsets(events)
     sets = [event_pitches(event) for event in events]
@@ -93,7 +152,13 @@ def notes_from_events(events: np.ndarray) -> dict[str, np.ndarray]:
         "duration": np.repeat(events["duration"].astype(np.int64), sizes),
         "pitch": np.array(list(itertools.chain(*sets)), np.int64),
         "velocity": np.repeat(events["velocity"].astype(np.int64), sizes),
+        "technique": np.repeat(events["technique"], sizes),
+        "bend": np.repeat(events["bend"], sizes),
     }
+    place = np.arange(sum(sizes)) - np.repeat(np.cumsum([0, *sizes])[:-1], sizes)
+    still = np.repeat(events["bent"], sizes).astype(np.int64) >> place & 1 == 0
+    notes["technique"][still] &= ~np.uint16(BENDS)
+    notes["bend"][still] = 0
     struck_again: dict[int, int] = {}
     for i in range(len(notes["pitch"]) - 1, -1, -1):
         pitch = int(notes["pitch"][i])

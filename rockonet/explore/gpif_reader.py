@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element, ParseError
 import defusedxml
 import defusedxml.ElementTree
 
-from rockonet.common.techniques import Technique
+from rockonet.common.techniques import Technique, harmonic_semitones
 from rockonet.common.theory import is_meter
 from rockonet.explore.written_song import (
     MAX_WRITTEN_BARS,
@@ -26,7 +26,6 @@ from rockonet.explore.written_song import (
     WrittenTrack,
     bend_technique,
     counted,
-    harmonic_semitones,
     longest_held,
     plain_text,
 )
@@ -247,7 +246,6 @@ class _Gpif:
         flags |= _VIBRATO if element.find("Vibrato") is not None else 0
         flags |= _LET_RING if element.find("LetRing") is not None else 0
         slides = int(value("Slide", "Flags", 0))
-        flags |= _SLIDE if slides & 48 else 0
         if slides & 12:
             self.lost["slides into nothing left out"] += 1
         if element.find("Trill") is not None:
@@ -276,6 +274,7 @@ class _Gpif:
             bend,
             semitones,
             0.5 if accents & 1 else 1.0,
+            (slides & 32 > 0) - (slides & 16 > 0),
         )
 
 

@@ -17,7 +17,7 @@ from guitarpro.gp5 import GP5File
 from symusic.core import ScoreTick
 
 from rockonet.common.errors import say_remarks
-from rockonet.common.techniques import Technique
+from rockonet.common.techniques import Technique, harmonic_semitones
 from rockonet.explore.gpif_reader import archived_score, read_gpif
 from rockonet.explore.gpx_container import GPX_MAGICS, contained_score
 from rockonet.explore.midi_file import MAX_TRACKS, MidiError, file_bytes
@@ -32,7 +32,6 @@ from rockonet.explore.written_song import (
     WrittenTrack,
     bend_technique,
     counted,
-    harmonic_semitones,
     longest_held,
     plain_text,
 )
@@ -354,6 +353,7 @@ def _grace(effect: Any, note: WrittenNote) -> tuple[WrittenNote, int]:
         bend=bend,
         harmonic=0,
         share=1.0,
+        into=0,
     )
     return grace, int(leads)
 
@@ -372,7 +372,6 @@ def _note(note: Any, beat: Any, track: Any, lost: collections.Counter[str]) -> W
             (effect.tremoloPicking, _TREMOLO),
             (effect.harmonic, _HARMONIC),
             (beat.effect.slapEffect == gp.SlapEffect.tapping, _LEGATO),
-            (slides & {"intoFromAbove", "intoFromBelow"}, _SLIDE),
         )
         if there
     )
@@ -396,6 +395,7 @@ def _note(note: Any, beat: Any, track: Any, lost: collections.Counter[str]) -> W
         max([0, *heights]),
         _harmonic_semitones(note),
         0.5 if effect.staccato else 1.0,
+        ("intoFromAbove" in slides) - ("intoFromBelow" in slides),
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from symusic.core import ScoreTick, TrackTick
@@ -13,6 +14,7 @@ from rockonet.explore.meters import Timing, timing_of
 from rockonet.explore.strums import STRUM_SECONDS, join_strums, part_graces
 from rockonet.explore.tracks import (
     GUITAR_NAMES,
+    TECHNIQUE_COLUMNS,
     grid_ticks,
     guitar_tracks,
     joined_columns,
@@ -29,7 +31,8 @@ class GuitarPart:
     name: of its tracks. program: the General MIDI program of most of its notes, from 0. tracks: of
     the score, more than one where channels or programs change in mid-part; each has a pitch wheel
     of its own. notes: columns ``time duration pitch velocity``, in ticks of the file, the pitches
-    as they sound. semitones: by which its channel is tuned higher than they are written.
+    as they sound; with ``technique`` and ``bend``, as a finger holds them. semitones: by which its
+    channel is tuned higher than they are written.
     """
 
     name: str
@@ -49,12 +52,17 @@ class Guitars:
 
 
 def guitar_parts(
-    score: ScoreTick, programs: Iterable[int] = range(26, 32), track_names: str = ""
+    score: ScoreTick,
+    programs: Iterable[int] = range(26, 32),
+    track_names: str = "",
+    played: Mapping[str, dict[str, np.ndarray]] = MappingProxyType({}),
 ) -> Guitars:
     """The guitars of a score; tracks with the same name are one guitar's.
 
     programs, track_names: which tracks count, as in `guitar_tracks`. Of a guitarist with such a
         track, those with another guitar's program belong to it too.
+    played: by the name of a track, its notes as they are played, if the file says so; see
+        `GuitarPart`.
     Tempo and meter are those that govern most of what all of them play.
     """
     programs = set(programs)
@@ -68,13 +76,13 @@ def guitar_parts(
     if by_name:
         for track in guitar_tracks(score, GUITAR_NAMES):
             by_name.get(track.name, []).append(track)
-    parts = tuple(_part(tracks) for tracks in (*by_name.values(), *others))
+    parts = tuple(_part(tracks, played) for tracks in (*by_name.values(), *others))
     onsets = np.concatenate([np.zeros(0, np.int64), *(part.notes["time"] for part in parts)])
     return Guitars(parts, timing_of(score, onsets), part_remarks(parts))
 
 
-def _part(tracks: Sequence[TrackTick]) -> GuitarPart:
-    columns = [track.notes.numpy() for track in tracks]
+def _part(tracks: Sequence[TrackTick], played: Mapping[str, dict[str, np.ndarray]]) -> GuitarPart:
+    columns = [dict(played.get(track.name) or track.notes.numpy()) for track in tracks]
     moves = [semitones_of_channel(track) for track in tracks]
     for notes, semitones in zip(columns, moves, strict=True):
         if semitones:
@@ -130,7 +138,12 @@ def part_notes(songs: Sequence[Guitars]) -> dict[str, np.ndarray]:
     struck = join_strums(number, time, end, pitch, window)
     onset = part_graces(number, struck, end, pitch, grid_ticks(struck, quarter))
     return sorted_notes(
-        number, onset + shift, grid_ticks(end - struck, quarter), pitch, notes["velocity"][order]
+        number,
+        onset + shift,
+        grid_ticks(end - struck, quarter),
+        pitch,
+        notes["velocity"][order],
+        **{name: notes[name][order] for name in TECHNIQUE_COLUMNS if name in notes},
     )
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from symusic.core import ScoreTick
 
 from rockonet.common.errors import say_remarks
-from rockonet.common.techniques import Technique, technique_name
 from rockonet.explore.guitar_pro import GUITAR_PRO_SUFFIXES, is_guitar_pro, parse_guitar_pro
 from rockonet.explore.midi_file import MIDI_SUFFIXES, file_bytes, parse_midi
-from rockonet.explore.tab_song import TabSong
+from rockonet.explore.tab_song import lost_harmonics, played_columns
 
 SONG_SUFFIXES = (*MIDI_SUFFIXES, *GUITAR_PRO_SUFFIXES)
 
@@ -23,29 +23,31 @@ def song_files(folder: str | os.PathLike[str]) -> list[Path]:
     return sorted(path for path in found if not path.is_dir())
 
 
-def parse_song(data: bytes, name: str) -> tuple[ScoreTick, tuple[str, ...]]:
-    """The score in the bytes of a file, and what of it was changed or left out, in sentences.
+class ParsedSong(NamedTuple):
+    """What the bytes of a file say.
+
+    remarks: what of it was changed or left out, in sentences. played: by the name of a track, its
+    notes as they are played, if the file says more than the score; see `guitar_parts`.
+    """
+
+    score: ScoreTick
+    remarks: tuple[str, ...]
+    played: dict[str, dict[str, np.ndarray]]
+
+
+def parse_song(data: bytes, name: str) -> ParsedSong:
+    """The song in the bytes of a file.
 
     What the bytes are decides, not the suffix of the name.
     Raises: `MidiError`, which names the file, the reason and the remedy.
     """
     if b"MThd" not in data[:64] and is_guitar_pro(data):
         song = parse_guitar_pro(data, name)
-        return song.score, (*song.remarks, *_unheard(song))
-    return parse_midi(data, name)
-
-
-def _unheard(song: TabSong) -> tuple[str, ...]:
-    """What of the playing of guitars and basses the score does not tell."""
-    notes = [track.notes["technique"] for track in song.tracks if track.program in range(24, 40)]
-    flags = np.concatenate([np.zeros(0, np.uint16), *notes])
-    heard = Technique.PALM_MUTE | Technique.DEAD
-    told = [
-        f"{technique_name(flag)} {count}"
-        for flag in Technique
-        if not flag & heard and (count := np.count_nonzero(flags & flag))
-    ]
-    return (f"techniques, not among the notes: {', '.join(told)}",) if told else ()
+        named = zip(song.score.tracks, song.tracks, strict=True)
+        played = {track.name: played_columns(tab) for track, tab in named if not tab.is_drum}
+        remarks = (*song.remarks, *lost_harmonics(song.tracks))
+        return ParsedSong(song.score, remarks, played)
+    return ParsedSong(*parse_midi(data, name), {})
 
 
 def read_song(path: str | os.PathLike[str]) -> ScoreTick:
@@ -54,6 +56,6 @@ def read_song(path: str | os.PathLike[str]) -> ScoreTick:
     Raises: `MidiError`, which names the file and the reason.
     """
     path = Path(path)
-    score, remarks = parse_song(file_bytes(path), path.name)
-    say_remarks(path.name, remarks)
-    return score
+    song = parse_song(file_bytes(path), path.name)
+    say_remarks(path.name, song.remarks)
+    return song.score

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from symusic.core import NoteTickList, ScoreTick, TempoTick, TimeSignatureTick, TrackTick
 
-from rockonet.common.techniques import Technique
+from rockonet.common.techniques import Technique, harmonic_semitones, settled
 from rockonet.common.theory import TICKS_PER_QUARTER, is_tempo
 from rockonet.explore.bar_order import playing_order
 from rockonet.explore.midi_file import MAX_NOTES, MAX_QUARTERS
@@ -42,9 +42,10 @@ TAB_NOTE = np.dtype(
         ("harmonic", np.int8),
     ]
 )
-MUTED = SONG_TICKS // TICKS_PER_QUARTER  # as long as a palm mute sounds in a score
+MUTED = SONG_TICKS // TICKS_PER_QUARTER  # as long as a palm mute or a dead note is in a score
 SHORTEST_GRACE = 1 / TICKS_PER_QUARTER  # so that it is an event of its own
 CLOSE = 1e-6  # quarter notes that are no time
+_HARMONIC, _SLIDE, _LEGATO = map(int, (Technique.HARMONIC, Technique.SLIDE, Technique.LEGATO))
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,56 @@ def play_out(song: WrittenSong) -> TabSong:
         tuple(tracks),
         (*song.remarks, *remarks, *counted(lost)),
     )
+
+
+def played_columns(track: TabTrack) -> dict[str, np.ndarray]:
+    """The notes of a track as a hand plays them: ``time duration pitch velocity technique bend``.
+
+    The pitches are those that the fingers hold; dead notes are among them, as short as palm mutes.
+    Of harmonics only natural ones are called so; and a note is slid or hammered to if what was
+    struck last has a note on its string, at another fret.
+    """
+    notes = track.notes
+    flags = notes["technique"].astype(np.int64)
+    flags[_artificial(notes)] &= ~_HARMONIC
+    flags[~_joined(notes)] &= ~(_SLIDE | _LEGATO)
+    technique, bend = settled(flags, notes["bend"])
+    short = technique & (Technique.PALM_MUTE | Technique.DEAD) > 0
+    columns = {name: notes[name].astype(np.int64) for name in ("time", "pitch", "velocity")}
+    duration = np.where(short, np.minimum(notes["duration"], MUTED), notes["duration"])
+    return {**columns, "duration": duration, "technique": technique, "bend": bend}
+
+
+def lost_harmonics(tracks: Iterable[TabTrack]) -> tuple[str, ...]:
+    """That harmonics of some tracks are plain notes in `played_columns`, if there are any."""
+    counts = [np.count_nonzero(_artificial(track.notes)) for track in tracks if not track.is_drum]
+    return (f"artificial harmonics, read as plain notes: {sum(counts)}",) if any(counts) else ()
+
+
+def _artificial(notes: np.ndarray) -> np.ndarray:
+    """Which notes are harmonics, but not where an open string has them."""
+    natural = np.array([harmonic_semitones(fret) - fret for fret in range(128)])
+    held = notes["fret"].astype(np.int64)
+    found = (held > 0) & (natural[np.maximum(held, 0)] == notes["harmonic"])
+    return (notes["technique"] & _HARMONIC > 0) & ~found
+
+
+def _joined(notes: np.ndarray) -> np.ndarray:
+    """Which notes go on on their string from what was struck just before, if they say so."""
+    joined = np.zeros(len(notes), bool)
+    held: tuple[dict[int, int], dict[int, int]] = ({}, {})  # before and now, string: fret
+    times = np.append(-1, notes["time"])
+    leads = (notes["technique"] & (_SLIDE | _LEGATO)).tolist()
+    places = zip(notes["string"].tolist(), notes["fret"].tolist(), leads, strict=True)
+    for i, (string, fret, lead) in enumerate(places):
+        if times[i + 1] != times[i]:
+            held = held[1], {}
+        held[1][string] = fret
+        if lead:
+            before = held[0].get(string, fret)
+            moved = before != fret and not (lead & _SLIDE and 0 in (before, fret))
+            joined[i] = moved or string < 0  # nobody says on which string it is
+    return joined
 
 
 class _Sounding:
@@ -178,6 +229,7 @@ def _voice(
             if beat.grace:
                 graces.append(beat)
                 continue
+            graces = graces or _slid_into(beat)
             first, end = now, now + beat.length
             if graces:
                 first = _add_graces(graces, now, before, beat, found, latest, lost)
@@ -188,6 +240,23 @@ def _voice(
         if now > begin + bars[number].length + CLOSE:
             lost["bars that hold more than their meter and run into the next"] += 1
     return found
+
+
+def _slid_into(beat: WrittenBeat) -> list[WrittenBeat]:
+    """The grace notes that stand for where notes are slid to from nowhere: two frets away."""
+    notes = tuple(
+        note._replace(
+            fret=max(note.fret + 2 * note.into, 1),
+            technique=0,
+            leads=_SLIDE,
+            bend=0,
+            harmonic=0,
+            share=1.0,
+        )
+        for note in beat.notes
+        if note.into and note.fret > 1 and not note.tied
+    )
+    return [WrittenBeat(SHORTEST_GRACE, notes, grace=True)] if notes else []
 
 
 def _add_note(

@@ -22,6 +22,9 @@ GUITAR_NAMES = {
     30: "distortion guitar",
     31: "guitar harmonics",
 }
+# Columns of notes, where it is known how they are played: flags of `Technique`, quarter tones. The
+# pitch is then the one that a finger holds.
+TECHNIQUE_COLUMNS = ("technique", "bend")
 PROGRAM_FAMILIES = (
     "piano|chromatic percussion|organ|guitar|bass|strings|ensemble|brass|reed|pipe|synth lead|"
     "synth pad|synth effects|ethnic|percussive|sound effects"
@@ -81,11 +84,18 @@ def score_notes(
 def joined_columns(
     columns: Sequence[dict[str, np.ndarray]],
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """The notes of several tracks as one table, and of which track each note is."""
+    """The notes of several tracks as one table, and of which track each note is.
+
+    Where a track says how its notes are played, the table has those columns too.
+    """
     number = np.repeat(np.arange(len(columns)), [len(c["time"]) for c in columns])
+    names = ["time", "duration", "pitch", "velocity"]
+    names += [name for name in TECHNIQUE_COLUMNS if any(name in c for c in columns)]
     return number, {
-        name: np.concatenate([np.zeros(0, np.int64), *(c[name] for c in columns)])
-        for name in ("time", "duration", "pitch", "velocity")
+        name: np.concatenate(
+            [np.zeros(0, np.int64), *(c.get(name, np.zeros(len(c["time"]), int)) for c in columns)]
+        )
+        for name in names
     }
 
 
@@ -100,8 +110,9 @@ def sorted_notes(
     duration: np.ndarray,
     pitch: np.ndarray,
     velocity: np.ndarray,
+    **more: np.ndarray,
 ) -> dict[str, np.ndarray]:
-    """What `score_notes` returns, of notes on the grid in any order."""
+    """What `score_notes` returns, of notes on the grid in any order; more: columns besides."""
     by_track_onset_pitch = (track << 48) + (onset << 8) + pitch
     order = np.argsort(by_track_onset_pitch, kind="stable")
     return {
@@ -110,6 +121,7 @@ def sorted_notes(
         "duration": np.maximum(duration, 1)[order],
         "pitch": pitch[order],
         "velocity": velocity[order],
+        **{name: column[order] for name, column in more.items()},
     }
 
 

@@ -18,7 +18,8 @@ class WrittenNote(NamedTuple):
 
     string: from the lowest, which is 0. fret: from the capo; −1 of a tied note: as before. pitch:
     of a drum. leads: flags for the next note of the string. harmonic: semitones that it sounds over
-    its fret. share: of its written length for which it sounds.
+    its fret. share: of its written length for which it sounds. into: of a note that is slid to from
+    nowhere, where that is: −1 below it, 1 above.
     """
 
     string: int
@@ -31,6 +32,7 @@ class WrittenNote(NamedTuple):
     bend: int = 0
     harmonic: int = 0
     share: float = 1.0
+    into: int = 0
 
 
 class WrittenBeat(NamedTuple):
@@ -115,15 +117,3 @@ def bend_technique(heights: Sequence[float]) -> int:
     flags |= Technique.BEND if max(heights) > heights[0] else 0
     flags |= Technique.RELEASE if heights[-1] < max(heights) else 0
     return int(flags)
-
-
-# Where a string is touched, and how many semitones over the open string it sounds then: the 2nd to
-# the 8th partial.
-_NODES = {2.4: 36, 2.7: 34, 3.2: 31, 4: 28, 5: 24, 7: 19, 8.2: 34, 9: 28, 9.6: 34, 12: 12, 14.7: 34,
-          16: 28, 17: 36, 19: 19, 21.7: 34, 24: 24}  # fmt: skip
-
-
-def harmonic_semitones(fret: float) -> int:
-    """How far over its fundamental a string sounds that is touched there; 0 if it has no node."""
-    node = min(_NODES, key=lambda place: abs(place - fret))
-    return _NODES[node] if abs(node - fret) < 0.5 else 0

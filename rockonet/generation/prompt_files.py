@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from rockonet.common.errors import say_remarks
-from rockonet.common.techniques import Technique, technique_name
+from rockonet.common.techniques import Technique
 from rockonet.common.theory import chord_name, meter_ticks
 from rockonet.common.tunings import TUNINGS, tuning_for, tuning_pitches
 from rockonet.dataset.events import events_from_notes, onsets
@@ -16,7 +16,13 @@ from rockonet.explore.guitar_pro import GUITAR_PRO_SUFFIXES, is_guitar_pro, pars
 from rockonet.explore.meters import timing_of
 from rockonet.explore.midi_file import MIDI_SUFFIXES, MidiError, file_bytes, refuse_large
 from rockonet.explore.musicxml_reader import parse_musicxml
-from rockonet.explore.tab_song import MUTED, SONG_TICKS, TabSong, TabTrack
+from rockonet.explore.tab_song import (
+    SONG_TICKS,
+    TabSong,
+    TabTrack,
+    lost_harmonics,
+    played_columns,
+)
 from rockonet.explore.tracks import grid_ticks
 from rockonet.generation.prompts import prompt_from_midi, prompt_from_text
 from rockonet.guitar.riff import Riff
@@ -80,8 +86,8 @@ def _cut(riff: Riff, bars: int, title: str) -> Riff:
 def _first_bars(song: TabSong, bars: int, name: str) -> Riff:
     """The beginning of the guitar of a song in tablature."""
     track = _guitar(song, name)
-    notes = track.notes[track.notes["technique"] & Technique.DEAD == 0]
-    if not len(notes):
+    notes, columns = track.notes, played_columns(track)
+    if (columns["technique"] & Technique.DEAD > 0).all():
         raise MidiError(name, f"has only dead notes in {track.name or 'its guitar'}")
     timing = timing_of(song.score, notes["time"])
     onset = grid_ticks(notes["time"], SONG_TICKS) + timing.shift
@@ -89,23 +95,18 @@ def _first_bars(song: TabSong, bars: int, name: str) -> Riff:
     begin = int(onset[0]) // bar * bar
     first = onset < begin + bars * bar
     notes, onset = notes[first], onset[first] - begin
-    _warn(song, track, notes, name)
+    columns = {column: values[first] for column, values in columns.items()}
+    say_remarks(name, (*song.remarks, *lost_harmonics([track])), stacklevel=4)
     tuning, fretted = _tuning(track, notes, name)
-    muted = notes["technique"] & Technique.PALM_MUTE > 0
-    length = np.where(muted, np.minimum(notes["duration"], MUTED), notes["duration"])
-    order = np.lexsort((notes["pitch"], onset))
-    events, _ = events_from_notes(
-        {
-            "track": np.zeros(len(notes), np.int64),
-            "onset": onset[order],
-            "duration": np.maximum(grid_ticks(length, SONG_TICKS), 1)[order],
-            "pitch": notes["pitch"][order].astype(np.int64),
-            "velocity": notes["velocity"][order].astype(np.int64),
-        }
-    )
+    duration = np.maximum(grid_ticks(columns["duration"], SONG_TICKS), 1)
+    columns |= {"track": np.zeros_like(onset), "onset": onset, "duration": duration}
+    order = np.lexsort((columns["pitch"], onset))
+    events, _ = events_from_notes({key: values[order] for key, values in columns.items()})
     given: dict[int, list[int]] = {}
-    for tick, note in zip(onset.tolist(), notes, strict=True):
-        if fretted and note["string"] >= 0:
+    dead = columns["technique"] & Technique.DEAD > 0
+    sounding = set(onset[~dead].tolist())
+    for tick, note, silent in zip(onset.tolist(), notes, dead, strict=True):
+        if fretted and note["string"] >= 0 and not (silent and tick in sounding):
             row = given.setdefault(tick, [-1] * len(track.tuning))
             row[note["string"]] = int(note["fret"])
     frets = tuple(tuple(given.get(tick, ())) for tick in onsets(events).tolist())
@@ -143,12 +144,3 @@ def _tuning(track: TabTrack, notes: np.ndarray, name: str) -> tuple[tuple[int, .
             )
             say_remarks(name, [remark], stacklevel=5)
         return usual, False
-
-
-def _warn(song: TabSong, track: TabTrack, notes: np.ndarray, name: str) -> None:
-    """Say what of the file is not in the prompt."""
-    remarks = list(song.remarks)
-    flags = int(np.bitwise_or.reduce(notes["technique"], initial=0)) & ~int(Technique.PALM_MUTE)
-    if told := [technique_name(flag) for flag in Technique if flag & flags]:
-        remarks.append(f"its notes are kept, not how they are played ({', '.join(told)}).")
-    say_remarks(name, remarks, stacklevel=5)

@@ -24,6 +24,7 @@ from rockonet.explore.tracks import GUITAR_NAMES
 from rockonet.explore.written_tunings import part_tuning
 from rockonet.guitar.midi_writer import tuning_in_midi
 from rockonet.guitar.notes import shortened_mutes
+from rockonet.guitar.playable_techniques import JOINED
 from rockonet.guitar.riff import Riff
 from rockonet.guitar.tab_lines import is_tab
 from rockonet.guitar.tab_reader import read_tab
@@ -66,6 +67,7 @@ def random_excerpt(corpus: Corpus, n_events: int, seed: int = 0, bars: int = 0) 
     song = corpus.song_info[info.song]
     events = corpus.track_events(track)[start:].copy()
     events["step"][0] = 0
+    events["technique"][0] &= ~np.uint16(JOINED)  # nothing is before it any more
     onset, bar = onsets(events), corpus.ticks_per_bar(track)
     end = (onset[n_events - 1] // bar + 1 + bars) * bar
     events = events[: max(n_events, (onset < end).sum()) if bars else n_events]

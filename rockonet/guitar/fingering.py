@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from rockonet.common.techniques import Technique
 from rockonet.common.theory import TICKS_PER_QUARTER, chord_name
 from rockonet.common.tunings import FRETS, tuning_pitches
 from rockonet.dataset.events import event_pitches, onsets
 from rockonet.guitar.playability import NECK, REACH, voicings
+from rockonet.guitar.playable_techniques import JOINED, joins, objection
 
 
 @dataclass(frozen=True)
@@ -22,19 +24,23 @@ class Fingering:
     frets: ints (n_events, n_strings), lowest string first, −1 where a string is silent. hand:
     (n_events,), the fret under the index finger. playability: share of the events (0 to 1) for
     which the hand can stay where it is. unplayable: what stands in the way, a sentence for each
-    place, with its bar counted from 1.
+    place, with its bar counted from 1. impossible_techniques: the same of events of which the notes
+    can be played, but not as they say.
     """
 
     frets: np.ndarray
     hand: np.ndarray
     playability: float
     unplayable: tuple[str, ...] = ()
+    impossible_techniques: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> str:
         """One sentence for a guitarist."""
         if self.unplayable:
             return f"unplayable: {self.unplayable[0]}"
+        if self.impossible_techniques:
+            return f"its notes are playable, but not as it says: {self.impossible_techniques[0]}"
         return f"playable; the hand stays where it is for {self.playability:.0%} of the notes"
 
 
@@ -48,6 +54,7 @@ HOME = 5  # the fret from which on a melody is at home there
 THIN_COST = 4.0  # for a power chord, for each string that its root lies above the A string
 GAP_COST = 6.0  # for a string between those of a chord that must not sound
 AGAIN_COST = 8.0  # for a chord that is struck again, if it is held in another way than before
+UNJOINED_COST = 1000.0  # for a slide or legato from string to string, which nobody can play
 TOO_FAST = 60.0  # frets a second: beyond that nobody gets there in time
 
 
@@ -110,7 +117,9 @@ def finger(
     up; to change strings; to leave one out within a chord; to hold what is struck again in another
     way than before; and to do what guitarists do not: power chords on thin strings, melodies on
     thin open ones. Open strings are easy else. An event without a voicing gets silent strings and
-    makes the riff unplayable, as does a hand that has to move faster than 60 frets a second.
+    makes the riff unplayable, as does a hand that has to move faster than 60 frets a second. Only
+    ways are taken in which an event can be played as it says (`technique_ways`), if there are any;
+    slides and legato stay on their string, and a slide costs nothing else.
     Raises: ValueError for an unknown tuning.
     Source: the idea of the cheapest path is that of Sayegh, 'Fingering for string instruments with
     the optimum path paradigm', 1989.
@@ -126,25 +135,60 @@ def finger(
     for i, chord in enumerate(chords):
         typed = i < len(given_frets) and fits(given_frets[i], chord, strings)
         given.append(typed)
-        ways = voicings(chord, strings, frets) or voicings(chord, strings)
+        ways = _ways(events[i], chord, strings, frets)
         if typed:
             ways = (tuple(given_frets[i]),)
         if not ways:
             unplayable.append(f"bar {bars[i]}: {chord_name(chord)} cannot be fingered")
         states.append(hand_positions(ways or ((-1,) * len(strings),), strings))
     again = [chord == before for before, chord in itertools.pairwise(chords)]
-    path = cheapest_path(states, seconds, again)
+    joined = (events["technique"][1:] & JOINED).tolist()
+    path = cheapest_path(states, seconds, again, joined)
     hand = np.array([state.hand[i] for state, i in zip(states, path, strict=True)])
+    held = np.array([state.frets[i] for state, i in zip(states, path, strict=True)])
     moved = np.abs(np.diff(hand))
     for i in too_fast(moved, seconds):
-        if not (given[i] and given[i + 1]):
+        if not (given[i] and given[i + 1]) and not joined[i] & Technique.SLIDE:
             unplayable.append(f"bar {bars[i + 1]}: the hand jumps {moved[i]} frets too fast")
+    impossible = _impossible(events, held, given, strings)
     return Fingering(
-        np.array([state.frets[i] for state, i in zip(states, path, strict=True)]),
+        held,
         hand,
         float((len(events) - (moved > 0).sum()) / len(events)),
         tuple(unplayable),
+        tuple(f"bar {bars[i]}: {what}" for i, what in impossible if held[i].max() >= 0),
     )
+
+
+def _ways(
+    event: np.void, chord: tuple[int, ...], strings: tuple[int, ...], frets: tuple[int, int]
+) -> tuple[tuple[int, ...], ...]:
+    """The ways to hold an event: those in which it can be played as it says, or else any; those on
+    the frets that are to be used, or else any."""
+    played = [int(event[name]) for name in ("technique", "bend", "bent")]
+    allowed = voicings(chord, strings, frets) or voicings(chord, strings)
+    for ways in (allowed, voicings(chord, strings)) if any(played) else ():
+        good = tuple(way for way in ways if not objection(way, strings, *played))
+        if good:
+            return good
+    return allowed
+
+
+def _impossible(
+    events: np.ndarray, held: np.ndarray, given: Sequence[bool], strings: tuple[int, ...]
+) -> Iterator[tuple[int, str]]:
+    """The places of events that cannot be played as they say, and why; held: their frets."""
+    for i in np.flatnonzero((events["technique"] > 0) | (events["bend"] > 0)).tolist():
+        technique, bend, bent = (int(events[i][name]) for name in ("technique", "bend", "bent"))
+        why = "" if given[i] else objection(tuple(held[i].tolist()), strings, technique, bend, bent)
+        if why:
+            yield i, why
+        elif technique & JOINED and not (i and joins(held[i - 1 : i], held[[i]], technique)[0, 0]):
+            slide = technique & Technique.SLIDE
+            yield (
+                i,
+                f"nothing is {'slid' if slide else 'hammered or pulled'} to from another string",
+            )
 
 
 def fits(way: Sequence[int], pitches: tuple[int, ...], tuning: Sequence[int]) -> bool:
@@ -154,18 +198,22 @@ def fits(way: Sequence[int], pitches: tuple[int, ...], tuning: Sequence[int]) ->
 
 
 def cheapest_path(
-    states: Sequence[HandPositions], seconds: np.ndarray, again: Sequence[bool]
+    states: Sequence[HandPositions],
+    seconds: np.ndarray,
+    again: Sequence[bool],
+    joined: Sequence[int],
 ) -> list[int]:
     """The state of each event on the path that costs least, by the algorithm of Viterbi.
 
     seconds: (n_events − 1,) from each event to the next. again: whether the next is the same chord.
+    joined: flags if it is slid, hammered or pulled to, else 0.
     """
     cost = states[0].cost + STRING_COST * states[0].string  # the hand comes from the lowest string
     choices = []  # for each state of an event, the best one of the event before
     pairs = itertools.pairwise(states)
-    for (before, after), wait, same in zip(pairs, seconds, again, strict=True):
+    for (before, after), wait, same, how in zip(pairs, seconds, again, joined, strict=True):
         # Always in this order: of paths that cost the same, rounding decides which one is taken.
-        total = sum(transition_costs(before, after, wait, same), cost[None])
+        total = sum(transition_costs(before, after, wait, same, how), cost[None])
         choices.append(total.argmin(axis=1))
         cost = total.min(axis=1) + after.cost
     path = [int(cost.argmin())]
@@ -175,10 +223,11 @@ def cheapest_path(
 
 
 def transition_costs(
-    before: HandPositions, after: HandPositions, seconds: float, again: bool
+    before: HandPositions, after: HandPositions, seconds: float, again: bool, joined: int
 ) -> list[np.ndarray]:
     """What it costs to go from each state to each of the next event: (n_after, n_before) each,
-    for the hand, for the string, and for another way to hold what is struck again."""
+    for the hand, for the string, for another way to hold what is struck again, and for a slide or
+    legato that does not stay on its string; a slide that does moves the hand for nothing."""
     moved = np.abs(after.hand[:, None] - before.hand[None])
     crossed = np.abs(after.string[:, None] - before.string[None])
     hurry = np.clip(0.25 / max(seconds, 0.02), 0.5, 4)
@@ -186,6 +235,11 @@ def transition_costs(
     if again:
         held_else = (after.frets[:, None] != before.frets[None]).any(axis=2)
         costs.append(AGAIN_COST * held_else)
+    if joined:
+        on_string = joins(before.frets, after.frets, joined)
+        if joined & Technique.SLIDE:
+            costs[0] = np.where(on_string, 0, costs[0])
+        costs.append(UNJOINED_COST * ~on_string)
     return costs
 
 

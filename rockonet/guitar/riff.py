@@ -16,6 +16,7 @@ import numpy as np
 from symusic.core import ScoreTick
 
 from rockonet.common.files import atomic_write
+from rockonet.common.techniques import BENDS
 from rockonet.common.theory import (
     TICKS_PER_QUARTER,
     is_meter,
@@ -160,6 +161,8 @@ class Riff:
             chord = revoiced(event_pitches(event), self.open_strings)
             event["bass"] = chord[0]
             event["shape"] = sum(1 << (pitch - chord[0]) for pitch in chord)
+            event["technique"] &= ~np.uint16(BENDS)  # of notes that are others now
+            event["bend"] = event["bent"] = 0
         return dataclasses.replace(self, events=events)
 
     def midi(self, band: bool = False, count_in: bool = False) -> ScoreTick:

@@ -44,3 +44,45 @@ def test_a_note_struck_again_ends_the_one_before():
     events = np.zeros(2, ru.EVENT)
     events["bass"], events["shape"], events["step"], events["duration"] = 40, 1, (0, 6), 24
     assert ru.notes_from_events(events)["duration"].tolist() == [6, 24]
+
+
+def test_an_event_has_what_half_of_its_notes_have_and_says_which_are_bent():
+    t = ru.Technique
+    rows = [  # onset, pitch, technique, bend
+        (0, 62, t.BEND, 4),  # a unison bend
+        (0, 64, t.VIBRATO, 0),
+        (6, 40, t.PALM_MUTE, 0),
+        (6, 47, t.PALM_MUTE, 0),
+        (6, 52, 0, 0),
+        (12, 45, t.DEAD, 0),  # beside a note that sounds
+        (12, 52, t.SLIDE, 0),
+        (18, 45, t.DEAD, 0),
+        (18, 50, t.DEAD, 0),
+        (24, 59, 0, 0),
+        (24, 64, t.PREBEND | t.RELEASE, 2),
+        (24, 64, t.PREBEND | t.RELEASE, 2),  # on two strings
+        (24, 67, t.BEND | t.RELEASE, 4),
+        (30, 60, t.BEND, 0),  # without a height
+    ]
+    onset, pitch, technique, bend = np.array(rows, int).T
+    notes = dict(
+        track=np.zeros(len(rows), int),
+        onset=onset,
+        duration=np.full(len(rows), 6),
+        pitch=pitch,
+        velocity=np.full(len(rows), 90),
+        technique=technique,
+        bend=bend,
+    )
+    events, _ = ru.events_from_notes(notes)
+    assert events[["technique", "bend", "bent"]].tolist() == [
+        (t.VIBRATO | t.BEND, 4, 0b01),
+        (t.PALM_MUTE, 0, 0),
+        (t.SLIDE, 0, 0),
+        (t.DEAD, 0, 0),
+        (t.BEND | t.RELEASE, 4, 0b110),
+        (0, 0, 0),
+    ]
+    assert ru.event_pitches(events[2]) == (52,)
+    again, _ = ru.events_from_notes(ru.notes_from_events(events))
+    np.testing.assert_array_equal(again, events)

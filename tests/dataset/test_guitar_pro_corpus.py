@@ -42,9 +42,7 @@ def test_a_folder_of_both(mixed):
     assert rows["deep/c.gp"][:2] == ("skipped", "same guitars as b.GP5")
     status, reason, notes = rows["d.gp4"]
     assert (status, notes) == ("kept", 10)
-    assert reason == (
-        "repeats played out: 2 bars became 4; techniques, not among the notes: vibrato 2"
-    )
+    assert reason == "repeats played out: 2 bars became 4"
     assert rows["e.gp3"][0] == "unreadable" and "a Guitar Pro file" in rows["e.gp3"][1]
     assert rows["f.gp5"][0] == "kept"  # a MIDI file with another name
     assert rows["g.gp5"][:2] == ("skipped", "no guitar")
@@ -55,6 +53,8 @@ def test_a_folder_of_both(mixed):
         np.testing.assert_array_equal(corpus.track_events(place)[column], RIFF.events[column])
     lead = [track for track in corpus.tracks if corpus.song_info[track.song].path == "d.gp4"]
     assert [(track.name, track.program) for track in lead] == [("Lead", 29)]
+    played = corpus.track_events(corpus.tracks.index(lead[0]))["technique"]
+    assert played.tolist() == [0, 0, ru.Technique.VIBRATO, 0, 0] * 2
 
 
 def test_in_a_zip_with_a_cache_and_in_several_processes(mixed, tmp_path):

@@ -159,10 +159,10 @@ def test_techniques():
     )
     assert [flags for (flags,) in rows(song, "technique")] == [
         *(T.PALM_MUTE, 0, T.LEGATO, 0, T.SLIDE | T.VIBRATO, T.LET_RING, T.TREMOLO, T.DEAD),
-        *(T.BEND | T.RELEASE, T.SLIDE, 0, 0),
+        *(T.BEND | T.RELEASE, 0, T.SLIDE, 0, 0),
     ]
     assert rows(song, "bend", "velocity", "duration")[8:] == [
-        (4, 95, 1), (0, 95, 1), (0, 63, 1), (0, 95, 0.5)]  # fmt: skip
+        (4, 95, 0.917), (0, 95, 0.083), (0, 95, 1), (0, 63, 1), (0, 95, 0.5)]  # fmt: skip
 
 
 def test_harmonics():

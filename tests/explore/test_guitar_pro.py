@@ -77,10 +77,10 @@ def test_techniques_are_flags_of_the_notes_that_they_belong_to():
     )
     flags = [
         *(T.PALM_MUTE, 0, T.LEGATO, 0, T.SLIDE, T.VIBRATO, T.TREMOLO, T.LET_RING),
-        *(T.BEND, T.PREBEND | T.RELEASE, T.BEND | T.RELEASE, T.SLIDE),
+        *(T.BEND, T.PREBEND | T.RELEASE, T.BEND | T.RELEASE, 0, T.SLIDE),
     ]
     assert notes_of(song, "technique") == [(flag,) for flag in flags]
-    assert [bend for (bend,) in notes_of(song, "bend")] == [0] * 8 + [4, 4, 2, 0]
+    assert [bend for (bend,) in notes_of(song, "bend")] == [0] * 8 + [4, 4, 2, 0, 0]
 
 
 def test_what_leads_on_leads_only_to_what_follows_on_its_string():

@@ -92,12 +92,44 @@ def test_meter_and_tempo_are_those_where_the_guitar_begins():
     assert events(riff) == [(12, (40,)), (24, (41,)), (36, (42,))]
 
 
-def test_palm_mutes_are_short_dead_notes_silent_and_the_rest_is_said():
-    data = a_song(dict(lines=["6.0/8,pm 6.0/8,pm 6.3/4,dead 6.5/4,v 5.7/4,bend=0:4"]))
-    with pytest.warns(UserWarning, match=r"x\.gp5: .*not how they are played \(bend, vibrato\)"):
-        riff = ru.prompt_from_file(data, name="x.gp5")
-    assert events(riff) == [(0, (40,)), (6, (40,)), (24, (45,)), (36, (52,))]
-    assert riff.events["duration"].tolist() == [1, 1, 12, 12]
+def test_techniques_are_as_written():
+    line = "6.0/8,pm 6.0/8,pm 6.3/4,dead 5.5/8,v,h 5.7/8 4.7/8,bend=0:4:0 3.7/8,ring"
+    graces = "4.5/4 4.7/4,grace=5:hammer:before 3.9/4,harmonic=1 4.9/4,slide=-1"
+    riff = in_silence(a_song(dict(lines=[line, graces])), name="x.gp5")
+    plain, made = ru.Technique(0), ru.Technique
+    wanted = [
+        (0, (40,), 1, made.PALM_MUTE, 0, 0),
+        (6, (40,), 1, made.PALM_MUTE, 0, 0),
+        (12, (43,), 1, made.DEAD, 0, 0),
+        (24, (50,), 6, made.VIBRATO, 0, 0),
+        (30, (52,), 6, made.LEGATO, 0, 0),
+        (36, (57,), 6, made.BEND | made.RELEASE, 4, 1),
+        (42, (62,), 6, made.LET_RING, 0, 0),
+        (48, (55,), 11, plain, 0, 0),
+        (59, (55,), 2, plain, 0, 0),  # the grace note
+        (60, (57,), 12, made.LEGATO, 0, 0),
+        (72, (64,), 11, made.HARMONIC, 0, 0),
+        (83, (57,), 1, plain, 0, 0),  # from where it is slid
+        (84, (59,), 12, made.SLIDE, 0, 0),
+    ]
+    columns = ("duration", "technique", "bend", "bent")
+    got = zip(events(riff), riff.events[list(columns)].tolist(), strict=True)
+    assert [(*place, *how) for place, how in got] == wanted
+
+
+def test_dead_notes_are_silent_beside_others_and_only_natural_harmonics_are_called_so():
+    data = a_song(dict(lines=["6.3+5.5/4 3.8/4,harmonic=1 6.0/2"]))
+    song = guitarpro.parse(io.BytesIO(data))
+    beats = song.tracks[0].measures[0].voices[0].beats
+    beats[0].notes[1].type = gp.NoteType.dead
+    beats[1].notes[0].effect.harmonic = gp.PinchHarmonic()
+    written = io.BytesIO()
+    guitarpro.write(song, written, version=(5, 1, 0))
+    with pytest.warns(UserWarning, match=r"x\.gp5: artificial harmonics, read as plain notes: 1"):
+        riff = ru.prompt_from_file(written.getvalue(), name="x.gp5")
+    assert events(riff) == [(0, (50,)), (12, (63,)), (24, (40,))]
+    assert not riff.events["technique"].any()
+    assert riff.fingering.frets[0].tolist() == [-1, 5, -1, -1, -1, -1]
 
 
 def test_the_guitar_is_taken_not_the_bass_or_the_drums():
@@ -182,7 +214,9 @@ def test_our_own_song_is_a_prompt():
     texts = [str(warning.message) for warning in said]
     assert any("repeats played out: 12 bars became 15" in text for text in texts)
     assert riff.title == "Rooftop Radio" and riff.program == 30 and riff.tempo_bpm == 116
-    assert len(riff.events) == 15 and riff.fingering.unplayable == ()
+    assert len(riff.events) == 17 and riff.fingering.unplayable == ()
+    used = np.bitwise_or.reduce(riff.events["technique"])
+    assert used == ru.Technique.PALM_MUTE | ru.Technique.DEAD
 
 
 def test_warnings_point_at_the_caller():
