@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 BASS_PROGRAM, BASS_LOWEST = 33, 28  # fingered bass; its open E string
 BASS_VELOCITY = 95
+BASS_CHANNEL, DRUM_CHANNEL = 1, 9  # as the tracks of a score are written, the guitar being first
 STICK, STICK_VELOCITY = 37, 110  # side stick, for counting in
 HIT_TICKS = 3  # how long a drum is written; it sounds as long as it does
 

@@ -21,8 +21,11 @@ class Engraving:
 
 # Player, card and file show the same score: 150 kB each with its MusicXML, 5 MB if it is full.
 @functools.lru_cache(maxsize=32)
-def engrave(xml: str, width: int = 960) -> Engraving:
-    """MusicXML as a picture, by verovio. width: in pixels."""
+def engrave(xml: str, width: int = 960, spacing: float = 0.25) -> Engraving:
+    """MusicXML as a picture, by verovio.
+
+    width: in pixels. spacing: how far apart notes are, verovio's `spacingLinear`.
+    """
     verovio.enableLog(verovio.LOG_OFF)
     toolkit = verovio.toolkit(False)
     # The package says where its fonts are to the thread that imports it, and to no other.
@@ -36,6 +39,7 @@ def engrave(xml: str, width: int = 960) -> Engraving:
             header="none",
             footer="none",
             spacingStaff=4,
+            spacingLinear=spacing,
             defaultBottomMargin=1.5,  # words keep clear of beams
             svgViewBox=True,
             svgFormatRaw=True,

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rockonet.common.tunings import MOST_STRINGS
-from rockonet.guitar.engraving import engrave
 from rockonet.guitar.gpif_writer import guitar_pro_8
 from rockonet.guitar.guitar_pro_writer import GP5_STRINGS, guitar_pro
 from rockonet.guitar.midi_writer import midi_file
 from rockonet.guitar.musicxml_writer import musicxml
+from rockonet.guitar.score_picture import score_picture
 from rockonet.guitar.tab_writer import tab_text
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ FILE_FORMATS = {
     ".svg": FileFormat(
         "score as picture",
         True,
-        lambda riff, _: engrave(musicxml(riff, picture=True)).svg.encode(),
+        lambda riff, _: score_picture(riff).svg.encode(),
     ),
 }
 FORMATS = tuple(FILE_FORMATS)

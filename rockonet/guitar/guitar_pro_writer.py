@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import guitarpro
 from guitarpro import models as gp
 
+from rockonet.common.techniques import BENDS, Technique
 from rockonet.common.theory import TICKS_PER_QUARTER
 from rockonet.common.transcription import ascii_text
 from rockonet.guitar.notation import NOTE_VALUES, NotatedEvent
-from rockonet.guitar.notes import PlayedNote
+from rockonet.guitar.notes import PlayedNote, tremolo_value
 
 if TYPE_CHECKING:
     from rockonet.guitar.riff import Riff
@@ -22,7 +23,7 @@ VALUES = {"whole": 1, "half": 2, "quarter": 4, "eighth": 8, "16th": 16, "32nd": 
 
 
 def guitar_pro(riff: Riff) -> bytes:
-    """A riff as a Guitar Pro 5 file: tuning, strings, frets, durations, ties, palm mutes, key and
+    """A riff as a Guitar Pro 5 file: tuning, strings, frets, durations, ties, techniques, key and
     tempo.
 
     The format has whole tempos only, titles in ASCII (`ascii_text`), and room for the tuning of
@@ -79,8 +80,53 @@ def _add_beat(
         beat.text = "generated from here"
     for note in notes:
         if note.string >= 0:
-            kind = gp.NoteType.tie if note.tied else gp.NoteType.normal
             velocity = int(riff.events["velocity"][symbol.event])
             number = len(riff.open_strings) - note.string
-            effect = gp.NoteEffect(palmMute=note.muted)
+            effect, kind = _effect(note, riff.tempo_bpm), gp.NoteType.normal
+            if note.technique & Technique.DEAD:
+                kind = gp.NoteType.dead
+            if note.tied:
+                kind = gp.NoteType.tie
             beat.notes.append(gp.Note(beat, note.fret, velocity, number, effect=effect, type=kind))
+    # With no note on its string to come from, it is a finger of the other hand.
+    if any(note.technique & Technique.LEGATO and note.origin < 0 for note in notes):
+        beat.effect.slapEffect = gp.SlapEffect.tapping
+
+
+# Points of a bend: where, in twelfths of the note, and whether it is up.
+_BENDS = {
+    Technique.BEND: (gp.BendType.bend, ((0, 0), (6, 1), (12, 1))),
+    Technique.BEND | Technique.RELEASE: (
+        gp.BendType.bendRelease,
+        ((0, 0), (3, 1), (6, 1), (9, 0), (12, 0)),
+    ),
+    Technique.PREBEND: (gp.BendType.prebend, ((0, 1), (12, 1))),
+    Technique.PREBEND | Technique.RELEASE: (
+        gp.BendType.prebendRelease,
+        ((0, 1), (4, 1), (8, 0), (12, 0)),
+    ),
+}
+
+
+def _effect(note: PlayedNote, tempo_bpm: float) -> gp.NoteEffect:
+    """How a note is played, in the words of the format."""
+    flags = note.technique
+    effect = gp.NoteEffect(
+        palmMute=note.muted,
+        hammer=bool(note.leads & Technique.LEGATO),
+        vibrato=bool(flags & Technique.VIBRATO),
+        letRing=bool(flags & Technique.LET_RING),
+    )
+    if note.leads & Technique.SLIDE:
+        effect.slides.append(gp.SlideType.legatoSlideTo)
+    if flags & Technique.SLIDE and note.origin < 0:
+        effect.slides.append(gp.SlideType.intoFromBelow)
+    if flags & BENDS:
+        kind, points = _BENDS[flags & BENDS]
+        effect.bend = gp.BendEffect(kind, note.bend)
+        effect.bend.points = [gp.BendPoint(place, up * note.bend) for place, up in points]
+    if flags & Technique.HARMONIC:
+        effect.harmonic = gp.NaturalHarmonic()
+    if flags & Technique.TREMOLO:
+        effect.tremoloPicking = gp.TremoloPickingEffect(gp.Duration(tremolo_value(tempo_bpm)))
+    return effect

@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from rockonet.common.techniques import Technique
 from rockonet.common.theory import TICKS_PER_QUARTER, beat_ticks
 from rockonet.common.tunings import STANDARD_TUNING, tuning_name
+from rockonet.guitar.musicxml_techniques import (
+    add_notehead,
+    add_palm_mutes,
+    add_techniques,
+    drawn_by_verovio,
+)
 from rockonet.guitar.notation import (
     NOTE_VALUES,
     SCORE_COLOUR,
@@ -20,6 +27,8 @@ from rockonet.guitar.notation import (
     spell_pitch,
     tuplet_brackets,
 )
+from rockonet.guitar.score_marks import PLACEHOLDER, room_above
+from rockonet.guitar.xml_elements import add
 
 if TYPE_CHECKING:
     from rockonet.guitar.notes import PlayedNote
@@ -34,93 +43,85 @@ def musicxml(riff: Riff, picture: bool = False) -> str:
 
     What was generated has a colour of its own, and words where it begins. A note has the id
     ``n-<symbol>-<note>``, the same note in the TAB ``t-<symbol>-<note>``.
-    picture: only to be drawn, with figures of full size in the TAB. The tempo is words then, as the
+    picture: only to be drawn, with figures of full size in the TAB and without what `with_marks`
+        draws. The tempo is words then, as the
         note of a metronome mark would take in a music font of 60 kB.
     """
     root = Element("score-partwise", version="4.0")
-    _add(root, "work/work-title", riff.title)
-    _add(root, "identification/encoding/software", "Rock-o-net")
-    _add_instrument(_add(root, "part-list/score-part", id="P1"), riff.program)
-    part = _add(root, "part", id="P1")
+    add(root, "work/work-title", riff.title)
+    add(root, "identification/encoding/software", "Rock-o-net")
+    _add_instrument(add(root, "part-list/score-part", id="P1"), riff.program)
+    part = add(root, "part", id="P1")
     numbers = range(len(riff.symbols))
     for bar, inside in itertools.groupby(numbers, lambda number: riff.symbols[number].bar):
         symbols = list(inside)
-        measure = _add(part, "measure", number=bar + 1)
+        measure = add(part, "measure", number=bar + 1)
         if bar == 0:
             _add_attributes(measure, riff)
             _add_tempo(measure, riff, picture)
-        _add_staff(measure, riff, symbols)
-        _add(measure, "backup/duration", sum(riff.symbols[i].duration for i in symbols))
+        _add_staff(measure, riff, symbols, picture)
+        add(measure, "backup/duration", sum(riff.symbols[i].duration for i in symbols))
         _add_tab(measure, riff, symbols, silent=not picture)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, "unicode")
 
 
-def _add(parent: Element, path: str, text: object = None, **attributes: object) -> Element:
-    """Add XML elements, one in the other, as in ``_add(note, "notations/tied")``; the last one."""
-    for tag in path.split("/"):
-        parent = ElementTree.SubElement(parent, tag)
-    parent.attrib.update({name.replace("_", "-"): str(v) for name, v in attributes.items()})
-    parent.text = None if text is None else str(text)
-    return parent
-
-
 def _add_instrument(part: Element, program: int) -> None:
     """Add the name of a part and its sound: without one programs play a piano."""
-    _add(part, "part-name", "Guitar")
+    add(part, "part-name", "Guitar")
     # Others go by the program alone. MuseScore 4 knows many names: of an 'Electric Guitar' it
     # always takes the clean one, of a plain 'Guitar' no strings, of an unknown one the program.
     name = {24: "Classical Guitar", 25: "Acoustic Guitar"}.get(program, "Lead guitar")
-    _add(_add(part, "score-instrument", id="P1-I1"), "instrument-name", name)
-    sound = _add(part, "midi-instrument", id="P1-I1")
-    _add(sound, "midi-channel", 1)
-    _add(sound, "midi-program", program + 1)  # here they are counted from 1
+    add(add(part, "score-instrument", id="P1-I1"), "instrument-name", name)
+    sound = add(part, "midi-instrument", id="P1-I1")
+    add(sound, "midi-channel", 1)
+    add(sound, "midi-program", program + 1)  # here they are counted from 1
 
 
 def _add_attributes(measure: Element, riff: Riff) -> None:
     """What stands at the head of a score: key, meter, clefs and tuning."""
-    head = _add(measure, "attributes")
-    _add(head, "divisions", TICKS_PER_QUARTER)
-    _add(head, "key/fifths", riff.fifths)
-    time = _add(head, "time")
-    _add(time, "beats", riff.meter[0])
-    _add(time, "beat-type", riff.meter[1])
-    _add(head, "staves", 2)
-    clef = _add(head, "clef", number=1)
-    _add(clef, "sign", "G")
-    _add(clef, "line", 2)
-    _add(clef, "clef-octave-change", -1)  # a guitar sounds an octave below what is written
-    clef = _add(head, "clef", number=2)
-    _add(clef, "sign", "TAB")
-    _add(clef, "line", 5)
-    details = _add(head, "staff-details", number=2)
-    _add(details, "staff-type", "alternate")  # the same music as in the first staff
-    _add(details, "staff-lines", len(riff.open_strings))
+    head = add(measure, "attributes")
+    add(head, "divisions", TICKS_PER_QUARTER)
+    add(head, "key/fifths", riff.fifths)
+    time = add(head, "time")
+    add(time, "beats", riff.meter[0])
+    add(time, "beat-type", riff.meter[1])
+    add(head, "staves", 2)
+    clef = add(head, "clef", number=1)
+    add(clef, "sign", "G")
+    add(clef, "line", 2)
+    add(clef, "clef-octave-change", -1)  # a guitar sounds an octave below what is written
+    clef = add(head, "clef", number=2)
+    add(clef, "sign", "TAB")
+    add(clef, "line", 5)
+    details = add(head, "staff-details", number=2)
+    add(details, "staff-type", "alternate")  # the same music as in the first staff
+    add(details, "staff-lines", len(riff.open_strings))
     for line, pitch in enumerate(riff.open_strings, 1):  # the lowest line is the lowest string
-        string = _add(details, "staff-tuning", line=line)
+        string = add(details, "staff-tuning", line=line)
         letter, alter, octave = spell_pitch(pitch, -1)
-        _add(string, "tuning-step", letter)
-        _add(string, "tuning-alter", alter)
-        _add(string, "tuning-octave", octave)
+        add(string, "tuning-step", letter)
+        add(string, "tuning-alter", alter)
+        add(string, "tuning-octave", octave)
 
 
 def _add_tempo(measure: Element, riff: Riff, picture: bool) -> None:
     """Add the tempo and, if it is not the usual one, the tuning."""
-    tempo = _add(measure, "direction", placement="above")
+    tempo = add(measure, "direction", placement="above")
     words = []
     if picture:
         words.append(f"{round(riff.tempo_bpm)} bpm")
     else:
-        mark = _add(tempo, "direction-type/metronome")
-        _add(mark, "beat-unit", "quarter")
-        _add(mark, "per-minute", f"{riff.tempo_bpm:.10g}")
+        mark = add(tempo, "direction-type/metronome")
+        add(mark, "beat-unit", "quarter")
+        add(mark, "per-minute", f"{riff.tempo_bpm:.10g}")
     if riff.open_strings != STANDARD_TUNING:
         words.append(tuning_name(riff.open_strings))
     if words:
-        _add(tempo, "direction-type/words", ", ".join(words))
-    _add(tempo, "sound", tempo=f"{riff.tempo_bpm:.10g}")
+        add(tempo, "direction-type/words", ", ".join(words))
+    add(tempo, "sound", tempo=f"{riff.tempo_bpm:.10g}")
 
 
-def _add_staff(measure: Element, riff: Riff, numbers: Sequence[int]) -> None:
+def _add_staff(measure: Element, riff: Riff, numbers: Sequence[int], picture: bool) -> None:
     """Add a bar in standard notation; numbers: those of its symbols."""
     symbols = [riff.symbols[number] for number in numbers]
     beams = beam_values(symbols, beat_ticks(riff.meter))
@@ -128,24 +129,30 @@ def _add_staff(measure: Element, riff: Riff, numbers: Sequence[int]) -> None:
     accidentals: dict[tuple[str, int], int] = {}  # those shown hold until the bar line
     for number, symbol, beam, bracket in zip(numbers, symbols, beams, brackets, strict=True):
         if riff.goes_on_with(symbol):
-            words = _add(measure, "direction", placement="above")
+            words = add(measure, "direction", placement="above")
             look = {"font-weight": "bold", "color": SCORE_COLOUR}
-            _add(words, "direction-type/words", "generated from here", **look)
-            _add(words, "staff", 1)
+            add(words, "direction-type/words", "generated from here", **look)
+            add(words, "staff", 1)
         for k, played in enumerate(riff.notes[number] or [None]):
             note = _add_note(measure, riff, number, k, "n")
             _add_value(note, symbol, voice=1)
             if played and not played.tied:
                 _add_accidental(note, played.pitch, riff.fifths, accidentals)
             _add_triplet(note, symbol)
-            _add(note, "staff", 1)
+            add_notehead(note, played)
+            add(note, "staff", 1)
             for level, kind in enumerate(beam if k == 0 else (), 1):
-                _add(note, "beam", kind, number=level)
+                add(note, "beam", kind, number=level)
             notations = _add_notations(note, _ties(riff, number))
             for kind in bracket if k == 0 else ():
-                _add(notations, "tuplet", type=kind, bracket="yes")
+                add(notations, "tuplet", type=kind, bracket="yes")
+            if played:
+                technical = add(notations, "technical")
+                told = drawn_by_verovio(played) if picture else played
+                add_techniques(notations, technical, riff, told)
+                _add_slurs(notations, riff.notes[number], k)
             if played and played.muted and k == 0:
-                _add(notations, "articulations/staccato")
+                add(notations, "articulations/staccato")
             _add_play(note, played)
 
 
@@ -153,22 +160,32 @@ def _add_tab(measure: Element, riff: Riff, numbers: Sequence[int], silent: bool)
     """Add a bar of TAB; numbers: those of its symbols. silent: whether programs leave it out."""
     symbols = [riff.symbols[number] for number in numbers]
     brackets = tuplet_brackets(symbols, cell_ticks(riff.meter))
+    room = 0 if silent else room_above(riff)
+    if room:
+        words = add(measure, "direction", placement="above")
+        add(words, "direction-type/words", PLACEHOLDER, font_size=room)
+        add(words, "staff", 2)
     for number, symbol, bracket in zip(numbers, symbols, brackets, strict=True):
+        if silent:
+            add_palm_mutes(measure, riff, number)
         for k, played in enumerate(riff.notes[number] or [None]):
             note = _add_note(measure, riff, number, k, "t", silent)
             if not played or played.tied:
                 note.set("print-object", "no")
             _add_value(note, symbol, voice=5)
             _add_triplet(note, symbol)
-            _add(note, "stem", "none")
-            _add(note, "staff", 2)
+            add(note, "stem", "none")
+            add_notehead(note, played)
+            add(note, "staff", 2)
             notations = _add_notations(note, _ties(riff, number))
             for kind in bracket if k == 0 else ():  # else programs draw one of their own
-                _add(notations, "tuplet", type=kind, bracket="no", show_number="none")
+                add(notations, "tuplet", type=kind, bracket="no", show_number="none")
             if played and played.string >= 0:
-                technical = _add(notations, "technical")
-                _add(technical, "string", len(riff.open_strings) - played.string)
-                _add(technical, "fret", played.fret)
+                technical = add(notations, "technical")
+                if silent:
+                    add_techniques(notations, technical, riff, played)
+                add(technical, "string", len(riff.open_strings) - played.string)
+                add(technical, "fret", played.fret)
             _add_play(note, played)
 
 
@@ -177,24 +194,24 @@ def _add_note(
 ) -> Element:
     """Add note `k` of a symbol, or its rest, up to the length and the ties that are heard."""
     symbol, notes = riff.symbols[number], riff.notes[number]
-    note = _add(measure, "note", id=f"{staff}-{number}-{k}")
+    note = add(measure, "note", id=f"{staff}-{number}-{k}")
     if symbol.event >= riff.prompt_events > 0:
         note.set("color", SCORE_COLOUR)
     if silent:
-        _add(note, "cue")
+        add(note, "cue")
     if k:
-        _add(note, "chord")
+        add(note, "chord")
     if notes:
         letter, alter, octave = spell_pitch(notes[k].pitch, riff.fifths)
-        pitch = _add(note, "pitch")
-        _add(pitch, "step", letter)
-        _add(pitch, "alter", alter)
-        _add(pitch, "octave", octave)
+        pitch = add(note, "pitch")
+        add(pitch, "step", letter)
+        add(pitch, "alter", alter)
+        add(pitch, "octave", octave)
     else:
-        _add(note, "rest")
-    _add(note, "duration", symbol.duration)
+        add(note, "rest")
+    add(note, "duration", symbol.duration)
     for kind in () if silent else _ties(riff, number):
-        _add(note, "tie", type=kind)
+        add(note, "tie", type=kind)
     return note
 
 
@@ -207,10 +224,10 @@ def _ties(riff: Riff, number: int) -> list[str]:
 
 def _add_value(note: Element, symbol: NotatedEvent, voice: int) -> None:
     name, dots, _ = NOTE_VALUES[symbol.duration]
-    _add(note, "voice", voice)
-    _add(note, "type", name)
+    add(note, "voice", voice)
+    add(note, "type", name)
     for _ in range(dots):
-        _add(note, "dot")
+        add(note, "dot")
 
 
 def _add_accidental(
@@ -219,27 +236,36 @@ def _add_accidental(
     """Add the sign that a pitch needs, unless the key or one in `shown` says the same."""
     letter, alter, octave = spell_pitch(pitch, fifths)
     if shown.get((letter, octave), key_alteration(letter, fifths)) != alter:
-        _add(note, "accidental", {1: "sharp", -1: "flat", 0: "natural"}[alter])
+        add(note, "accidental", {1: "sharp", -1: "flat", 0: "natural"}[alter])
         shown[letter, octave] = alter
 
 
 def _add_triplet(note: Element, symbol: NotatedEvent) -> None:
     """Add that three notes take the time of two, if the symbol is one of a triplet."""
     if NOTE_VALUES[symbol.duration][2]:
-        ratio = _add(note, "time-modification")
-        _add(ratio, "actual-notes", 3)
-        _add(ratio, "normal-notes", 2)
+        ratio = add(note, "time-modification")
+        add(ratio, "actual-notes", 3)
+        add(ratio, "normal-notes", 2)
 
 
 def _add_notations(note: Element, ties: Sequence[str]) -> Element:
     """Add what is drawn at a note, its ties first."""
-    notations = _add(note, "notations")
+    notations = add(note, "notations")
     for kind in ties:
-        _add(notations, "tied", type=kind)
+        add(notations, "tied", type=kind)
     return notations
+
+
+def _add_slurs(notations: Element, notes: Sequence[PlayedNote], k: int) -> None:
+    """Add the ends of the slurs of hammer-ons and pull-offs, one for a chord, at its note `k`."""
+    stops = [n.origin >= 0 and bool(n.technique & Technique.LEGATO) for n in notes]
+    starts = [bool(n.leads & Technique.LEGATO) for n in notes]
+    for kind, places in (("stop", stops), ("start", starts)):
+        if True in places and places.index(True) == k:
+            add(notations, "slur", type=kind, number=1)
 
 
 def _add_play(note: Element, played: PlayedNote | None) -> None:
     """Add how a note is damped. The dot over it is for programs that do not know."""
     if played and played.muted:
-        _add(note, "play/mute", "palm")
+        add(note, "play/mute", "palm")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rockonet.common.techniques import BENDS, Technique, harmonic_semitones
 from rockonet.common.theory import TICKS_PER_QUARTER
 from rockonet.common.tunings import STANDARD_TUNING
 from rockonet.dataset.events import event_pitches, onsets
@@ -15,22 +16,39 @@ from rockonet.guitar.notation import NotatedEvent
 MUTED_TICKS = 1  # what sounds no longer, a twelfth of a quarter note, is a palm mute
 # How long programs play a palm mute, however fast the music is: alphaTab 0.08, TuxGuitar 0.06.
 MUTED_SECONDS = 0.085
+TREMOLO_TEMPO = 100  # up to which thirty-seconds can be picked, 13 strokes a second
+JOINS = Technique.LEGATO | Technique.SLIDE  # they lead from a note to the next one of its string
+JOINED_TICKS = TICKS_PER_QUARTER // 2  # a shorter silence between two notes does not part them
+_SILENT = Technique.PALM_MUTE | Technique.DEAD  # what is short, however it is written
 
 
 @dataclass(frozen=True)
 class PlayedNote:
-    """One note of a symbol, and how it is played: a technique is one more field here.
+    """One note of a symbol, and how it is played.
 
-    pitch: MIDI number. string: counted from the lowest, which is 0. fret: 0 is the open string;
-    both are −1 where the event cannot be fingered. tied: whether the note goes on from the symbol
-    before. muted: whether the palm damps it.
+    pitch: MIDI number of the fret. string: counted from the lowest, which is 0. fret: 0 is the open
+    string; both are −1 where the event cannot be fingered. tied: whether the note goes on from the
+    symbol before; it says then only what goes on with it. technique: flags of `Technique`, those of
+    a bend where this string is bent. bend: quarter tones at its height. origin: the fret of the
+    note before it on its string from which `LEGATO` or `SLIDE` lead here, −1 for none. leads: these
+    two, if they lead from here to `target`, the fret of the note that follows on its string; −1 for
+    none.
     """
 
     pitch: int
     string: int
     fret: int
     tied: bool
-    muted: bool
+    technique: Technique = Technique(0)
+    bend: int = 0
+    origin: int = -1
+    leads: Technique = Technique(0)
+    target: int = -1
+
+    @property
+    def muted(self) -> bool:
+        """Whether the palm damps it."""
+        return bool(self.technique & Technique.PALM_MUTE)
 
 
 def held_notes(
@@ -45,6 +63,18 @@ def held_notes(
     return sorted(places) or [(pitch, -1, -1) for pitch in event_pitches(event)]
 
 
+def bent_pitches(event: np.void) -> set[int]:
+    """The pitches of an event whose strings are bent, as the fingers hold them."""
+    bent = int(event["bent"])
+    return {pitch for i, pitch in enumerate(event_pitches(event)) if bent >> i & 1}
+
+
+def note_technique(event: np.void, pitch: int) -> Technique:
+    """How one note of an event is played: bends only if its string is bent."""
+    flags = Technique(int(event["technique"]))
+    return flags if pitch in bent_pitches(event) else flags & ~BENDS
+
+
 def played_notes(
     symbols: Sequence[NotatedEvent],
     events: np.ndarray,
@@ -57,16 +87,48 @@ def played_notes(
     `Fingering`. open_strings: their MIDI pitches, lowest first.
     """
     notes: list[tuple[PlayedNote, ...]] = []
-    for symbol in symbols:
-        if symbol.event < 0:
+    for number, symbol in enumerate(symbols):
+        i = symbol.event
+        if i < 0:
             notes.append(())
             continue
-        event = events[symbol.event]
-        # MIDI has no palm mutes: a file plays them far shorter than anybody would write them.
-        muted = bool(event["duration"] <= MUTED_TICKS < symbol.duration)
-        held = held_notes(event, frets[symbol.event], open_strings)
-        notes.append(tuple(PlayedNote(*place, symbol.tied, muted) for place in held))
+        # What leads on joins notes between which there is no rest.
+        touches = number > 0 and symbols[number - 1].event == i - 1 >= 0
+        leads_on = number + 1 < len(symbols) and symbols[number + 1].event == i + 1
+        joined = touches and joins(events, frets, i).any()
+        found = []
+        for pitch, string, fret in held_notes(events[i], frets[i], open_strings):
+            flags = note_technique(events[i], pitch)
+            # MIDI has no palm mutes: a file plays them far shorter than anybody would write them.
+            if events["duration"][i] <= MUTED_TICKS < symbol.duration and not flags & _SILENT:
+                flags |= Technique.PALM_MUTE
+            origin, leads, target = -1, Technique(0), -1
+            if joined and joins(events, frets, i)[string]:
+                origin = int(frets[i - 1][string])
+            elif joined:
+                flags &= ~JOINS  # of a chord, only the strings on which the hand comes from a note
+            if leads_on and joins(events, frets, i + 1)[string]:
+                leads = Technique(int(events["technique"][i + 1])) & JOINS
+                target = int(frets[i + 1][string])
+            if symbol.tied:
+                flags, origin = flags & ~(BENDS | JOINS), -1
+            bend = int(events["bend"][i]) if flags & BENDS else 0
+            place = (pitch, string, fret, symbol.tied)
+            found.append(PlayedNote(*place, flags, bend, origin, leads, target))
+        notes.append(tuple(found))
     return notes
+
+
+def tremolo_value(tempo_bpm: float) -> int:
+    """The note value of a tremolo: the shortest that a hand can pick at a tempo."""
+    return 32 if tempo_bpm <= TREMOLO_TEMPO else 16
+
+
+def joins(events: np.ndarray, frets: np.ndarray, i: int) -> np.ndarray:
+    """On which strings `LEGATO` or `SLIDE` lead to event `i` from the one before: bools."""
+    if i == 0 or not int(events["technique"][i]) & JOINS:
+        return np.zeros(frets.shape[1], bool)
+    return (frets[i] >= 0) & (frets[i - 1] >= 0)
 
 
 def sounding_notes(
@@ -76,23 +138,41 @@ def sounding_notes(
 
     events: of dtype `EVENT`. frets: ints (n_events, n_strings), as in `Fingering`; a chord that
     cannot be fingered sounds as long as it is written. open_strings: their pitches, lowest first.
-    Returns arrays as `notes_from_events` does; two strings of one pitch are two notes.
+    Returns arrays as `notes_from_events` does; two strings of one pitch are two notes, and a
+    harmonic is as high as it sounds. There are more columns: ``string`` and ``fret``, ``technique``
+    and ``bend`` of each note, and ``slide``, the frets that its finger slides at the end, to the
+    note that follows on its string.
     """
     rows = []
     struck_again: dict[tuple[str, int], int] = {}  # each pitch and each string, when
-    for event, onset, row in zip(
-        events[::-1], onsets(events)[::-1].tolist(), frets[::-1], strict=True
-    ):
-        held = held_notes(event, row, open_strings)
+    onset = onsets(events)
+    for i in range(len(events) - 1, -1, -1):
+        event, begin = events[i], int(onset[i])
         again: dict[tuple[str, int], int] = {}
-        for pitch, string, _ in reversed(held):
+        follows = i + 1 < len(events) and int(events["technique"][i + 1]) & Technique.SLIDE
+        slides = joins(events, frets, i + 1) if follows else np.zeros(frets.shape[1], bool)
+        for pitch, string, fret in reversed(held_notes(event, frets[i], open_strings)):
             keys = [("pitch", pitch)] + [("string", string)] * (string >= 0)
-            room = min(struck_again.get(key, 1 << 40) for key in keys) - onset
-            rows.append((0, onset, min(int(event["duration"]), room), pitch, event["velocity"]))
-            again.update(dict.fromkeys(keys, onset))
+            room = min(struck_again.get(key, 1 << 40) for key in keys) - begin
+            flags = note_technique(event, pitch)
+            bend = int(event["bend"]) if flags & BENDS else 0
+            length = min(MUTED_TICKS if flags & _SILENT else int(event["duration"]), room)
+            slide = 0
+            if slides[string] and onset[i + 1] - begin - length < JOINED_TICKS:
+                slide = int(frets[i + 1][string]) - fret
+            sounds = pitch
+            if flags & Technique.HARMONIC and string >= 0:
+                sounds = open_strings[string] + (harmonic_semitones(fret) or fret + 12)
+            loud = int(event["velocity"])
+            rows.append((0, begin, length, sounds, loud, string, fret, int(flags), bend, slide))
+            again.update(dict.fromkeys(keys, begin))
         struck_again |= again
-    columns = np.array(rows[::-1], np.int64).reshape(-1, 5).T
-    return dict(zip(("track", "onset", "duration", "pitch", "velocity"), columns, strict=True))
+    names = (
+        *("track", "onset", "duration", "pitch", "velocity"),
+        *("string", "fret", "technique", "bend", "slide"),
+    )
+    columns = np.array(rows[::-1], np.int64).reshape(-1, len(names)).T
+    return dict(zip(names, columns, strict=True))
 
 
 def shortened_mutes(

@@ -30,15 +30,15 @@ from rockonet.dataset.events import event_pitches, notes_from_events
 from rockonet.explore.pictures import piano_roll
 from rockonet.explore.sound import Sound
 from rockonet.guitar.band import band_score
-from rockonet.guitar.engraving import Engraving, engrave
+from rockonet.guitar.engraving import Engraving
 from rockonet.guitar.fingering import Fingering, finger, fits
 from rockonet.guitar.formats import FILE_FORMATS, FORMATS, WITHOUT_FINGERING, encoded
 from rockonet.guitar.mix import mixed
-from rockonet.guitar.musicxml_writer import musicxml
 from rockonet.guitar.notation import NotatedEvent, notation_symbols
 from rockonet.guitar.notes import PlayedNote, played_notes
 from rockonet.guitar.playability import NECK, revoiced
 from rockonet.guitar.player import Player
+from rockonet.guitar.score_picture import score_picture
 from rockonet.guitar.tab_writer import tab_text
 
 if TYPE_CHECKING:
@@ -210,7 +210,7 @@ class Riff:
 
     def score(self) -> Engraving:
         """Standard notation over TAB; the last thing in a cell, it shows itself."""
-        return engrave(musicxml(self, picture=True))
+        return score_picture(self)
 
     def tab(self) -> str:
         """ASCII tab, see `tab_text`: print it."""

@@ -17,7 +17,7 @@ def test_each_symbol_has_its_notes_lowest_first_and_a_rest_has_none():
     chord, rest, note, tied, *silence = riff.notes
     assert [(n.pitch, n.string, n.fret) for n in chord] == [(40, 0, 0), (47, 1, 2), (52, 2, 2)]
     assert rest == () == silence[0] == silence[1] and not any(n.tied or n.muted for n in chord)
-    assert note == (ru.PlayedNote(pitch=43, string=0, fret=3, tied=False, muted=False),)
+    assert note == (ru.PlayedNote(pitch=43, string=0, fret=3, tied=False),)
     assert tied == (dataclasses.replace(note[0], tied=True),)
 
 
