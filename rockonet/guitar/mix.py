@@ -25,6 +25,7 @@ from rockonet.explore.loudness import LOUDNESS_LUFS, hop_powers, level_gains, lo
 from rockonet.explore.sound import Sound, at_peak, sounding_seconds, synthesised
 from rockonet.explore.tracks import only_tracks
 from rockonet.guitar.band import band_score
+from rockonet.guitar.midi_writer import midi_file
 from rockonet.guitar.plucked import RATE, plucked
 from rockonet.guitar.takes import take
 
@@ -93,11 +94,10 @@ def _players(riff: Riff, band: bool, count_in: bool) -> tuple[dict[str, Blocks],
     score = band_score(riff, band, count_in)
     n_samples = round(sounding_seconds(score) * RATE)
     begin = count_in * riff.ticks_per_bar  # what counts in comes first, and nothing else till then
-    first = only_tracks(score, score.tracks[:1])
     if riff.program in ELECTRIC:
         players = {"guitar": _electric(riff, n_samples, begin * riff.tick_seconds)}
-    else:  # a guitar of wood, or what else a riff is played on
-        players = {"guitar": _other(first, n_samples)}
+    else:
+        players = {"guitar": _other(riff, n_samples, begin * riff.tick_seconds)}
     for track in score.tracks[1:]:
         part = only_tracks(score, [track])
         if track.name == "bass":
@@ -144,15 +144,24 @@ def _echoed(blocks: Blocks, late: int) -> Blocks:
         past = known[len(block) :]
 
 
-def _other(score: ScoreTick, n_samples: int) -> Blocks:
-    middle = (sides.mean(axis=0) for sides in _dry(score, n_samples))
+def _other(riff: Riff, n_samples: int, begin: float) -> Blocks:
+    """A guitar of wood, or what else a riff is played on: what a MIDI file can say of it."""
+    score = ScoreTick.from_midi(midi_file(riff, band=False))
+    middle = (sides.mean(axis=0) for sides in _dry(score, n_samples, begin=begin))
     return (np.stack([x, x]) for x in amplified(middle, RATE, **AMPS["acoustic"]))
 
 
-def _dry(score: ScoreTick, n_samples: int, first: int = 0, last: int | None = None) -> Blocks:
+def _dry(
+    score: ScoreTick,
+    n_samples: int,
+    first: int = 0,
+    last: int | None = None,
+    begin: float = 0.0,
+) -> Blocks:
     """The notes of a score of one tempo that begin from tick to tick, as the SoundFont plays them.
 
-    It does so piece by piece, and without the hall that its synthesiser adds.
+    It does so piece by piece, and without the hall that its synthesiser adds. begin: how many
+    seconds before the score.
     """
     tick_seconds = 60 / score.tempos[0].qpm / score.ticks_per_quarter
     step = round(PIECE_SECONDS / tick_seconds)
@@ -162,23 +171,28 @@ def _dry(score: ScoreTick, n_samples: int, first: int = 0, last: int | None = No
         for start in range(first, last, step):
             piece = _piece(score, start, min(start + step, last))
             if piece.note_num():
-                yield round(start * tick_seconds * RATE), synthesised(piece).samples.T
+                yield round((begin + start * tick_seconds) * RATE), synthesised(piece).samples.T
 
     return overlapping(pieces(), n_samples)
 
 
 def _piece(score: ScoreTick, first: int, last: int) -> ScoreTick:
-    """What of a score begins from tick to tick, as if that were all."""
+    """What of a score begins from tick to tick, as if that were all: notes, controls and wheel."""
     tracks = []
     for track in score.tracks:
         piece = TrackTick(track.name, track.program, track.is_drum)
+        for reverb_or_chorus in (91, 93):
+            piece.controls.append(ControlChangeTick(0, reverb_or_chorus, 0))
         notes = track.notes.numpy()
         inside = (first <= notes["time"]) & (notes["time"] < last)
         columns = {name: column[inside] for name, column in notes.items()}
         columns["time"] -= first
         piece.notes = NoteTickList.from_numpy(*columns.values())
-        for reverb_or_chorus in (91, 93):
-            piece.controls.append(ControlChangeTick(0, reverb_or_chorus, 0))
+        end = first + (columns["time"] + columns["duration"]).max(initial=0)
+        for name in ("controls", "pitch_bends"):
+            for change in getattr(track, name):
+                if change.time < end:
+                    getattr(piece, name).append(change.shift_time(max(-first, -change.time)))
         tracks.append(piece)
     return only_tracks(score, tracks)
 
