@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
-from symusic.core import ControlChangeTick, ScoreTick
+from symusic.core import ControlChangeTick, NoteTickList, ScoreTick, TrackTick
 
-from rockonet.explore.amp import AMPS, amplify
-from rockonet.explore.filters import band_limit, filtered, high_pass, in_blocks, joined, low_pass
-from rockonet.explore.loudness import LOUDNESS_LUFS, levelled, loudness_lufs
+from rockonet.explore.amp import AMPS, amplified
+from rockonet.explore.filters import (
+    BLOCK,
+    Blocks,
+    band_limit,
+    filtered,
+    high_pass,
+    joined,
+    low_pass,
+    overlapping,
+)
+from rockonet.explore.loudness import LOUDNESS_LUFS, hop_powers, level_gains, loudness_of, turn
 from rockonet.explore.sound import Sound, at_peak, sounding_seconds, synthesised
 from rockonet.explore.tracks import only_tracks
 from rockonet.guitar.band import band_score
+from rockonet.guitar.midi_writer import midi_file
 from rockonet.guitar.plucked import RATE, plucked
 from rockonet.guitar.takes import take
 
@@ -29,32 +39,34 @@ ELECTRIC = {
 }
 # How loud each of them is beside the guitar, and what part of it goes into the room.
 LEVELS_DB = {"guitar": 0.0, "bass": -4.0, "drums": -2.0}
+CLICK_DBFS = -10.0
 IN_ROOM = {"guitar": 0.25, "bass": 0.05, "drums": 0.3, "click": 0.1}
+LEVEL_SECONDS = 20  # of which a player's level is set: longer than most riffs
 CHORDS = 0.25  # with a larger share of chords a riff is rhythm guitar, else it is a lead
 OTHER_SIDE = 0.3  # how loud a take is on the side where the other one stands
 ECHO_QUARTERS, ECHO = 0.75, (0.28, 0.1)  # a lead comes back a dotted eighth later, twice
 ROOM_SECONDS, ROOM_SAMPLES = 0.3, 12 * 1024  # in which its echo dies by 60 dB; how long it is heard
-CLICK_DBFS = -10.0
+PROMPT, PROMPT_SECONDS = 0.5, 0.01  # how loud the prompt is, and how fast that changes
+PIECE_SECONDS = 20  # which the SoundFont plays at a time
 FADE_SECONDS = 0.2  # at the end
 
 
 @functools.lru_cache(maxsize=1)  # an .mp3 and a .wav of a riff are the same sound
 def mixed(riff: Riff, band: bool = False, count_in: bool = False) -> Sound:
-    """A riff as a band plays it, at −16 LUFS, its true peak below −1 dBFS.
+    """A riff as a band plays it, at −16 LUFS, its true peak below −1 dBFS; a prompt half as loud.
 
-    band: with bass and drums. count_in: after a bar of sticks.
+    band: with bass and drums. count_in: after a bar of sticks. Whatever its length, it takes no
+    memory but that of the sound and some 50 MB.
     Raises: as `synthesised`.
     """
-    dry: np.ndarray | None = None
-    for name, samples in _players(riff, band, count_in):
-        into_room = samples.mean(axis=1) * np.float32(IN_ROOM[name])
-        if dry is None:
-            dry, sent = samples, into_room
-        else:
-            dry += samples
-            sent += into_room
-    assert dry is not None  # there is always a guitar
-    return levelled(Sound(_in_room(dry, sent), RATE))
+    sound = _recorded(*_players(riff, band, count_in))
+    turn(sound, level_gains(sound))
+    if riff.prompt_ticks:
+        start = (riff.prompt_ticks + count_in * riff.ticks_per_bar) * riff.tick_seconds
+        last, change = round(start * RATE), round(PROMPT_SECONDS * RATE)
+        sound.samples[: last - change] *= np.float32(PROMPT)
+        sound.samples[last - change : last] *= np.linspace(PROMPT, 1, change)[:, None]
+    return sound
 
 
 def stems(riff: Riff, band: bool = True, count_in: bool = False) -> dict[str, Sound]:
@@ -63,10 +75,8 @@ def stems(riff: Riff, band: bool = True, count_in: bool = False) -> dict[str, So
     By these names and all of one length. Their sum is the mix, before that is brought to its
     loudness. Arguments and errors as of `mixed`.
     """
-    return {
-        name: Sound(_in_room(samples, samples.mean(axis=1) * np.float32(IN_ROOM[name])), RATE)
-        for name, samples in _players(riff, band, count_in)
-    }
+    players, n_samples = _players(riff, band, count_in)
+    return {name: _recorded({name: blocks}, n_samples) for name, blocks in players.items()}
 
 
 def pickup_sound(riff: Riff) -> Sound:
@@ -76,103 +86,148 @@ def pickup_sound(riff: Riff) -> Sound:
     Notebook: 04.
     """
     n_samples = round(sounding_seconds(band_score(riff)) * RATE)
-    strings = plucked(take(riff), n_samples)
-    return at_peak(Sound(np.stack([strings, strings], axis=1), RATE))
+    return at_peak(Sound(joined(plucked(take(riff), n_samples), n_samples), RATE))
 
 
-def _players(riff: Riff, band: bool, count_in: bool) -> Iterator[tuple[str, np.ndarray]]:
-    """Each stem without the room, float32 (n_samples, 2)."""
+def _players(riff: Riff, band: bool, count_in: bool) -> tuple[dict[str, Blocks], int]:
+    """Each stem without the room, in blocks (2, n), and how many samples there are in all."""
     score = band_score(riff, band, count_in)
     n_samples = round(sounding_seconds(score) * RATE)
-    fade = np.linspace(1, 0, round(FADE_SECONDS * RATE), dtype=np.float32)[:, None]
-    lead_in = count_in * riff.ticks_per_bar * riff.tick_seconds
-
-    def ending(name: str, samples: np.ndarray) -> tuple[str, np.ndarray]:
-        samples = np.pad(samples[:n_samples], ((0, max(0, n_samples - len(samples))), (0, 0)))
-        samples[-len(fade) :] *= fade[-len(samples) :]
-        return name, samples
-
-    guitar = _electric(riff, n_samples, lead_in) if riff.program in ELECTRIC else _other(score)
-    yield ending("guitar", _at_level(guitar, "guitar"))
+    begin = count_in * riff.ticks_per_bar  # what counts in comes first, and nothing else till then
+    if riff.program in ELECTRIC:
+        players = {"guitar": _electric(riff, n_samples, begin * riff.tick_seconds)}
+    else:
+        players = {"guitar": _other(riff, n_samples, begin * riff.tick_seconds)}
     for track in score.tracks[1:]:
-        samples = _dry(only_tracks(score, [track]))
+        part = only_tracks(score, [track])
         if track.name == "bass":
-            yield ending("bass", _at_level(samples, "bass"))
+            players["bass"] = _dry(part, n_samples)
             continue
-        sticks = round(lead_in * RATE)  # what counts in comes first, and nothing else till then
         if count_in:
-            click = at_peak(Sound(samples[:sticks], RATE), CLICK_DBFS).samples
-            yield ending("click", click)
+            players["click"] = _dry(part, n_samples, 0, begin)
         if band:
-            drums = np.concatenate([np.zeros((sticks, 2), np.float32), samples[sticks:]])
-            yield ending("drums", _at_level(drums, "drums"))
+            players["drums"] = _dry(part, n_samples, begin)
+    return {name: _at_level(blocks, name) for name, blocks in players.items()}, n_samples
 
 
-def _electric(riff: Riff, n_samples: int, begin: float) -> np.ndarray:
+def _recorded(players: dict[str, Blocks], n_samples: int) -> Sound:
+    """Players in a room until they are faded out."""
+    samples = joined(_in_room(players), n_samples)
+    end = samples[-round(FADE_SECONDS * RATE) :]
+    end *= np.linspace(1, 0, len(end), dtype=np.float32)[:, None]
+    return Sound(samples, RATE)
+
+
+def _electric(riff: Riff, n_samples: int, begin: float) -> Blocks:
     """Chords as two takes, left and right; single notes in the middle, with an echo."""
+
     amp = AMPS[ELECTRIC[riff.program]]
-
-    def recorded(number: int) -> np.ndarray:
-        strings = plucked(take(riff, number, begin), n_samples)
-        return amplify(Sound(strings[:, None], RATE), **amp).samples[:, 0]
-
+    strings = [plucked(take(riff, number, begin), n_samples) for number in (0, 1)]
     if np.mean(riff.events["shape"] != 1) > CHORDS:
-        with ThreadPoolExecutor(2) as pool:  # a core for each take
-            one, other = pool.map(recorded, (0, 1))
-        sides = one + OTHER_SIDE * other, other + OTHER_SIDE * one
-        return np.stack(sides, axis=1)
-    samples = recorded(0)
-    heard = samples.copy()
-    for times, part in enumerate(ECHO, 1):
-        late = round(times * ECHO_QUARTERS * 60 / riff.tempo_bpm * RATE)
-        if late < n_samples:
-            heard[late:] += np.float32(part) * samples[: n_samples - late]
-    return np.stack([heard, heard], axis=1)
+        both = (np.stack(takes) for takes in zip(*strings, strict=True))
+        return (
+            takes + np.float32(OTHER_SIDE) * takes[::-1] for takes in amplified(both, RATE, **amp)
+        )
+    return _echoed(
+        amplified(strings[0], RATE, **amp), round(ECHO_QUARTERS * 60 / riff.tempo_bpm * RATE)
+    )
 
 
-def _other(score: ScoreTick) -> np.ndarray:
-    """A guitar of wood, or what else a riff is played on."""
-    sound = _dry(only_tracks(score, score.tracks[:1]))
-    return amplify(Sound(sound, RATE), **AMPS["acoustic"]).samples
+def _echoed(blocks: Blocks, late: int) -> Blocks:
+    past = np.zeros(len(ECHO) * late, np.float32)
+    for block in blocks:
+        known = np.concatenate([past, block])
+        heard = block.copy()
+        for times, part in enumerate(ECHO, 1):
+            heard += np.float32(part) * known[len(past) - times * late :][: len(block)]
+        yield np.stack([heard, heard])
+        past = known[len(block) :]
 
 
-def _dry(score: ScoreTick) -> np.ndarray:
-    """A score of one track from the SoundFont, without the hall that its synthesiser adds."""
-    for reverb_or_chorus in (91, 93):
-        score.tracks[0].controls.append(ControlChangeTick(0, reverb_or_chorus, 0))
-    sound = synthesised(score)
-    assert sound.rate == RATE
-    return sound.samples
+def _other(riff: Riff, n_samples: int, begin: float) -> Blocks:
+    """A guitar of wood, or what else a riff is played on: what a MIDI file can say of it."""
+    score = ScoreTick.from_midi(midi_file(riff, band=False))
+    middle = (sides.mean(axis=0) for sides in _dry(score, n_samples, begin=begin))
+    return (np.stack([x, x]) for x in amplified(middle, RATE, **AMPS["acoustic"]))
 
 
-def _at_level(samples: np.ndarray, name: str) -> np.ndarray:
-    loudness = loudness_lufs(Sound(samples, RATE))
-    if np.isinf(loudness):
-        return samples
-    return samples * np.float32(10 ** ((LOUDNESS_LUFS + LEVELS_DB[name] - loudness) / 20))
+def _dry(
+    score: ScoreTick,
+    n_samples: int,
+    first: int = 0,
+    last: int | None = None,
+    begin: float = 0.0,
+) -> Blocks:
+    """The notes of a score of one tempo that begin from tick to tick, as the SoundFont plays them.
+
+    It does so piece by piece, and without the hall that its synthesiser adds. begin: how many
+    seconds before the score.
+    """
+    tick_seconds = 60 / score.tempos[0].qpm / score.ticks_per_quarter
+    step = round(PIECE_SECONDS / tick_seconds)
+    last = score.end() if last is None else last
+
+    def pieces() -> Iterator[tuple[int, np.ndarray]]:
+        for start in range(first, last, step):
+            piece = _piece(score, start, min(start + step, last))
+            if piece.note_num():
+                yield round((begin + start * tick_seconds) * RATE), synthesised(piece).samples.T
+
+    return overlapping(pieces(), n_samples)
 
 
-def _in_room(dry: np.ndarray, sent: np.ndarray) -> np.ndarray:
-    """A sound (n, 2) with what a room answers to what is sent into it, (n,)."""
-    heard = np.empty_like(dry)
-    for side in (0, 1):
-        answer = _room()[side]
-        curve = functools.partial(_spectrum, answer)
-        wet = filtered(in_blocks(sent), curve, RATE, memory=ROOM_SAMPLES)
-        heard[:, side] = dry[:, side] + joined(wet, len(dry))
-    return heard
+def _piece(score: ScoreTick, first: int, last: int) -> ScoreTick:
+    """What of a score begins from tick to tick, as if that were all: notes, controls and wheel."""
+    tracks = []
+    for track in score.tracks:
+        piece = TrackTick(track.name, track.program, track.is_drum)
+        for reverb_or_chorus in (91, 93):
+            piece.controls.append(ControlChangeTick(0, reverb_or_chorus, 0))
+        notes = track.notes.numpy()
+        inside = (first <= notes["time"]) & (notes["time"] < last)
+        columns = {name: column[inside] for name, column in notes.items()}
+        columns["time"] -= first
+        piece.notes = NoteTickList.from_numpy(*columns.values())
+        end = first + (columns["time"] + columns["duration"]).max(initial=0)
+        for name in ("controls", "pitch_bends"):
+            for change in getattr(track, name):
+                if change.time < end:
+                    getattr(piece, name).append(change.shift_time(max(-first, -change.time)))
+        tracks.append(piece)
+    return only_tracks(score, tracks)
 
 
-def _spectrum(answer: np.ndarray, f: np.ndarray) -> np.ndarray:
+def _at_level(blocks: Blocks, name: str) -> Blocks:
+    """A player as loud as it shall be, to judge by how it begins."""
+    begin = list(itertools.islice(blocks, LEVEL_SECONDS * RATE // BLOCK))
+    if name == "click":
+        level = 20 * np.log10(max(np.abs(block).max() for block in begin))
+        target = CLICK_DBFS
+    else:
+        level = loudness_of(hop_powers(iter(begin), RATE), RATE)
+        target = LOUDNESS_LUFS + LEVELS_DB[name]
+    gain = np.float32(10 ** ((target - level) / 20) if np.isfinite(level) else 1)
+    return (gain * block for block in itertools.chain(begin, blocks))
+
+
+def _in_room(players: dict[str, Blocks]) -> Blocks:
+    """All of them together, and what a room answers to what each sends into it."""
+    parts = [np.float32(IN_ROOM[name]) for name in players]
+    dry, sent = itertools.tee(zip(*players.values(), strict=True))
+    into_room = (
+        sum(part * block.mean(axis=0) for part, block in zip(parts, blocks, strict=True))
+        for blocks in sent
+    )
+    answers = filtered(into_room, _room, RATE, segment=BLOCK, memory=ROOM_SAMPLES)
+    for blocks, answer in zip(dry, answers, strict=True):
+        yield sum(blocks, answer)
+
+
+def _room(f: np.ndarray) -> np.ndarray:
+    """What a room answers to a clap, (2, 1, n): noise that dies, another for each ear."""
+    time = np.arange(ROOM_SAMPLES - 1024) / RATE  # the filters ring a little longer
+    noise = np.random.default_rng(0).normal(size=(2, 1, len(time)))
+    answer = noise * 10 ** (-3 * time / ROOM_SECONDS) * (time > 0.008)
+    answer /= np.sqrt(np.square(answer).sum(axis=-1, keepdims=True))
     colour = high_pass(f, 200) * low_pass(f, 5000) * band_limit(f, RATE)  # walls swallow the highs
     return np.fft.rfft(answer, 2 * (len(f) - 1)) * colour
-
-
-@functools.cache
-def _room() -> np.ndarray:
-    """What a room answers to a clap, (2, n): noise that dies, another for each ear."""
-    n_samples = ROOM_SAMPLES - 4096  # the filters ring a little longer
-    time = np.arange(n_samples) / RATE
-    noise = np.random.default_rng(0).normal(size=(2, n_samples))
-    answer = noise * 10 ** (-3 * time / ROOM_SECONDS) * (time > 0.008)
-    return answer / np.sqrt(np.square(answer).sum(axis=1, keepdims=True))

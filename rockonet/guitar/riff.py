@@ -180,13 +180,7 @@ class Riff:
         All riffs and sounds are equally loud, at −16 LUFS; see `stems` for each instrument alone.
         The prompt is half as loud (6 dB less), so that you hear where the model begins.
         """
-        sound = mixed(self, band, count_in)
-        if self.prompt_ticks:
-            start = (self.prompt_ticks + count_in * self.ticks_per_bar) * self.tick_seconds
-            seconds = np.arange(len(sound.samples), dtype=np.float32) / sound.rate
-            loudness = np.interp(seconds, (start - 0.01, start), (0.5, 1)).astype(np.float32)
-            sound = Sound(sound.samples * loudness[:, None], sound.rate)
-        return sound
+        return mixed(self, band, count_in)
 
     def player(self, sound: str | None = None, band: bool = True, count_in: bool = True) -> Player:
         """Sound, piano roll and score together, with a cursor that runs over both.

@@ -14,8 +14,9 @@ def gain_db(curve, *hz, **how):
 
 
 def through(samples, curve, new_rate=RATE):
-    blocks = filters.filtered(filters.in_blocks(samples), curve, RATE, new_rate)
-    return filters.joined(blocks, len(samples) * new_rate // RATE)
+    both = np.stack([samples, samples], axis=1)
+    blocks = filters.filtered(filters.in_blocks(both), curve, RATE, new_rate)
+    return filters.joined(blocks, len(samples) * new_rate // RATE)[:, 0]
 
 
 def noise(seconds, seed=0):
@@ -55,10 +56,35 @@ def test_another_rate_keeps_the_tone():
     np.testing.assert_allclose(fast[9600:], np.sin(2 * np.pi * 1000 * late)[9600:], atol=1e-3)
 
 
-def test_blocks_are_of_one_length_and_both_sides_count():
-    samples = np.stack([np.ones(20_000), np.zeros(20_000)], axis=1).astype(np.float32)
+def test_blocks_are_of_one_length_and_join_again():
+    samples = np.stack([np.ones(30_000), np.zeros(30_000)], axis=1).astype(np.float32)
     blocks = list(filters.in_blocks(samples))
-    assert [len(block) for block in blocks] == [filters.BLOCK] * 2
-    assert (filters.joined(iter(blocks), 20_000) == 0.5).all()
-    assert np.concatenate(blocks)[20_000:].max() == 0
-    assert len(filters.joined(filters.in_blocks(samples[:0]), 0)) == 0
+    assert [block.shape for block in blocks] == [(2, filters.BLOCK)] * 2
+    assert (filters.joined(iter(blocks), 30_000) == samples).all()
+    assert np.concatenate(blocks, axis=1)[:, 30_000:].max() == 0
+    middle = (block.mean(axis=0) for block in blocks)
+    assert (filters.joined(middle, 30_000) == 0.5).all()
+    assert filters.joined(filters.in_blocks(samples[:0]), 0).shape == (0, 2)
+
+
+def test_pieces_are_added_where_they_begin_however_long_they_are():
+    rng = np.random.default_rng(2)
+    starts = np.sort(rng.integers(0, 5 * filters.BLOCK, 12))
+    pieces = [(int(start), noise(rng.uniform(0, 1.5), start)) for start in starts]
+    whole = np.zeros(8 * filters.BLOCK + RATE, np.float32)
+    for start, piece in pieces:
+        whole[start : start + len(piece)] += piece
+    n_samples = 3 * filters.BLOCK + 7  # the last ones begin later
+    blocks = filters.overlapping(pieces, n_samples)
+    np.testing.assert_allclose(
+        filters.joined(blocks, n_samples)[:, 0], whole[:n_samples], atol=1e-5
+    )
+
+
+def test_one_side_becomes_two():
+    samples = noise(1)
+    blocks = (block[0] for block in filters.in_blocks(np.stack([samples, samples], axis=1)))
+    sides = filters.filtered(blocks, lambda f: np.stack([1 + 0 * f, -2 + 0 * f])[:, None], RATE)
+    left, right = filters.joined(sides, RATE).T
+    np.testing.assert_allclose(left, samples, atol=1e-5)
+    np.testing.assert_allclose(right, -2 * samples, atol=1e-5)

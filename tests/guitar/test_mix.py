@@ -100,10 +100,10 @@ def test_a_chord_that_no_hand_can_play_is_heard():
 def test_palm_mutes_are_short_and_heard():
     chugs = a_riff([(40,)] * 4, [0, 12, 12, 12], [1] * 4)
     ringing = a_riff([(40,)] * 4, [0, 12, 12, 12], [12] * 4)
-    assert all(pluck.muted for pluck in take(chugs))
-    assert not any(pluck.muted for pluck in take(ringing))
+    assert all(pluck.technique for pluck in take(chugs))
+    assert not any(pluck.technique for pluck in take(ringing))
     # A note of one tick that the next one follows at once is no palm mute.
-    assert not any(pluck.muted for pluck in take(a_riff([(40,), (41,)], [0, 1], [1, 1]))[:1])
+    assert not any(pluck.technique for pluck in take(a_riff([(40,), (41,)], [0, 1], [1, 1]))[:1])
 
     def late_level(riff):  # of the second half of a beat beside its first
         samples = ru.amplify(ru.pickup_sound(riff)).samples[: 2 * RATE, 0].reshape(4, 2, -1)
