@@ -82,7 +82,7 @@ def quality_table(kinds: dict[str, Sequence[Riff]], training: Corpus | CopyIndex
     return table(["", *measured], rows + technique_rows(kinds.values()))
 
 
-def technique_rows(kinds: Iterable[Sequence[Riff]]) -> list[list[str]]:
+def technique_rows(kinds: Iterable[Sequence[Riff]]) -> list[list[str | Markdown]]:
     """A row for each technique that occurs: its share of the new events of each kind of riffs."""
     shares = [
         technique_shares(np.concatenate([np.zeros(0, EVENT), *(riff.generated for riff in riffs)]))
