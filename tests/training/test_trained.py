@@ -106,8 +106,11 @@ def test_a_network_of_another_bundle_is_refused(bundle, tmp_path):
 
 def test_members_that_unpack_to_gigabytes_are_refused_unpacked(bundle, tmp_path):
     path, zeros = tmp_path / "bundle.zip", bytes(120_000_000)
-    assert "it would unpack to 120 MB" in refusal(path, with_member(bundle[0], "model.keras", zeros))
-    network, about = member(bundle[0], "model.keras"), json.loads(member(bundle[0], "about.json"))
+    assert "it would unpack to 120 MB" in refusal(
+        path, with_member(bundle[0], "model.keras", zeros)
+    )
+    network, about = (member(bundle[0], name) for name in ("model.keras", "about.json"))
+    about = json.loads(about)
     weights = with_member(network, "model.weights.h5", zeros)
     about["model"] = hashlib.sha256(weights).hexdigest()
     hidden = with_member(bundle[0], "about.json", json.dumps(about))
