@@ -1,7 +1,8 @@
 """What was saved is opened here: checked before it is used, and named if it cannot be used.
 
-Zip files, and so ``.npz`` and models, carry a check sum of each of their members; tables carry one
-in a column of their own. What is opened is a regular file, and no more of it is read than allowed.
+Zip files, and so ``.npz`` and models, carry a check sum of each of their members, tables one in a
+column of its own, JSON one beside its text. What is opened is a regular file, and no more of it is
+read than allowed.
 """
 
 from __future__ import annotations
@@ -167,7 +168,29 @@ def read_csv(file: BinaryIO, *headers: Sequence[str]) -> list[dict[str, str]]:
 
 
 def _check_sum(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    return hashlib.sha256(json.dumps([list(header), *rows]).encode()).hexdigest()[:16]
+    return _mark(json.dumps([list(header), *rows]))
+
+
+def write_json(path: str | os.PathLike[str], told: dict[str, Any]) -> None:
+    """Write what JSON can hold, whole or not at all, with a check sum."""
+    text = json.dumps(told)
+    with atomic_write(path) as temporary:
+        temporary.write_text(json.dumps({CHECK: _mark(text), "told": text}), encoding="utf-8")
+
+
+def read_json(file: BinaryIO, limit: int) -> dict[str, Any]:
+    """Read what `write_json` wrote; limit: bytes that it may have.
+
+    Raises: ValueError, and others of `UNREADABLE`, if it was changed too.
+    """
+    stored = json.loads(read_at_most(file, limit))
+    if stored[CHECK] != _mark(stored["told"]):
+        raise ValueError("a check sum says that it was changed")
+    return json.loads(stored["told"])
+
+
+def _mark(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def fingerprint(*arrays: np.ndarray) -> str:

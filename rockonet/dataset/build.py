@@ -223,9 +223,10 @@ def _read_all(
     small = len(tasks) <= TASKS_IN_SILENCE
     with tqdm(desc="reading", total=len(paths), unit="file", disable=small, leave=False) as bar:
         try:
-            for some in results:
-                yield from some
-                bar.update(len(some))
+            for task, some in zip(tasks, results, strict=True):
+                found = {content.row.path: content for content in some}
+                yield from (found[path] for path in task)
+                bar.update(len(task))
         finally:
             _opened.cache_clear()
 

@@ -19,9 +19,11 @@ from rockonet.common.saved import (
     open_zip,
     read_at_most,
     read_csv,
+    read_json,
     reading,
     unpacked,
     write_csv,
+    write_json,
 )
 
 HEADER = ["song", "notes"]
@@ -100,6 +102,31 @@ def test_what_cannot_be_read_is_named_with_its_remedy(tmp_path, content, said):
     with pytest.raises(FileNotFoundError if content is None else ValueError) as refused:
         arrays(path)
     assert said.replace("FILE", str(path)) in str(refused.value)
+
+
+def test_json_that_was_changed_is_never_read(tmp_path):
+    path, told = tmp_path / "riff.json", {"title": "岩 ♭", "events": [40, 43, 45], "tempo_bpm": 0.1}
+    write_json(path, told)
+
+    def read():
+        with reading(path, "a riff", "Save it again.") as file:
+            return read_json(file, 1_000)
+
+    assert read() == told
+    whole, rng, refused = path.read_bytes(), random.Random(6), 0
+    for _ in range(300):
+        damaged = bytearray(whole)
+        damaged[rng.randrange(len(damaged))] = rng.randrange(256)
+        path.write_bytes(damaged[: rng.choice([len(damaged), rng.randrange(len(damaged))])])
+        try:
+            assert read() == told  # such as with a letter of its number in capitals
+        except ValueError as error:
+            assert "is not a riff, or it is damaged (" in str(error)
+            refused += 1
+    assert refused > 280
+    write_json(path, {"title": "a" * 1_000})
+    with pytest.raises(ValueError, match="more than 1,000 bytes"):
+        read()
 
 
 def test_only_archives_of_arrays_are_opened(tmp_path):
