@@ -29,6 +29,7 @@ from rockonet.explore.guitar_pro import GUITAR_PRO_SUFFIXES
 from rockonet.explore.midi_file import MidiError, file_bytes, refuse_large
 from rockonet.explore.parts import Guitars, guitar_parts, part_notes
 from rockonet.explore.song_file import SONG_SUFFIXES, parse_song, song_files
+from rockonet.explore.tracks import name_pattern
 
 FILES_PER_TASK = 250
 GUITAR_PRO_WEIGHT = 25  # a Guitar Pro file takes as long as so many MIDI files, or longer
@@ -59,6 +60,7 @@ def build_corpus(
     if isinstance(programs, int):
         raise ValueError(f"programs is a list of numbers: write [{programs}], not {programs}.")
     folder, programs = Path(folder), tuple(sorted(set(programs)))
+    name_pattern(track_names)  # refused before anything is read
     filters = json.dumps({"programs": programs, "track_names": track_names})
     stamps = file_stamps(folder)
     saved = _cached(cache, filters)
