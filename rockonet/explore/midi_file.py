@@ -260,5 +260,5 @@ def read_folder(folder: str | os.PathLike[str]) -> dict[Path, ScoreTick]:
             print(f"left out {error}")
         else:
             for remark in remarks:
-                print(f"{path.name}: {remark}")
+                print(visible(f"{path.name}: {remark}"))
     return scores

@@ -58,7 +58,7 @@ def test_names_that_are_no_expression_are_refused(folder):
     "events",
     [
         pytest.param(b"\x06\x90\x28\x5a\x06\x80\x28\0", id="notes"),
-        pytest.param(b"\0\xff\x01\0", id="texts"),
+        pytest.param(b"\x01\xe0\x10\x20", id="wheel"),
     ],
 )
 def test_eight_megabytes_that_are_cut_off_are_answered_soon(events):
