@@ -6,7 +6,7 @@ VENV_PYTHON := .venv/bin/python
 LAB_ROOT ?= $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run lab test figure notebooks html model bench rock wheelhouse fresh-machines house lint clean distclean lock
+.PHONY: help venv run lab test figure notebooks html model bench rock wheelhouse fresh-machines house lint clean distclean lock torture
 
 help:       ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +56,9 @@ wheelhouse: venv  ## fetch all packages for machines without a network (WHEELS_F
 
 fresh-machines: venv  ## try run and test on new Debians with Python 3.11, 3.13 and 3.14 (root, debootstrap)
 	@$(VENV_PYTHON) tools/fresh_machines.py
+
+torture: venv  ## try damaged files, kills and full disks for an hour (TORTURE_ARGS="--minutes 5")
+	@$(VENV_PYTHON) tools/torture.py $(TORTURE_ARGS)
 
 house: venv  ## draw the picture of docs/architecture.md anew, from the imports
 	@$(VENV_PYTHON) tools/draw_house.py

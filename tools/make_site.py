@@ -178,7 +178,11 @@ def with_site_links(body: str, source: Path, folder: Path) -> str:
 
 def page(source: Path, folder: Path) -> str:
     name = PAGES[source.relative_to(ROOT).as_posix()]
-    body = with_site_links(body_of(source), source, folder)
+    return whole_page(name, with_site_links(body_of(source), source, folder))
+
+
+def whole_page(name: str, body: str) -> str:
+    """A body with all that a page of this name has around it."""
     body = re.sub(r'<a class="anchor-link".*?</a>', "", body)
     # Wide things scroll by themselves, with the keyboard too, so that the page never does.
     body = re.sub(r"<pre>(?=[^<]*\|-)", '<pre class="tab">', body)

@@ -22,9 +22,10 @@ _FORMULA = "$\\"  # with which mathematics begins
 def visible(text: object) -> str:
     """A text in one line that can be encoded: control characters as their pictures, such as ␊.
 
-    Half of a surrogate pair, which is how Python keeps a file name that is no UTF-8, becomes �.
+    Half of a surrogate pair, which is how Python keeps a file name that is no UTF-8, becomes �, and
+    so does what Unicode keeps for no sign at all, which XML does not take.
     """
-    return re.sub("[\ud800-\udfff]", "\ufffd", str(text).translate(_CONTROL))
+    return re.sub("[\ud800-\udfff\ufffe\uffff]", "\ufffd", str(text).translate(_CONTROL))
 
 
 def as_html(*lines: str, bold: bool = False) -> str:
@@ -48,5 +49,8 @@ def _by_number(found: re.Match[str]) -> str:
 
 
 def as_label(text: object) -> str:
-    """A text for a figure: Matplotlib takes what stands between two dollars for mathematics."""
-    return visible(text).replace("$", r"\$")
+    """A text for a figure: Matplotlib takes what stands between two dollars for mathematics.
+
+    Its font has no pictures of control characters.
+    """
+    return re.sub("[\u2400-\u2421]", "\ufffd", visible(text)).replace("$", r"\$")

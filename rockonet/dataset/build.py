@@ -35,6 +35,7 @@ from rockonet.explore.midi_file import MAX_MIDI_BYTES, MidiError, file_bytes, re
 from rockonet.explore.midi_techniques import with_techniques
 from rockonet.explore.parts import Guitars, guitar_parts, part_notes
 from rockonet.explore.song_file import SONG_SUFFIXES, ParsedSong, parse_song, song_files
+from rockonet.explore.tracks import name_pattern
 
 FILES_PER_TASK = 50  # their notes are joined in one go: more do not fit a processor's cache
 GUITAR_PRO_WEIGHT = 25  # a Guitar Pro file takes as long as so many MIDI files, or longer
@@ -68,6 +69,7 @@ def build_corpus(
     if isinstance(programs, int):
         raise ValueError(f"programs is a list of numbers: write [{programs}], not {programs}.")
     folder, programs = Path(folder), tuple(sorted(set(programs)))
+    name_pattern(track_names)  # refused before anything is read
     filters = json.dumps({"programs": programs, "track_names": track_names, "of": _source(folder)})
     stamps = file_stamps(folder)
     saved = _cached(cache, filters)

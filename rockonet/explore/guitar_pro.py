@@ -198,7 +198,7 @@ def _parsed(data: bytes) -> tuple[Any, list[str]]:
 
     Raises: ValueError with the reason.
     """
-    version = data[1 : 1 + min(data[0], 30)].decode("latin-1")
+    version = data[1 : 1 + min(int.from_bytes(data[:1]), 30)].decode("latin-1")
     found = re.search(r"G(?:UITAR )?P(?:RO)? [vL]?(\d\.\d)", version)
     known = [start for start in _READERS if found and found[1].startswith(start)]
     if not known:

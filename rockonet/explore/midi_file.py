@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from symusic.core import ScoreTick
+from symusic.core import ScoreTick, TempoTickList
 
 from rockonet.common.errors import say_remarks
 from rockonet.common.saved import open_regular
@@ -15,10 +17,13 @@ from rockonet.explore.loose_notes import end_loose_notes, loose_pitches
 from rockonet.explore.players import name_players, set_programs
 from rockonet.explore.track_marks import Origin, marked, take_marks
 
+_END = b"\xff\x2f\x00"  # of a track
 MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".rmi")
 # What is beyond these is refused. The largest of 1,546 real rock songs has 0.4 MB, 58 tracks and
 # 42,000 notes; one has a stray note at quarter note 410,270, so the last limit is generous.
 MAX_MIDI_BYTES, MAX_TRACKS, MAX_NOTES, MAX_QUARTERS = 8_000_000, 500, 500_000, 500_000
+
+SHORTEST_QUARTER = 6_000  # microseconds that a quarter note lasts: 10,000 of them to a minute
 
 
 class MidiError(ValueError):
@@ -60,6 +65,11 @@ def refuse_large(name: str, size: int) -> None:
         raise MidiError(name, f"larger than {MAX_MIDI_BYTES // 10**6} MB, so not a song")
 
 
+def refuse_many(name: str, what: str, count: int, limit: int) -> None:
+    if count > limit:
+        raise MidiError(name, f"not a song: {count:,} {what}, and {limit:,} is the limit")
+
+
 def parse_midi(data: bytes, name: str) -> tuple[ScoreTick, tuple[str, ...]]:
     """The score in the bytes of a file, and what was changed or guessed, in sentences.
 
@@ -76,22 +86,33 @@ def parse_midi(data: bytes, name: str) -> tuple[ScoreTick, tuple[str, ...]]:
         raise MidiError(name, "counts time in video frames or not at all, not in quarter notes")
     bodies, remark = repaired_tracks(data[start:], name)
     score, origins = read_marked(data[start:], bodies, name)
+    refuse_many(name, "notes", score.note_num(), MAX_NOTES)
     if pitches := loose_pitches(score, origins):  # one is known of each, there may be more
         score, origins = read_marked(data[start:], bodies, name, pitches)
     loose = end_loose_notes(score)
-    for what, count, limit in (
-        ("notes", score.note_num(), MAX_NOTES),
-        ("quarter notes of time", score.end() // score.ticks_per_quarter, MAX_QUARTERS),
-    ):
-        if count > limit:
-            raise MidiError(name, f"not a song: {count:,} {what}, and {limit:,} is the limit")
+    refuse_many(name, "notes", score.note_num(), MAX_NOTES)
+    quarters = score.end() // score.ticks_per_quarter
+    refuse_many(name, "quarter notes of time", quarters, MAX_QUARTERS)
     if score.start() < 0:
         raise MidiError(name, "damaged (its times run over)")
-    remarks = [remark, *set_programs(score, origins, bodies)]
+    remarks = [remark, drop_tempos(score), *set_programs(score, origins, bodies)]
     if loose:
         remarks.append(f"notes without an end: {loose}, ended by the next strike or after a bar")
     name_players(score, origins)
     return score, tuple(filter(None, remarks))
+
+
+def drop_tempos(score: ScoreTick) -> str:
+    """Take tempos off a score at which nothing is played, as one of 0; what has to be said of it.
+
+    What is left has no end that cannot be counted in seconds, nor is it over before it begins.
+    """
+    kept = [tempo for tempo in score.tempos if tempo.mspq >= SHORTEST_QUARTER]
+    dropped = len(score.tempos) - len(kept)
+    if not dropped:
+        return ""
+    score.tempos = TempoTickList(kept)
+    return f"tempos that cannot be: {dropped}, left out"
 
 
 def read_marked(
@@ -120,14 +141,20 @@ def repaired_tracks(data: bytes, name: str) -> tuple[list[bytes], str]:
         kind, length = data[place : place + 4], int.from_bytes(data[place + 4 : place + 8], "big")
         body = data[place + 8 : place + 8 + length]
         if len(body) < length:
-            whole = whole_events_length(body)
+            end = track_end(body)
             # An alien chunk, or an end of track before the end of the file: bytes were lost in the
             # track before or in this one, and from there on no time can be trusted.
-            if kind != b"MTrk" or whole is None:
+            if kind != b"MTrk" or end.why != "cut":
                 where = max(1, len(found) + (kind == b"MTrk"))
                 raise MidiError(name, f"damaged (bytes are missing in track {where})")
-            body = body[:whole] + b"\x00\xff\x2f\x00"  # the end of a track
+            body = body[: end.place] + b"\x00" + _END
             remark = f"cut off in track {len(found) + 1} of {claimed}, read as far as it goes"
+        elif kind == b"MTrk" and 0 <= body.find(_END) < len(body) - len(_END):
+            end = track_end(body)
+            if end.why == "end" and body[end.place :].strip(b"\0"):
+                rest = len(body) - end.place
+                remark = f"{rest:,} bytes behind the end of track {len(found) + 1} were left out"
+            body = body[: end.place] if end.why == "end" else body
         if kind == b"MTrk":
             found.append(body)
         place += 8 + length
@@ -150,8 +177,29 @@ def marked_file(
     return b"".join((*parts, bytes(16)))
 
 
-def whole_events_length(body: bytes) -> int | None:
-    """How many bytes of a track that just stops are whole events; None if it does not just stop."""
+class TrackEnd(NamedTuple):
+    """Where the events of a track stop, counted in bytes, and why.
+
+    why: "end" for an end of track, which is counted in; "cut" if the bytes just stop, in the midst
+    of the next event or behind the last; "damage" for what is no event.
+    """
+
+    place: int
+    why: str
+
+
+_TIME = rb"[\x80-\xff]{0,3}[\x00-\x7f]"
+# Notes, controls and programs as they usually are, a thousand at a time: those that follow the
+# first may leave the status out. What is not quite so is looked at byte by byte.
+_USUAL = re.compile(
+    rb"%b(?:[\x80-\xbf\xe0-\xef][\x00-\x7f]{2}(?:%b[\x80-\xbf\xe0-\xef]?[\x00-\x7f]{2}){0,1000}"
+    rb"|[\xc0-\xdf][\x00-\x7f](?:%b[\xc0-\xdf]?[\x00-\x7f]){0,1000})" % (_TIME, _TIME, _TIME)
+)
+_STATUS = re.compile(rb"%b([\x80-\xef])" % _TIME)
+
+
+def track_end(body: bytes) -> TrackEnd:
+    """Where the events of a track stop, and why."""
     place = whole = status = 0
 
     def number() -> int:  # of variable length: seven bits a byte, the top bit says that more follow
@@ -166,12 +214,17 @@ def whole_events_length(body: bytes) -> int | None:
 
     try:
         while True:
+            if usual := _USUAL.match(body, place):
+                first = _STATUS.match(body, place)
+                status, place = first[1][0] if first else status, usual.end()
+                whole = place
+                continue
             number()  # the time since the event before
             if body[place] >= 0x80:
                 status, place = body[place], place + 1
             if status == 0xFF:  # meta event: a kind, a length, and so many bytes
                 if body[place : place + 2] == b"\x2f\x00":
-                    return None  # the end of the track
+                    return TrackEnd(place + 2, "end")
                 place += 1
                 length = number()
                 place += length
@@ -181,14 +234,14 @@ def whole_events_length(body: bytes) -> int | None:
             elif 0x80 <= status < 0xF0:
                 place += 1 if 0xC0 <= status < 0xE0 else 2
             else:
-                return None
+                return TrackEnd(whole, "damage")
             if place > len(body):
-                return whole
+                return TrackEnd(whole, "cut")
             whole = place
     except IndexError:
-        return whole
+        return TrackEnd(whole, "cut")
     except ValueError:
-        return None
+        return TrackEnd(whole, "damage")
 
 
 def midi_files(folder: str | os.PathLike[str]) -> list[Path]:
@@ -210,5 +263,5 @@ def read_folder(folder: str | os.PathLike[str]) -> dict[Path, ScoreTick]:
             print(f"left out {error}")
         else:
             for remark in remarks:
-                print(f"{path.name}: {remark}")
+                print(visible(f"{path.name}: {remark}"))
     return scores

@@ -116,6 +116,7 @@ def label_axes(ax: Axes, first: int, last: int, pitch: np.ndarray, tuning: Seque
     # Bars are numbered sparsely where they are many: a stray note may stand in bar 100,000.
     step = 1 if last - first < 24 else 4 * -(-(last - first) // MOST_BARS)
     numbers = np.arange(first, last + 1, step)
+    ax.xaxis.remove_overlapping_locs = False  # half a bar is little where there are many
     ax.set_xticks([*numbers, last + 1], [])  # lines between bars, numbers within
     ax.set_xticks(numbers + 0.5, [str(number) for number in numbers], minor=True)
     ax.tick_params(axis="x", which="minor", length=0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,9 @@ import ipywidgets as widgets
 from IPython.display import Markdown, display
 from symusic.core import ScoreTick, TrackTick
 
+from rockonet.common.shown_text import as_markdown, visible
 from rockonet.common.theory import meter_ticks
 from rockonet.explore.meters import timing_of
-from rockonet.explore.midi_file import MidiError
 from rockonet.explore.parts import player_tracks
 from rockonet.explore.pictures import piano_roll
 from rockonet.explore.song_file import read_song, song_files
@@ -32,7 +33,7 @@ class SongBrowser:
     """The widgets of the panel, and what happens when they are used."""
 
     def __init__(self, folder: str | os.PathLike[str]):
-        files = {str(path.relative_to(folder)): path for path in song_files(folder)}
+        files = [(visible(path.relative_to(folder)), path) for path in song_files(folder)]
         wide = {"width": "24em"}
         self.song = widgets.Dropdown(options=files, description="Song", layout=wide)
         # A track's value is (song, place): new for every song, so that the picture follows.
@@ -44,21 +45,26 @@ class SongBrowser:
         buttons = widgets.HBox([self.hear_track, self.hear_song])
         self.panel = widgets.VBox([choice, buttons, self.picture, self.player])
 
-        self.song.observe(lambda _: self.list_tracks(), "value")
-        self.track.observe(lambda _: self.draw_track(), "value")
-        self.hear_track.on_click(lambda _: self.play(whole_song=False))
-        self.hear_song.on_click(lambda _: self.play(whole_song=True))
-        self.list_tracks()
+        self.song.observe(lambda _: self.attempt(self.picture, self.list_tracks), "value")
+        self.track.observe(lambda _: self.attempt(self.picture, self.draw_track), "value")
+        for button, whole in ((self.hear_track, False), (self.hear_song, True)):
+            button.on_click(lambda _, whole=whole: self.attempt(self.player, self.play, whole))
+        self.attempt(self.picture, self.list_tracks)
+
+    def attempt(self, place: widgets.Output, action: Callable[..., None], *arguments: bool) -> None:
+        """Do what a widget is there for; what stands in its way is said there, in its sentence."""
+        try:
+            action(*arguments)
+        except (ValueError, OSError, RuntimeError) as error:
+            show(place, Markdown(as_markdown(error)))
 
     def list_tracks(self) -> None:
         """Offer the tracks of the song that is chosen; the first guitar, if any, comes first."""
-        path: Path = self.song.value
-        try:
-            tracks = player_tracks(read_song(path))
-        except MidiError as error:
-            self.track.options = []
-            show(self.picture, str(error))
-            return
+        path: Path | None = self.song.value
+        self.track.options = []
+        if path is None:
+            raise ValueError("There is no song in this folder: choose another one.")
+        tracks = player_tracks(read_song(path))
         self.track.options = [(track_label(t), (path, i)) for i, t in enumerate(tracks)]
         guitars = [i for i, t in enumerate(tracks) if not t.is_drum and t.program in GUITAR_NAMES]
         self.track.index = (guitars or [0])[0] if tracks else None
@@ -89,10 +95,7 @@ class SongBrowser:
             return
         score, track = self.chosen()
         show(self.player, Markdown("One moment, the sound is being made…"))
-        try:
-            show(self.player, render(score if whole_song else only_tracks(score, [track])))
-        except ValueError as error:
-            show(self.player, str(error))
+        show(self.player, render(score if whole_song else only_tracks(score, [track])))
 
 
 def show(output: widgets.Output, *things: Any) -> None:

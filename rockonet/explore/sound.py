@@ -175,7 +175,14 @@ def synthesised(score: ScoreTick) -> Sound:
     quarters = ringing.tempos[-1].qpm / 60 if len(ringing.tempos) else 2
     end = score.end() + round(RING_SECONDS * quarters * score.ticks_per_quarter)
     ringing.markers.append(TextMetaTick(end, "silence"))
-    wav = midirenderer.render_wave_from(_soundfont_bytes(soundfont()), ringing.dumps_midi())
+    font = soundfont()
+    try:
+        wav = midirenderer.render_wave_from(_soundfont_bytes(font), ringing.dumps_midi())
+    except (ValueError, RuntimeError) as error:
+        raise RuntimeError(
+            f"The SoundFont {str(font)!r} is damaged or none ({error}). Let ROCKONET_SOUNDFONT "
+            "name another .sf2 file, or unset it to use the one that comes with pretty_midi."
+        ) from error
     samples, rate = soundfile.read(io.BytesIO(wav), dtype="float32", always_2d=True)
     return Sound(samples, rate)
 

@@ -44,9 +44,10 @@ def guitar_tracks(
     track_names: a regular expression; tracks with a name in which it is found count too, whatever
         their program, as in ``"guitar|gtr"``. Case does not matter. But a bass or a keyboard is no
         guitar because its name has the word.
+    Raises: ValueError if that is no regular expression.
     Notebook: 01.
     """
-    programs, wanted = set(programs), re.compile(track_names or r"(?!)", re.IGNORECASE)
+    programs, wanted = set(programs), name_pattern(track_names)
     return [
         track
         for track in score.tracks
@@ -54,6 +55,20 @@ def guitar_tracks(
         and not track.is_drum
         and len(track.notes)
     ]
+
+
+def name_pattern(track_names: str) -> re.Pattern[str]:
+    """The names that `guitar_tracks` looks for; of no text it finds nothing.
+
+    Raises: ValueError if the text is no regular expression.
+    """
+    try:
+        return re.compile(track_names or r"(?!)", re.IGNORECASE)
+    except re.error as error:
+        raise ValueError(
+            f"track_names={track_names!r} is no regular expression ({error}): write words with | "
+            'between them, as in "guitar|gtr", and a backslash before a bracket that is meant.'
+        ) from None
 
 
 def _is_named(track: TrackTick, wanted: re.Pattern[str]) -> bool:

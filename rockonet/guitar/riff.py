@@ -16,6 +16,7 @@ import numpy as np
 from symusic.core import ScoreTick
 
 from rockonet.common.files import are_free, write_together
+from rockonet.common.shown_text import visible
 from rockonet.common.techniques import BENDS
 from rockonet.common.theory import (
     TICKS_PER_QUARTER,
@@ -72,6 +73,8 @@ class Riff:
     scale: str | None = None
 
     def __post_init__(self) -> None:
+        # Of a title from a file everything that is written of a riff can be sure.
+        object.__setattr__(self, "title", visible(self.title))
         if not is_tempo(self.tempo_bpm):
             raise ValueError(
                 f"A tempo is 10 to 1,000 quarter notes a minute, not {self.tempo_bpm}."

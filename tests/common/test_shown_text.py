@@ -79,4 +79,5 @@ def test_a_figure_shows_dollars_and_no_formula(text):
 def test_what_cannot_be_seen_is_shown_by_its_picture():
     assert visible("a\nb\t\x00\x1b[31m\x7f") == "a␊b␉␀␛[31m␡"
     assert visible(b"caf\xe9".decode(errors="surrogateescape")) == "caf�"
+    assert visible("a\ufffe\uffffb") == "a��b"
     assert visible("Motörhead 日本 🎸") == "Motörhead 日本 🎸"

@@ -389,3 +389,8 @@ def test_tracks_of_one_name_have_names_of_their_own_in_the_score():
     song = ru.parse_guitar_pro(a_song(*(dict(lines=["6.0/1"]),) * 3), "x")
     assert [track.name for track in song.tracks] == ["Guitar"] * 3
     assert [track.name for track in song.score.tracks] == ["Guitar", "Guitar 2", "Guitar 3"]
+
+
+def test_nothing_is_no_guitar_pro_file():
+    with pytest.raises(ru.MidiError, match="its version is not known"):
+        ru.parse_guitar_pro(b"", "empty.gp5")

@@ -46,3 +46,13 @@ def test_program_chart_counts_a_song_once_for_a_family(folder):
         )
     }
     assert bars == {"guitar": 3, "piano": 1, "drums": 1}
+
+
+def test_a_stray_note_far_away_does_not_hold_up_the_picture():
+    notes = dict(
+        onset=[0, 12, 410_270 * 12], duration=[6] * 3, pitch=[40, 43, 45], velocity=[90] * 3
+    )
+    figure = ru.piano_roll({name: np.array(column) for name, column in notes.items()}, "A$AP $x$")
+    ticks = figure.axes[0].get_xticks(minor=True)
+    assert 90 < len(ticks) < 410 and ticks[0] == 1.5
+    figure.canvas.draw()

@@ -1,6 +1,8 @@
 """The panel of notebook 01."""
 
 import rockonet_utils as ru
+from rockonet.explore import song_browser
+from rockonet.explore.song_browser import SongBrowser
 
 
 def test_song_browser_follows_the_choice(folder):
@@ -23,3 +25,22 @@ def test_song_browser_follows_the_choice(folder):
     hear.click()
     song.label = "one.mid"
     assert track.value == (folder / "one.mid", 0)
+
+
+def test_what_stands_in_the_way_is_said_where_it_was_to_be_seen(folder, monkeypatch, tmp_path):
+    browser = SongBrowser(folder)
+    said = []
+    monkeypatch.setattr(song_browser, "show", lambda place, *things: said.append((place, things)))
+    (tmp_path / "damaged.sf2").write_bytes(b"RIFF" + bytes(100))
+    for name, words in (("none.sf2", "There is no SoundFont"), ("damaged.sf2", "damaged")):
+        monkeypatch.setenv("ROCKONET_SOUNDFONT", str(tmp_path / name))
+        browser.hear_track.click()
+        place, (shown,) = said[-1]
+        assert place is browser.player and words in shown.data
+    (folder / "one.mid").unlink()
+    browser.song.label = "one.mid"
+    place, (shown,) = said[-1]
+    assert place is browser.picture and "cannot be opened" in shown.data
+    (tmp_path / "empty").mkdir()
+    SongBrowser(tmp_path / "empty")
+    assert "no song in this folder" in said[-1][1][0].data

@@ -1,0 +1,181 @@
+"""One hostile text in every field there is: nothing of it runs in a page, and nothing is lost."""
+
+import json
+import warnings
+
+import make_site
+import nbformat
+import pytest
+from helpers import a_tune
+from hostile import FILE, HOSTILE, assert_nothing_runs, hostile_musicxml, hostile_songs
+from lab import Notebook, in_a_browser
+from matplotlib.cbook import is_math_text
+from matplotlib.text import Text
+from nbconvert.filters import markdown2html
+
+import rockonet_utils as ru
+from rockonet.common.shown_text import visible
+from rockonet.generation.originality import CopyIndex
+from rockonet.generation.riff_card import RiffCard, download_link
+from rockonet.generation.riff_machine import RiffMachine
+
+SHOWN, SHOWN_FILE = visible(HOSTILE), visible(FILE)
+
+
+@pytest.fixture(scope="module")
+def songs(tmp_path_factory):
+    return hostile_songs(tmp_path_factory.mktemp("songs"))
+
+
+@pytest.fixture(scope="module")
+def corpus(songs):
+    return ru.build_corpus(songs.parent)
+
+
+def test_tables_show_names_of_tracks_and_files_as_they_are(songs, corpus):
+    score = ru.read_folder(songs)[songs / f"{FILE}.mid"]
+    (track,) = (track for track in score.tracks if len(track.notes))
+    shown = assert_nothing_runs(markdown2html(ru.table(["track"], [[ru.track_label(track)]]).data))
+    assert SHOWN in shown.text
+    assert [tag for tag, _ in shown.tags if tag not in ("span", "tr", "th", "td")] == [
+        "table", "thead", "tbody",
+    ]  # fmt: skip
+    shown = assert_nothing_runs(markdown2html(ru.report_table(corpus).data))
+    assert SHOWN_FILE in shown.text and "unreadable" in shown.text
+    assert sum(tag == "td" for tag, _ in shown.tags) % 5 == 0
+
+
+def test_a_figure_takes_no_title_for_mathematics(songs, corpus):
+    score = ru.read_folder(songs)[songs / f"{FILE}.mid"]
+    notes = ru.score_notes(score.tracks, score.ticks_per_quarter)
+    sound = ru.tones(440.0)
+    for figure in (
+        ru.piano_roll(notes, HOSTILE),
+        ru.wave_chart({HOSTILE: sound}),
+        ru.spectrum_chart({HOSTILE: sound}, {HOSTILE: 440.0}),
+        ru.before_and_after({HOSTILE: sound, "A$AP and Ke$ha": sound}),
+        ru.nats_chart({HOSTILE: 2.0}, {"$\\frac$": 1.0}),
+        ru.lstm_picture(["$\\frac$", "A4"]),
+        ru.window_picture(["$\\frac$", "A4", "$x$"], 2),
+    ):
+        figure.draw_without_rendering()  # the words at the axes come to be
+        shown = [text.get_text() for text in figure.findobj(Text)]
+        assert any("frac" in text for text in shown)
+        assert not any(map(is_math_text, shown))
+    figure.canvas.draw()
+    title = ru.likeness_chart(corpus, 0).axes[0].get_title()
+    assert "$x$" in title.replace("\\", "") and not is_math_text(title)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_a_prompt_from_any_file_is_shown_and_saved(songs, tmp_path, starter):
+    sources = [path for path in sorted(songs.iterdir()) if "3.mid" not in path.name]
+    sources.append(hostile_musicxml())
+    riffs = [ru.prompt_from_file(source, bars=1) for source in sources]
+    riffs.append(a_tune((40, 43), title=HOSTILE))
+    assert sum(riff.title.startswith("<img") for riff in riffs) == len(riffs)
+    index, band = CopyIndex(starter[0].select([0])), type("Off", (), {"value": False})
+    for riff in riffs[-1:]:
+        shown = assert_nothing_runs(riff.player(band=False)._repr_html_())
+        labels = [tag.get("aria-label", "") for _, tag in shown.tags]
+        assert any(riff.title in label for label in labels)
+        card = RiffCard(riff, index, band, lambda *_: None)
+        row, verdict, player, _ = card.panel.children
+        assert riff.title in assert_nothing_runs(row.children[0].value).text
+        ((_, link),) = assert_nothing_runs(download_link(riff, ".txt")).tags
+        assert link["download"] == f"{riff.file_name}.txt"
+        paths = riff.save(tmp_path / riff.title[:20], (".musicxml", ".gp", ".gp5", ".mid", ".txt"))
+        for path in paths[:3]:
+            again = ru.prompt_from_file(path)
+            assert path.suffix == ".gp5" or again.title == riff.title
+
+
+def test_the_machine_and_the_browser_show_names_as_they_are(songs, corpus, riff_recipe, tmp_path):
+    machine = RiffMachine(riff_recipe, corpus, corpus, tmp_path / "none")
+    assert_nothing_runs(machine.song.value)
+    browser = ru.song_browser(songs)
+    assert len(browser.children[0].children[0].options) == 4
+
+
+@pytest.mark.parametrize("ask", [
+    lambda: ru.prompt_from_text(HOSTILE),
+    lambda: ru.prompt_from_text("e|--0--|", tuning=HOSTILE),
+    lambda: ru.prompt_from_file(b"MThd" + HOSTILE.encode(), name=HOSTILE),
+    lambda: ru.prompt_from_file(b"FICHIER GUITAR PRO" + bytes(99), name=HOSTILE),
+    lambda: ru.scale_pitch_classes(HOSTILE),
+    lambda: ru.settings(HOSTILE),
+    lambda: ru.settings(data=HOSTILE),
+])  # fmt: skip
+def test_what_is_refused_is_said_in_one_line(ask):
+    with warnings.catch_warnings(), pytest.raises((ValueError, OSError)) as refused:
+        warnings.simplefilter("ignore")
+        ask()
+    assert "\n" not in str(refused.value)
+
+
+CELLS = """\
+import warnings
+from pathlib import Path
+import rockonet_utils as ru
+folder = Path(FOLDER)
+scores = ru.read_folder(folder)
+song, score = next(iter(scores.items()))
+ru.table(["track"], [[ru.track_label(track)] for track in score.tracks])
+---
+corpus = ru.build_corpus(folder)
+ru.report_table(corpus)
+---
+ru.piano_roll(ru.score_notes(score.tracks, score.ticks_per_quarter), f"{song.name} {TEXT}")
+---
+ru.song_browser(folder)
+---
+riff = ru.prompt_from_file(sorted(folder.rglob("*.gp"))[0], bars=1)
+riff.player(band=False)
+---
+riff
+---
+ru.RiffMachine(ru.load_trained(ru.shipped_model("riff")), corpus, corpus, folder / "favourites")
+---
+print(TEXT)
+ru.prompt_from_text(TEXT)"""
+
+
+def hit(page):
+    return page.evaluate("[window.hit, document.title]")
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("marks", [pytest.param((), marks=in_a_browser)])
+def test_nothing_runs_in_a_browser(marks, songs, lab, browser, tmp_path):
+    """In JupyterLab, whose outputs are trusted when they were made there, and on the site."""
+    folder = lab[2] / "notebooks"
+    first = f"FOLDER, TEXT = {json.dumps(str(songs))}, {json.dumps(HOSTILE)}"
+    cells = [nbformat.v4.new_code_cell(code) for code in (first, *CELLS.split("\n---\n"))]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Names"), *cells])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(notebook, folder / "hostile.ipynb")
+    opened = Notebook(browser, lab, "hostile")
+    for _ in opened.run_all():
+        pass
+    opened.page.wait_for_timeout(3000)
+    seen = opened.page.locator(".jp-Notebook").inner_text()
+    assert hit(opened.page)[0] is None
+    for text in (SHOWN, SHOWN_FILE):
+        assert " ".join(text.split()) in " ".join(seen.split())
+    assert opened.page.locator(".jp-OutputArea mjx-container").count() == 0
+    opened.picture("hostile")
+    opened.saved()
+    opened.page.close()
+    (tmp_path / "style.css").write_text("")
+    body = make_site.body_of(folder / "hostile.ipynb")
+    body += f'<p id="raw">{HOSTILE}</p><a id="link" href="javascript:window.hit=5">x</a>'
+    target = tmp_path / "hostile.html"
+    target.write_text(make_site.whole_page("hostile.html", body), encoding="utf-8")
+    page = browser.new_page()
+    page.goto(target.as_uri())
+    page.locator(".rockonet .bar").first.wait_for(state="visible")  # our own script has run
+    page.locator("#link").click()
+    page.wait_for_timeout(1000)
+    assert hit(page)[0] is None
+    assert " ".join(SHOWN.split()) in " ".join(page.locator("main").inner_text().split())
+    page.close()
