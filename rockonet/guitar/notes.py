@@ -11,12 +11,11 @@ from rockonet.common.techniques import BENDS, Technique, harmonic_semitones
 from rockonet.common.theory import TICKS_PER_QUARTER
 from rockonet.common.tunings import STANDARD_TUNING
 from rockonet.dataset.events import event_pitches, onsets
+from rockonet.explore.midi_techniques import are_muted
 from rockonet.guitar.notation import NotatedEvent
 from rockonet.guitar.playable_techniques import JOINED
 
 MUTED_TICKS = 1  # what sounds no longer, a twelfth of a quarter note, is a palm mute
-# How long programs play a palm mute, however fast the music is: alphaTab 0.08, TuxGuitar 0.06.
-MUTED_SECONDS = 0.085
 TREMOLO_TEMPO = 100  # up to which thirty-seconds can be picked, 13 strokes a second
 JOINED_TICKS = TICKS_PER_QUARTER // 2  # a shorter silence between two notes does not part them
 _SILENT = Technique.PALM_MUTE | Technique.DEAD  # what is short, however it is written
@@ -192,15 +191,12 @@ def shortened_mutes(
     """The notes of a MIDI file with their palm mutes as short as they are on the grid.
 
     notes: columns ``time duration …`` in ticks of the file, of which a quarter note has
-    `ticks_per_quarter`. A palm mute sounds for `MUTED_SECONDS` or less, and for no more than two
-    thirds of the time until the next note.
+    `ticks_per_quarter`. What is a palm mute, `are_muted` says.
     """
-    tick = ticks_per_quarter / TICKS_PER_QUARTER  # of the grid, on which a chord is together
-    struck = np.rint(notes["time"] / tick)
-    onset = np.unique(struck)
-    room = np.append(onset, np.inf)[np.searchsorted(onset, struck) + 1] * tick - notes["time"]
-    seconds = notes["duration"] * (60 / tempo_bpm / ticks_per_quarter)
-    muted = (seconds <= MUTED_SECONDS) & (3 * notes["duration"] <= 2 * room)
-    longest = np.where(muted, round(MUTED_TICKS * tick), notes["duration"])
+    quarter = np.array([ticks_per_quarter])
+    part = np.zeros(len(notes["time"]), np.int64)
+    muted = are_muted(notes, part, quarter, quarter * tempo_bpm / 60)
+    shortest = round(MUTED_TICKS * ticks_per_quarter / TICKS_PER_QUARTER)
+    longest = np.where(muted, shortest, notes["duration"])
     duration = np.minimum(notes["duration"], longest).astype(notes["duration"].dtype)
     return {**notes, "duration": duration}
