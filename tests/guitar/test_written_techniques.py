@@ -328,6 +328,8 @@ def test_music21_reads_the_techniques_of_the_score():
         single = ("TrillExtension",)  # what music21 calls a wavy line of one note
         assert all(len(pair) == 2 for span, pair in pairs if type(span).__name__ not in single)
         spans = collections.Counter(type(s).__name__ for s, (a, *_) in pairs if id(a) in own)
+        waves = sum(bool(n.technique & T.VIBRATO) for n, _ in first)  # a wavy line for each
+        assert spans["TrillExtension"] == waves
         joined = [n for n in wanted if n.origin >= 0]
         slides = sum(bool(n.technique & T.SLIDE) for n in joined)
         legato = [n for n in joined if n.technique & T.LEGATO]
