@@ -144,7 +144,8 @@ def test_the_wheel_bends_the_notes_that_are_bent_and_no_others():
         for (channel, begin, end, *_), (_, _, technique, bend, slide) in zip(
             wheels.notes, wanted, strict=True
         ):
-            heights = [wheels.height(channel, tick) for tick in range(begin, end)]
+            ticks = [*range(begin, end - 1, 4), end - 1]
+            heights = [wheels.height(channel, tick) for tick in ticks]
             up = bend / 2
             wave = 0.26 if technique & T.VIBRATO else 0.01
             assert heights[0] == pytest.approx(up if technique & T.PREBEND else 0, abs=0.01)
@@ -289,7 +290,7 @@ def technical(riff, staff):
 
 
 def test_both_staves_of_the_musicxml_say_the_same():
-    for seed in SEEDS:
+    for seed in SEEDS[::2]:
         riff = random_played_riff(seed)
         only_one = {"slur", "staccato", "string", "fret", "technical", "tuplet", "articulations"}
         staff, tab = (
@@ -300,7 +301,7 @@ def test_both_staves_of_the_musicxml_say_the_same():
 
 
 def test_music21_reads_the_techniques_of_the_score():
-    for seed in SEEDS:
+    for seed in SEEDS[::3]:
         riff = random_played_riff(seed)
         score = music21.converter.parse(ru.musicxml(riff), format="musicxml")
         staff = score.parts[0]
