@@ -11,9 +11,9 @@ from pathlib import Path
 
 import guitarpro
 import numpy as np
-from composer.book import Plan, read_riffs, read_songs
+from composer.book import Book, Plan, read_riffs
 from composer.form import Meter
-from composer.song import arrange, file_name, guitar_program
+from composer.song import arrange, file_name, guitar_program, numbered_songs
 from composer.strokes import Stroke
 from composer.styles import KEYBOARDS, STYLES
 from guitarpro import models as gp
@@ -55,16 +55,16 @@ def stroke_events(strokes: Iterable[Stroke]) -> np.ndarray:
     return ru.events_from_notes(dict(zip(names, np.array(ordered).T, strict=True)))[0]
 
 
-def starter_guitars(plan: Plan, number: int) -> tuple[Meter, dict[str, np.ndarray]]:
-    """The meter of a song, and the events of each of its guitars; number: its place in its style."""
-    song = arrange(plan, number, read_riffs())
+def starter_guitars(plan: Plan, number: int, book: Book) -> tuple[Meter, dict[str, np.ndarray]]:
+    """The meter of a song and the events of its guitars; number: the place of it in its style."""
+    song = arrange(plan, number, book)
     guitars = {name: part for name, part in song.parts.items() if name not in KEYBOARDS}
     return song.meter, {name: stroke_events(part) for name, part in guitars.items()}
 
 
-def guitar_song(plan: Plan, number: int) -> gp.Song | None:
+def guitar_song(plan: Plan, number: int, book: Book) -> gp.Song | None:
     """The guitars of a song, a track each; None if it has none."""
-    meter, guitars = starter_guitars(plan, number)
+    meter, guitars = starter_guitars(plan, number, book)
     songs = []
     for name, events in guitars.items():
         riff = ru.Riff(
@@ -86,8 +86,8 @@ def guitar_song(plan: Plan, number: int) -> gp.Song | None:
         track.channel.channel, track.channel.effectChannel = 2 * place, 2 * place + 1
         for header in whole.measureHeaders[len(track.measures) :]:
             measure = gp.Measure(track, header)
-            rest = gp.Beat(measure.voices[0], duration=gp.Duration(1), status=gp.BeatStatus.rest)
-            measure.voices[0].beats.append(rest)
+            beats = measure.voices[0].beats
+            beats.append(gp.Beat(measure.voices[0], status=gp.BeatStatus.empty))
             track.measures.append(measure)
         for measure, header in zip(track.measures, whole.measureHeaders, strict=True):
             measure.header = header
@@ -99,10 +99,10 @@ def main() -> None:
     default = Path(__file__).parent / "starter_gp5"
     parser.add_argument("--out", type=Path, default=default, help="folder, data/starter_gp5")
     out = parser.parse_args().out
-    plans = read_songs()
-    for plan in plans:
-        number = [other.title for other in plans if other.style == plan.style].index(plan.title)
-        song = guitar_song(plan, number)
+    book = read_riffs()
+    plans = numbered_songs()
+    for plan, number in plans:
+        song = guitar_song(plan, number, book)
         if song is not None:
             path = out / plan.style / Path(file_name(plan.title)).with_suffix(".gp5")
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -16,6 +16,7 @@ HARMONICS = {
     for string in OPEN
 }
 HIGH_CHORD = 57  # A3, on fret 12 of the A string
+SHORTEST_VIBRATO = 6  # ticks; of what is shorter nobody hears a wave
 HAMMERED = 7  # frets, further than a finger is hammered on
 
 SCALES = {
@@ -107,12 +108,15 @@ def on_keys(strokes: Iterable[Stroke]) -> list[Stroke]:
 
 def playable(strokes: Iterable[Stroke]) -> list[Stroke]:
     """The strokes of a guitar in their order, without marks that lost their sense when riffs were
-    moved, varied or put together: a slide or hammer-on from nowhere, a harmonic at another fret."""
+    moved, varied or put together: a slide or hammer-on from nowhere, a harmonic at another fret, a
+    short vibrato."""
     done: list[Stroke] = []
     for s in sorted(strokes, key=lambda s: (s.start, s.pitches)):
         how = set(s.how)
         if not set(s.pitches) <= set(HARMONICS):
             how.discard("n")
+        if s.length < SHORTEST_VIBRATO:
+            how.discard("v")
         if how & {"s", "h"} and not (done and _leads(done[-1], s)):
             how -= {"s", "h"}
         done.append(replace(s, how=frozenset(how)))
