@@ -173,17 +173,9 @@ def prompt_from_text(
     order = np.lexsort((notes[:, 2], notes[:, 0]))
     onset, duration, pitch, technique, bend = notes[order].T
     begin = onset[0] // meter_ticks(meter) * meter_ticks(meter)  # the bar line before all notes
-    events, _ = events_from_notes(
-        dict(
-            track=np.zeros_like(onset),
-            onset=onset - begin,
-            duration=duration,
-            pitch=pitch,
-            velocity=np.full_like(onset, TYPED_VELOCITY),
-            technique=technique,
-            bend=bend,
-        )
-    )
+    columns = dict(track=np.zeros_like(onset), onset=onset - begin, duration=duration, pitch=pitch)
+    columns |= dict(velocity=np.full_like(onset, TYPED_VELOCITY), technique=technique, bend=bend)
+    events, _ = events_from_notes(columns)
     return Riff(
         events,
         len(events),
