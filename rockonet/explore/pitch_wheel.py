@@ -55,8 +55,8 @@ class WheelReading:
 def read_wheels(
     notes: dict[str, np.ndarray],
     wheels: Sequence[dict[str, np.ndarray]],
-    reach: Sequence[float],
-    second: Sequence[float],
+    reach: Sequence[float] | np.ndarray,
+    second: Sequence[float] | np.ndarray,
 ) -> WheelReading:
     """How the notes of some tracks are played, by the wheels of their channels.
 
