@@ -220,6 +220,9 @@ def test_what_is_written_as_midi_comes_back_with_what_midi_can_say(tmp_path):
         kept = wanted["technique"] & ~np.uint16(LOST_IN_MIDI)
         np.testing.assert_array_equal(found["technique"][same], kept[same])
         compared += same.sum()
+        if track < 4:
+            prompt = ru.prompt_from_midi(riff.encoded(".mid"), bars=1000)
+            assert rows(prompt.events) == rows(found)
     assert compared > 300
 
 
