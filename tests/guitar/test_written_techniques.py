@@ -194,6 +194,7 @@ def test_what_midi_says_of_a_lick():
 LOST_IN_MIDI = T.TREMOLO | T.LET_RING  # and how a string moves that does two things at once
 
 
+@pytest.mark.filterwarnings("ignore:.*several channels")
 def test_what_is_written_as_midi_comes_back_with_what_midi_can_say(tmp_path):
     riffs = [random_played_riff(seed, lengths=(12, 24)) for seed in range(24)]
     for seed, riff in enumerate(riffs):
