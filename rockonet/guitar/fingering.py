@@ -199,7 +199,7 @@ def _impossible(
         why = "" if given[i] else objection(tuple(held[i].tolist()), strings, technique, bend, bent)
         if why:
             yield i, why
-        elif technique & JOINED:
+        elif technique & JOINED and not (given[i] and i and given[i - 1]):
             on_string = i and joins(sounding[[i - 1]], held[[i]], technique)[0, 0]
             how = "slid" if technique & Technique.SLIDE else "hammered or pulled"
             if not on_string:

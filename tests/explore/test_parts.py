@@ -23,7 +23,7 @@ from midi_inputs import (
 
 import rockonet_utils as ru
 from rockonet.dataset.events import event_pitches, onsets
-from rockonet.explore.channel_settings import wheel_range
+from rockonet.explore.channel_settings import channel_settings
 from rockonet.explore.midi_file import parse_midi
 from rockonet.explore.parts import guitar_parts, part_notes, player_tracks
 from rockonet.explore.track_marks import Origin, marked, program_changes, take_marks
@@ -189,11 +189,12 @@ def test_wheel_and_range_are_kept():
     )
     score, _ = parse_midi(midi_file(HEAD, lead(parameter(0, 12), notes(RIFF), bent)), "x.mid")
     [track] = ru.guitar_tracks(score)
-    assert wheel_range(track) == 12 and len(track.pitch_bends) == 5
+    assert channel_settings(track).reach == 12 and len(track.pitch_bends) == 5
     early = midi_file(HEAD, named("Lead") + parameter(0, 7) + program(29, 0, 1) + notes(RIFF))
     [track] = ru.guitar_tracks(parse_midi(early, "x.mid")[0])
-    assert wheel_range(track) == 7
-    assert wheel_range(parse_midi(midi_file(HEAD, lead(notes(RIFF))), "")[0].tracks[0]) == 2
+    assert channel_settings(track).reach == 7
+    plain = parse_midi(midi_file(HEAD, lead(notes(RIFF))), "")[0].tracks[0]
+    assert channel_settings(plain).reach == 2
 
 
 def test_a_bass_or_a_keyboard_is_no_guitar_by_its_name():

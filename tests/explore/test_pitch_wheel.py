@@ -111,6 +111,11 @@ def test_vibrato_is_one_and_lies_on_a_bend_too():
     bent = curve([*ramp(0, 200, 0, 2), *swings(200, 960, 2), (960, 0)], 3)
     got = played(lead(note(0, 960, 67), bent, calm, reach=3))[0]
     assert got == (0, 67, T.BEND | T.VIBRATO, 4)
+    let_down = curve(
+        [*ramp(0, 150, 0, 2), *ramp(200, 350, 2, 0), *swings(400, 960, 0), (960, 0)], 3
+    )
+    got = played(lead(note(0, 960, 67), let_down, calm, reach=3))[0]
+    assert got == (0, 67, T.BEND | T.RELEASE | T.VIBRATO, 4)
 
 
 @pytest.mark.parametrize("steps", [[(400, 1), (440, 2)], ramp(380, 478, 0, 2)])
