@@ -77,6 +77,16 @@ def test_a_slide_from_a_short_note_is_one_from_that_note(tmp_path, suffix):
     assert rows(ru.prompt_from_file(path).events) == rows(riff.events)
 
 
+def test_of_a_chord_the_strings_that_move_are_hammered():
+    held = [(0, 24, {2: 7, 3: 7}), (24, 24, {2: 9, 3: 7}, T.LEGATO)]
+    riff = a_played_riff([*held, (24, 48, {2: 9, 3: 5}, T.LEGATO)])
+    assert [[n.origin for n in notes] for notes in riff.notes] == [[-1, -1], [7, -1], [-1, 7]]
+    assert [line for line in riff.tab().splitlines() if line[0] in "GD"] == [
+        "G|7---7--p|5-------|",
+        "D|7--h9---|9-------|",
+    ]
+
+
 def test_pyguitarpro_reads_effects_and_points_of_bends():
     song = guitarpro.parse(io.BytesIO(ru.guitar_pro(lick())))
     beats = [beat for m in song.tracks[0].measures for beat in m.voices[0].beats if beat.notes]
