@@ -81,7 +81,7 @@ def test_of_a_chord_the_strings_that_move_are_hammered():
     held = [(0, 24, {2: 7, 3: 7}), (24, 24, {2: 9, 3: 7}, T.LEGATO)]
     riff = a_played_riff([*held, (24, 48, {2: 9, 3: 5}, T.LEGATO)])
     assert [[n.origin for n in notes] for notes in riff.notes] == [[-1, -1], [7, -1], [-1, 7]]
-    assert [line for line in riff.tab().splitlines() if line[0] in "GD"] == [
+    assert [line for line in riff.tab().splitlines() if line[:1] in list("GD")] == [
         "G|7---7--p|5-------|",
         "D|7--h9---|9-------|",
     ]
