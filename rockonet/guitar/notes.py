@@ -126,14 +126,11 @@ def tremolo_value(tempo_bpm: float) -> int:
 def joins(events: np.ndarray, frets: np.ndarray, i: int) -> np.ndarray:
     """On which strings `LEGATO` or `SLIDE` lead to event `i` from the one before: bools.
 
-    On those that move to another fret; if these are fewer than half, on all that go on, so that a
-    reader that looks at each note finds it an event of that kind.
+    On those that go on to another fret: nobody hammers a string to the fret where it is.
     """
     if i == 0 or not int(events["technique"][i]) & JOINED:
         return np.zeros(frets.shape[1], bool)
-    go_on = (frets[i] >= 0) & (frets[i - 1] >= 0)
-    move = go_on & (frets[i] != frets[i - 1])
-    return move if 2 * move.sum() >= (frets[i] >= 0).sum() else go_on
+    return (frets[i] >= 0) & (frets[i - 1] >= 0) & (frets[i] != frets[i - 1])
 
 
 def sounding_notes(
