@@ -75,7 +75,7 @@ STYLES = {
     "metal": Style(30, 30, 30, 34, "metal", "riff", ("metal licks",)),
     "ballad": Style(27, 29, 25, 33, "ballad", "ballad", ("ballad licks",), ring=True),
     "surf": Style(27, 27, 26, 34, "surf", "surf", ("surf licks",)),
-    "funk_rock": Style(27, 29, 28, 36, "funk", "funk", ("funk_rock licks",)),
+    "funk_rock": Style(27, 29, 26, 36, "funk", "funk", ("funk_rock licks",)),
     "grunge": Style(30, 29, 27, 34, "grunge", "riff", ("grunge licks",)),
     "no_guitar": Style(0, 0, 0, 32, "ballad", "ballad", ("ballad licks",), ring=True),
 }

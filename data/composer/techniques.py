@@ -68,9 +68,10 @@ def guitar_messages(
                 pitch, mine = HARMONICS[pitch], channel + HARMONIC_CHANNEL
             for first, last in _picked(s, start, end):
                 notes.setdefault(mine, []).append((first, last, pitch, loud))
-        curve = _curve(s, end - start, per_second)
+        slide: Curve = []
         if after is not None and "s" in after.how:
-            curve += _slide(after.pitches[0] - s.pitches[0], end - start, per_second)
+            slide = _slide(after.pitches[0] - s.pitches[0], end - start, per_second)
+        curve = _curve(s, slide[0][0] if slide else end - start, per_second) + slide
         if curve:
             mine = channel + BENT_CHANNEL * (s.bend > 0 and len(s.pitches) > 1)
             points = curves.setdefault(mine, [])

@@ -13,7 +13,7 @@ from rockonet.common.theory import TICKS_PER_QUARTER
 from rockonet.common.tunings import STANDARD_TUNING
 from rockonet.explore.channel_settings import legato_times, wheel_range
 from rockonet.explore.parts import GuitarPart, Guitars
-from rockonet.explore.pitch_wheel import read_wheels
+from rockonet.explore.pitch_wheel import WheelReading, read_wheels
 from rockonet.explore.tracks import joined_columns
 
 MUTED_PROGRAM, HARMONIC_PROGRAM = 28, 31  # of General MIDI: guitars that always play so
@@ -51,15 +51,16 @@ def with_techniques(songs: Sequence[Guitars]) -> list[Guitars]:
     _, notes = joined_columns([part.notes for part in parts])
     notes["track"] = np.repeat(np.arange(len(tracks)), sizes)
     notes["technique"], notes["bend"] = np.zeros((2, len(notes["time"])), np.int64)
-    notes, semitones, left_out = _with_wheels(notes, tracks, second[of_track])
+    reading = _with_wheels(notes, tracks, second[of_track])
+    notes = reading.notes
     _add_from_tracks(notes, tracks)
     part = of_track[notes["track"]]
     _add_mutes(notes, part, quarter, second)
     ends = np.cumsum(np.bincount(part, minlength=len(parts))).tolist()
     bounds = iter(zip([0, *ends], ends, strict=False))
     first = np.searchsorted(of_track, np.arange(len(parts)))
-    moves = iter(semitones[first].tolist())
-    lost = iter(np.bincount(of_track, left_out, len(parts)).astype(int).tolist())
+    moves = iter(reading.semitones[first].tolist())
+    lost = iter(np.bincount(of_track, reading.left_out, len(parts)).astype(int).tolist())
     del notes["track"]
     return [_song(song, notes, bounds, moves, lost) for song in songs]
 
@@ -90,33 +91,14 @@ def _song(
 
 def _with_wheels(
     notes: dict[str, np.ndarray], tracks: Sequence[TrackTick], second: np.ndarray
-) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
-    """The notes as the wheels say, and of each track its semitones and how many are left out."""
-    semitones, left_out = np.zeros((2, len(tracks)), np.int64)
-    wheels = [track.pitch_bends.numpy() if len(track.pitch_bends) else None for track in tracks]
-    turned = [i for i, wheel in enumerate(wheels) if wheel is not None and wheel["value"].any()]
-    if not turned:
-        return notes, semitones, left_out
-    place = np.full(len(tracks), -1)
-    place[turned] = np.arange(len(turned))
-    moved = place[notes["track"]] >= 0
-    mine = {name: column[moved] for name, column in notes.items()}
-    mine["track"] = place[mine["track"]]
-    reading = read_wheels(
-        mine,
-        [wheels[i] for i in turned],
-        [wheel_range(tracks[i]) for i in turned],
-        second[turned],
-    )
-    semitones[turned], left_out[turned] = reading.semitones, reading.left_out
-    reading.notes["track"] = np.array(turned)[reading.notes["track"]]
-    track = np.append(notes["track"][~moved], reading.notes["track"])
-    order = np.argsort(track, kind="stable")
-    together = {
-        name: np.append(column[~moved], reading.notes[name])[order]
-        for name, column in notes.items()
-    }
-    return together, semitones, left_out
+) -> WheelReading:
+    """The notes as the wheels say, if there are any."""
+    wheels = [track.pitch_bends.numpy() if len(track.pitch_bends) else {} for track in tracks]
+    wheels = [wheel if wheel and wheel["value"].any() else {} for wheel in wheels]
+    reach = [
+        wheel_range(track) if wheel else 0.0 for track, wheel in zip(tracks, wheels, strict=True)
+    ]
+    return read_wheels(notes, wheels, reach, second)
 
 
 def _add_from_tracks(notes: dict[str, np.ndarray], tracks: Sequence[TrackTick]) -> None:
@@ -171,7 +153,7 @@ def are_muted(
     short = np.flatnonzero(muted)
     grid = (quarter / TICKS_PER_QUARTER)[part]  # on which a chord is together
     struck = (part << 40) + np.rint(notes["time"] / grid).astype(np.int64)
-    after = np.append(np.sort(struck), (part[-1:] + 1) << 40)
+    after = np.append(np.sort(struck, kind="stable"), (part[-1:] + 1) << 40)
     after = after[np.searchsorted(after, struck[short], "right")]
     room = (after - (part[short] << 40)) * grid[short] - notes["time"][short]
     last = after >> 40 != part[short]

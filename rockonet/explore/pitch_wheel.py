@@ -20,15 +20,18 @@ SMALLEST_BEND, LARGEST_BEND = 0.35, 4.2
 LARGEST_DOUBLE_BEND = 2.2  # of two strings at a time; nobody bends three
 NEAR = 0.3  # a wheel so near to a fret has arrived there
 LARGEST_SLIDE = 12
-LEAST_SWING, LARGEST_SWING = 0.06, 2.5  # of vibrato, from valley to peak: not heard, or a trill
+LEAST_SWING, LARGEST_SWING = 0.15, 1.5  # of vibrato, from valley to peak: not heard, or bends
 # In seconds. A program may set the wheel a little after a note begins, or put it back a little
 # before the note ends: nobody hears that as music.
 LATE, EARLY = 0.02, 0.03
 STRUM = 0.03  # the strings of a chord are struck so far apart
 HALF_WAVE = 0.2  # of vibrato at most, from valley to peak: 2.5 waves a second
-LEAST_HALF_WAVES = 3
-LAST_ARRIVAL = 0.15  # who slides to the next note arrives so shortly before it: others bend
-LONGEST_SLIDE = 0.5  # what takes longer is a dive of the tremolo bar
+LEAST_HALF_WAVES = 2  # between peaks and valleys; of one wave that goes as far below as above, none
+MANY_REPEATS = 3  # so many notes under a wheel that stands still are no bent string struck again
+# Who slides to the next note arrives so shortly before it, or at its fret, if the wheel goes by
+# frets; who arrives earlier has bent the string, and strikes the same pitch on another one.
+LAST_ARRIVAL, LAST_STEP = 0.06, 0.15
+LONGEST_SLIDE = 0.5  # what takes longer, and stays for less, is a dive of the tremolo bar
 HELD = 0.06  # where a finger slides to, it stays for so long
 _BEND, _RELEASE, _PREBEND = map(int, (Technique.BEND, Technique.RELEASE, Technique.PREBEND))
 _VIBRATO, _SLIDE = int(Technique.VIBRATO), int(Technique.SLIDE)
@@ -58,19 +61,22 @@ def read_wheels(
     """How the notes of some tracks are played, by the wheels of their channels.
 
     notes: int columns ``track time duration pitch velocity technique bend``, sorted by track and
-        time, in ticks. wheels: of each track ``time value`` by time, values from −8,192 to 8,191.
-    reach: of each wheel to either side, in semitones. second: in ticks of each track.
+        time, in ticks. wheels: of each track ``time value`` by time, values from −8,192 to 8,191;
+        nothing if it has none. reach: of each wheel to either side, in semitones. second: in ticks
+        of each track.
     """
-    times = [np.append(-1, wheel["time"].astype(np.int64)) for wheel in wheels]
-    curves = [
-        np.append(0.0, wheel["value"] * (most / 8192))
-        for wheel, most in zip(wheels, reach, strict=True)
-    ]
-    of_track = np.repeat(np.arange(len(wheels)), [len(some) for some in times])
-    reading = _Reading(
-        {**notes}, np.concatenate(times), np.concatenate(curves), of_track, np.array(second)
+    of_track = np.repeat(
+        np.arange(len(wheels)), [1 + len(wheel.get("time", ())) for wheel in wheels]
     )
-    return reading.fingered()
+    begin = np.flatnonzero(np.diff(of_track, prepend=-1))
+    turned = np.ones(len(of_track), bool)
+    turned[begin] = False
+    times, curve = np.full(len(of_track), -1), np.zeros(len(of_track))  # at rest at first
+    if turned.any():
+        times[turned] = np.concatenate([wheel["time"] for wheel in wheels if wheel])
+        curve[turned] = np.concatenate([wheel["value"] for wheel in wheels if wheel])
+    curve *= np.array(reach)[of_track] / 8192
+    return _Reading({**notes}, times, curve, of_track, np.array(second)).fingered()
 
 
 class _Reading:
@@ -89,20 +95,27 @@ class _Reading:
         self.keys = (of_track << _TRACK) + times + 1
         self.notes, track = notes, notes["track"]
         self.note_keys = (track << _TRACK) + notes["time"] + 1
-        quarter_long = notes["duration"] / 4
-        late = np.minimum(LATE * second[track], quarter_long).astype(np.int64)
-        early = np.minimum(EARLY * second[track], quarter_long).astype(np.int64)
-        # The changes of the wheel during a note are those from first to last, without that.
-        first = np.searchsorted(self.keys, self.note_keys + late, "right")
-        last = np.searchsorted(self.keys, self.note_keys + notes["duration"] - early, "left")
+        first = np.searchsorted(self.keys, self.note_keys, "right")
+        following = np.append(self.keys, 1 << 62)  # the wheel's next change
+        late = np.minimum(LATE * second[track], notes["duration"] / 4).astype(np.int64)
+        soon = np.flatnonzero(following[first] <= self.note_keys + late)
+        later = np.searchsorted(self.keys, (self.note_keys + late)[soon], "right")
+        at, then = curve[first[soon] - 1], curve[later - 1]
+        put_back = (np.abs(then) < np.abs(at)) | (then <= -SMALLEST_BEND)
+        first[soon] = np.where(put_back, later, first[soon])
         self.struck = curve[first - 1]
         self.semitones = self._rest(of_track, len(second))
-        self.rows = np.flatnonzero((last > first) | (np.abs(self.struck) >= SMALLEST_BEND))
-        self.first, self.last = first[self.rows], np.maximum(last, first)[self.rows]
+        changes = following[first] < self.note_keys + notes["duration"]
+        self.rows = np.flatnonzero(changes | (np.abs(self.struck) >= SMALLEST_BEND))
+        # The changes of the wheel during a note are those from first to last, without that.
+        self.first, duration = first[self.rows], notes["duration"][self.rows]
+        early = np.minimum(EARLY * second[track[self.rows]], duration / 4).astype(np.int64)
+        last = np.searchsorted(self.keys, self.note_keys[self.rows] + duration - early, "left")
+        self.last = np.maximum(last, self.first)
         self.track = track[self.rows]
         self.second = second[self.track]
         self.time = notes["time"][self.rows]
-        self.stop = self.time + notes["duration"][self.rows]
+        self.stop = self.time + duration
         self.strike = self.struck[self.rows]
         moving = self.last > self.first
         pairs = np.column_stack((self.first, self.last)).ravel()
@@ -128,7 +141,7 @@ class _Reading:
         if len(self.rows) == 0:
             nothing = np.zeros(len(self.semitones), np.int64)
             return WheelReading(self.notes, self.semitones, nothing)
-        for name in ("pitch", "technique", "bend"):
+        for name in ("pitch", "duration", "technique", "bend"):
             self.notes[name] = self.notes[name].copy()
         self._take_vibrato()
         self._take_slides()
@@ -148,7 +161,7 @@ class _Reading:
         step = np.diff(self.curve)
         going = np.flatnonzero(step)
         turn = going[:-1][np.diff(np.signbit(step[going]))] + 1
-        if len(turn) <= LEAST_HALF_WAVES:
+        if len(turn) < 2:
             return
         peak, swing = self.curve[turn], np.abs(np.diff(self.curve[turn]))
         first = np.searchsorted(turn, self.first)
@@ -164,6 +177,8 @@ class _Reading:
         swings = (count >= LEAST_HALF_WAVES) & (length <= HALF_WAVE * self.second * count)
         middle, width = (value / np.maximum(count, 1) for value in (middle, width))
         level = np.where(np.abs(middle) - width >= SMALLEST_BEND, middle, 0.0)
+        most, least = np.maximum(self.high, -self.low), np.minimum(self.high, -self.low)
+        swings |= (least >= LEAST_SWING) & (most <= 2 * least) & (most <= LARGEST_SWING / 2)
         for value in (self.strike, self.end):
             near = swings & (np.abs(value - level) <= width + SMALLEST_BEND)
             value[near] = level[near]
@@ -187,42 +202,70 @@ class _Reading:
             fits = (self.notes["pitch"][there] == pitch) & (there != self.rows[rows])
             fits &= self.note_keys[there] <= key[rows] + 2 * close[rows]
             fits &= np.abs(self.struck[there]) < SMALLEST_BEND
-            for row, target in zip(rows[fits].tolist(), there[fits].tolist(), strict=True):
-                arrival = self._arrival(row, float(frets[row]), int(self.stop[row]))
-                if self.stop[row] - arrival <= LAST_ARRIVAL * self.second[row]:
-                    self.notes["technique"][target] |= _SLIDE
-                    self._done(row)
+            sliding, there = rows[fits], there[fits]
+            arrival = self._arrivals(sliding, frets[sliding], self.stop[sliding])
+            latest = np.where(self._steps(sliding), LAST_STEP, LAST_ARRIVAL) * self.second[sliding]
+            slides = self.stop[sliding] - arrival <= latest
+            self.notes["technique"][there[slides]] |= _SLIDE
+            self._done(sliding[slides])
             rows = rows[~fits]
 
-    def _arrival(self, row: int, level: float, stop: int) -> int:
-        """When the wheel comes to the level at which it is at a time, and stays there until then;
-        the start of the note if it is there all the time."""
-        first = self.first[row]
-        last = first + np.searchsorted(self.times[first : self.last[row] + 50], stop)
-        away = np.flatnonzero(np.abs(self.curve[first:last] - level) > NEAR)
-        place = first + (away[-1] + 1 if len(away) else 0)
-        if not len(away) and abs(self.strike[row] - level) <= NEAR:
-            return int(self.time[row])
-        return int(self.times[place]) if place < last else stop
+    def _changes(self, rows: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The places of the wheel's changes from the first of each row to the last, without it, and
+        to which of the rows each belongs."""
+        size = np.maximum(last - self.first[rows], 0)
+        which = np.repeat(np.arange(len(rows)), size)
+        return np.arange(len(which)) + (self.first[rows] - np.cumsum(size) + size)[which], which
 
-    def _leaves(self, row: int) -> int:
-        """When the wheel leaves the level at which a note is struck."""
-        curve = self.curve[self.first[row] : self.last[row]]
-        away = np.flatnonzero(np.abs(curve - self.strike[row]) > NEAR)
-        return int(self.times[self.first[row] + away[0]] if len(away) else self.stop[row])
+    def _arrivals(self, rows: np.ndarray, level: np.ndarray, stop: np.ndarray) -> np.ndarray:
+        """When the wheel comes to the level of each row at which it is at a time, and stays there
+        until then; the start of the note if it is there all the time."""
+        last = np.searchsorted(self.keys, (self.track[rows] << _TRACK) + stop + 1)
+        place, which = self._changes(rows, last)
+        away = np.abs(self.curve[place] - level[which]) > NEAR
+        back = self.first[rows]
+        np.maximum.at(back, which, np.where(away, place + 1, 0))
+        arrival = np.where(back < last, self.times[np.minimum(back, len(self.times) - 1)], stop)
+        never = (back == self.first[rows]) & (np.abs(self.strike[rows] - level) <= NEAR)
+        return np.where(never, self.time[rows], arrival)
+
+    def _leaves(self, rows: np.ndarray) -> np.ndarray:
+        """When the wheel leaves the level at which the note of each row is struck."""
+        place, which = self._changes(rows, self.last[rows])
+        away = np.abs(self.curve[place] - self.strike[rows][which]) > NEAR
+        leaves = self.stop[rows]
+        np.minimum.at(leaves, which, np.where(away, self.times[place], 1 << _TRACK))
+        return leaves
+
+    def _steps(self, rows: np.ndarray) -> np.ndarray:
+        """Whether the wheel goes from fret to fret during each row, and is nowhere else."""
+        place, which = self._changes(rows, self.last[rows])
+        between = np.abs(self.curve[place] - np.rint(self.curve[place])) > NEAR
+        return np.bincount(which, between, len(rows)) == 0
 
     def _take_transposed(self) -> None:
-        """Move notes of several pitches that are struck one after the other under a wheel that
-        stands still, but not where it rests: nobody bends them."""
-        pitch = self.notes["pitch"][self.rows]
+        """Move notes that are struck one after the other under a wheel that stands still, but not
+        where it rests: nobody bends strings so, but to strike a bent one again."""
         off = (np.abs(self.strike) >= SMALLEST_BEND) & (self.high - self.low < LEAST_SWING)
         same = off[1:] & off[:-1] & (self.first[1:] == self.first[:-1])
-        same &= (pitch[1:] != pitch[:-1]) & (self.time[1:] != self.time[:-1])
-        moved = off & (np.append(same, False) | np.append(False, same))
+        begin = np.flatnonzero(np.append(True, ~same))  # of each run of such notes
+        size = np.diff(begin, append=len(off))
+        pitch = self.notes["pitch"][self.rows]
+        lowest, highest = (f.reduceat(pitch, begin) for f in (np.minimum, np.maximum))
+        chord = self.time[begin] == self.time[begin + size - 1]
+        before = np.maximum(begin - 1, 0)
+        held = (np.diff(self.rows, prepend=-1)[begin] == 1) & (pitch[before] == pitch[begin])
+        held &= (np.abs(self.end[before] - self.strike[begin]) <= NEAR) & ~off[before]
+        several = (lowest != highest) | ((size >= MANY_REPEATS) & ~held)
+        moved = off & np.repeat(several & ~chord, size)
         moved |= off & (np.abs(self.strike) > LARGEST_BEND)
-        self.notes["pitch"][self.rows[moved]] += np.rint(self.strike[moved]).astype(np.int64)
-        self.strike[moved] = 0.0
-        self._done(moved)
+        self._move(moved)
+
+    def _move(self, which: np.ndarray) -> None:
+        """Let notes have the pitch with which they are struck."""
+        self.notes["pitch"][self.rows[which]] += np.rint(self.strike[which]).astype(np.int64)
+        self.strike[which] = 0.0
+        self._done(which)
 
     def _take_bends(self) -> None:
         """Find bends, and put the notes that come from below where the finger is."""
@@ -232,7 +275,8 @@ class _Reading:
         largest = np.select([strings == 1, strings == 2], [LARGEST_BEND, LARGEST_DOUBLE_BEND], 0.0)
         # From below: the finger holds a lower fret, and the string is bent up to where it is noted.
         below = np.rint(-self.strike).astype(np.int64)
-        rises = (below > 0) & (self.end > -SMALLEST_BEND) & (self.high + below <= largest)
+        rises = (below > 0) & (self.high > -SMALLEST_BEND) & (self.high + below <= largest)
+        rises &= self.strike - self.low <= NEAR
         self.notes["pitch"][self.rows[rises]] -= below[rises]
         for value in (self.high, self.low, self.end):
             value[rises] += below[rises]
@@ -253,25 +297,36 @@ class _Reading:
         start, frets = (np.rint(value).astype(np.int64) for value in (self.strike, self.end))
         there = (np.abs(self.end - frets) <= NEAR) & (start != frets)
         there &= moved & (np.abs(frets - start) <= LARGEST_SLIDE)
-        notes, more = self.notes, []
-        for row in np.flatnonzero(there).tolist():
-            i, second = self.rows[row], self.second[row]
-            stop = int(self.stop[row] - EARLY * second)
-            arrival = self._arrival(row, float(frets[row]), stop)
-            quick = arrival - self._leaves(row) <= LONGEST_SLIDE * second
-            if quick and self.time[row] < arrival <= stop - HELD * second:
-                rest = {name: column[i] for name, column in notes.items()}
-                rest |= {"time": arrival, "duration": self.stop[row] - arrival}
-                rest |= {"pitch": rest["pitch"] + frets[row], "technique": _SLIDE}
-                rest["technique"] |= notes["technique"][i] & _VIBRATO
-                more.append(rest)
-                notes["duration"][i] = arrival - self.time[row]
-                notes["pitch"][i] += start[row]
-                notes["technique"][i] &= ~_VIBRATO
-                moved[row] = False
-        if more:
-            for name, column in notes.items():
-                notes[name] = np.append(column, [rest[name] for rest in more])
-            order = np.argsort((notes["track"] << _TRACK) + notes["time"], kind="stable")
-            self.notes = {name: column[order] for name, column in notes.items()}
-        return np.bincount(self.track[moved], minlength=len(self.semitones))
+        there &= self.high - np.maximum(self.strike, self.end) <= 2 * NEAR
+        there &= np.minimum(self.strike, self.end) - self.low <= 2 * NEAR
+        held = (self.stop - (EARLY + HELD) * self.second).astype(np.int64)
+        held = np.searchsorted(self.keys, (self.track << _TRACK) + held + 1, "right") - 1
+        there &= np.abs(self.curve[held] - frets) <= NEAR
+        rows = np.flatnonzero(there)
+        stop = self.stop[rows] - (EARLY * self.second[rows]).astype(np.int64)
+        arrival = self._arrivals(rows, frets[rows], stop)
+        ride = arrival - self._leaves(rows)
+        slides = ride <= np.maximum(LONGEST_SLIDE * self.second[rows], stop - arrival)
+        slides &= (self.time[rows] < arrival) & (arrival <= stop - HELD * self.second[rows])
+        rows, arrival = rows[slides], arrival[slides]
+        moved[rows] = False
+        left_out = np.bincount(self.track[moved], minlength=len(self.semitones))
+        self._move(moved)
+        if len(rows):
+            self._cut(rows, arrival, start[rows], frets[rows])
+        return left_out
+
+    def _cut(
+        self, rows: np.ndarray, arrival: np.ndarray, start: np.ndarray, frets: np.ndarray
+    ) -> None:
+        """Let notes end where a finger has slid on, by so many frets, and others begin there."""
+        notes, cut = self.notes, self.rows[rows]
+        more = {name: column[cut] for name, column in notes.items()}
+        more |= {"time": arrival, "duration": self.stop[rows] - arrival}
+        more |= {"pitch": more["pitch"] + frets, "technique": more["technique"] & _VIBRATO | _SLIDE}
+        notes["duration"][cut] = arrival - self.time[rows]
+        notes["pitch"][cut] += start
+        notes["technique"][cut] &= ~_VIBRATO
+        notes = {name: np.append(column, more[name]) for name, column in notes.items()}
+        order = np.argsort((notes["track"] << _TRACK) + notes["time"], kind="stable")
+        self.notes = {name: column[order] for name, column in notes.items()}
