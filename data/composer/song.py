@@ -113,11 +113,20 @@ def file_name(title: str) -> str:
     return "_".join(re.findall(r"[a-z0-9]+", title.lower().replace("'", ""))) + ".mid"
 
 
+def numbered_songs() -> list[tuple[Plan, int]]:
+    """The plan of every song, with its place in its style."""
+    styles: dict[str, int] = {}
+    plans = []
+    for plan in read_songs():
+        number = styles[plan.style] = styles.get(plan.style, -1) + 1
+        plans.append((plan, number))
+    return plans
+
+
 def write_songs(folder: Path) -> int:
     """Compose every song of the riff book into a folder for each style. Returns how many."""
-    book, plans = read_riffs(), read_songs()
-    for plan in plans:
-        number = [other.title for other in plans if other.style == plan.style].index(plan.title)
+    book, plans = read_riffs(), numbered_songs()
+    for plan, number in plans:
         path = folder / plan.style / file_name(plan.title)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(compose(plan, number, book))

@@ -15,6 +15,8 @@ HARMONICS = {
     for fret, sounds in ((5, 24), (7, 19), (12, 12))
     for string in OPEN
 }
+HIGH_CHORD = 57  # A3, on fret 12 of the A string
+SHORTEST_VIBRATO = 6  # ticks; of what is shorter nobody hears a wave
 HAMMERED = 7  # frets, further than a finger is hammered on
 
 SCALES = {
@@ -68,8 +70,12 @@ def highest(stroke: Stroke) -> int:
 
 
 def in_range(stroke: Stroke) -> Stroke:
-    """The stroke, moved by octaves onto the fingerboard where it leaves it."""
+    """The stroke, moved by octaves onto the fingerboard where it leaves it; full chords and power
+    chords below the twelfth fret."""
     octaves = 0
+    full = len(stroke.pitches) > 3 or stroke.pitches[1:2] == (stroke.pitches[0] + 7,)
+    if full and min(stroke.pitches) >= HIGH_CHORD:
+        octaves -= 1
     while min(stroke.pitches) + 12 * octaves < LOWEST:
         octaves += 1
     while highest(stroke) + 12 * octaves > HIGHEST:
@@ -102,12 +108,15 @@ def on_keys(strokes: Iterable[Stroke]) -> list[Stroke]:
 
 def playable(strokes: Iterable[Stroke]) -> list[Stroke]:
     """The strokes of a guitar in their order, without marks that lost their sense when riffs were
-    moved, varied or put together: a slide or hammer-on from nowhere, a harmonic at another fret."""
+    moved, varied or put together: a slide or hammer-on from nowhere, a harmonic at another fret, a
+    short vibrato."""
     done: list[Stroke] = []
     for s in sorted(strokes, key=lambda s: (s.start, s.pitches)):
         how = set(s.how)
         if not set(s.pitches) <= set(HARMONICS):
             how.discard("n")
+        if s.length < SHORTEST_VIBRATO:
+            how.discard("v")
         if how & {"s", "h"} and not (done and _leads(done[-1], s)):
             how -= {"s", "h"}
         done.append(replace(s, how=frozenset(how)))

@@ -178,17 +178,18 @@ def _impossible(
     events: np.ndarray, held: np.ndarray, given: Sequence[bool], strings: tuple[int, ...]
 ) -> Iterator[tuple[int, str]]:
     """The places of events that cannot be played as they say, and why; held: their frets."""
+    dead = events["technique"] & Technique.DEAD > 0
+    sounding = np.where(dead[:, None], -1, held)
     for i in np.flatnonzero((events["technique"] > 0) | (events["bend"] > 0)).tolist():
         technique, bend, bent = (int(events[i][name]) for name in ("technique", "bend", "bent"))
         why = "" if given[i] else objection(tuple(held[i].tolist()), strings, technique, bend, bent)
         if why:
             yield i, why
-        elif technique & JOINED and not (i and joins(held[i - 1 : i], held[[i]], technique)[0, 0]):
-            slide = technique & Technique.SLIDE
-            yield (
-                i,
-                f"nothing is {'slid' if slide else 'hammered or pulled'} to from another string",
-            )
+        elif technique & JOINED:
+            on_string = i and joins(sounding[[i - 1]], held[[i]], technique)[0, 0]
+            how = "slid" if technique & Technique.SLIDE else "hammered or pulled"
+            if not on_string:
+                yield i, f"nothing is {how} to from another string"
 
 
 def fits(way: Sequence[int], pitches: tuple[int, ...], tuning: Sequence[int]) -> bool:

@@ -41,7 +41,8 @@ def technique_ways(
 
     pitches: those that the fingers hold, lowest first. technique, bend, bent: see `EVENT`. before:
     what this function gave for the event before, at which only `LEGATO` and `SLIDE` look; empty at
-    the beginning, where nothing can be slid or hammered to.
+    the beginning, where nothing can be slid or hammered to. After a dead note nothing can either:
+    its one way is that of no string.
     """
     ways = [
         way
@@ -51,6 +52,8 @@ def technique_ways(
     if technique & JOINED and ways and before:
         joined = joins(np.array(before), np.array(ways), technique)
         return tuple(way for way, possible in zip(ways, joined, strict=True) if possible.any())
+    if technique & Technique.DEAD and ways:
+        return ((-1,) * len(tuning),)
     return () if technique & JOINED else tuple(ways)
 
 

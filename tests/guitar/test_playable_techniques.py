@@ -60,6 +60,8 @@ def test_what_is_slid_or_hammered_to_stays_on_its_string():
     assert {max(way) for way in hammered} == {5, 9, 14, 19}  # not the open e, nor a fret 24
     assert technique_ways((62,), int(T.LEGATO), before=first) == ()  # the same note again
     assert technique_ways((64,), int(T.SLIDE)) == ()  # from nothing
+    dead = technique_ways((62,), int(T.DEAD))
+    assert dead and technique_ways((64,), int(T.LEGATO), before=dead) == ()
     # Only the b string has both B3 open and D4; a slide needs a finger at both ends.
     open_b = ((-1, -1, -1, -1, 0, -1),)
     assert technique_ways((62,), int(T.LEGATO), before=open_b) == ((-1, -1, -1, -1, 3, -1),)
