@@ -24,14 +24,16 @@ EVENT = np.dtype(
     ]
 )
 
+_JOINED = Technique.LEGATO | Technique.SLIDE
+
 
 def events_from_notes(notes: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Join the notes of each track that start together into events.
 
     notes: arrays as `score_notes` gives them; besides, if how they are played is known,
         ``technique`` and ``bend`` of each note.
-    An event has a technique that at least half of its notes have, and of bends the highest. A dead
-    note among others is left out.
+    An event has a technique that at least half of its notes have, but is hammered or slid to only
+    if all are; of bends it has the highest. A dead note among others is left out.
     Returns events (n_events,) of dtype `EVENT`, track by track, and their track numbers.
     """
     notes = _without_dead_in_chords(notes)
@@ -97,7 +99,9 @@ def _add_techniques(
     flags, bits = np.zeros((2, len(event)), np.uint16)
     for flag in Technique:
         if not flag & BENDS and (technique & flag).any():
-            flags[2 * np.bincount(of_those, technique & flag > 0) >= size] |= np.uint16(flag)
+            count = np.bincount(of_those, technique & flag > 0)
+            enough = count >= size if flag & _JOINED else 2 * count >= size
+            flags[enough] |= np.uint16(flag)
     # Two strings of one pitch are one note of the shape.
     place = np.cumsum(np.diff(interval.astype(np.int64), prepend=-1) != 0)
     place = (place - place[first][of_event])[played]

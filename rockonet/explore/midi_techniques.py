@@ -11,7 +11,7 @@ from symusic.core import TrackTick
 from rockonet.common.techniques import Technique, harmonic_semitones
 from rockonet.common.theory import TICKS_PER_QUARTER
 from rockonet.common.tunings import STANDARD_TUNING
-from rockonet.explore.channel_settings import legato_times, wheel_range
+from rockonet.explore.channel_settings import ChannelSettings
 from rockonet.explore.parts import GuitarPart, Guitars
 from rockonet.explore.pitch_wheel import WheelReading, read_wheels
 from rockonet.explore.tracks import joined_columns
@@ -51,9 +51,10 @@ def with_techniques(songs: Sequence[Guitars]) -> list[Guitars]:
     _, notes = joined_columns([part.notes for part in parts])
     notes["track"] = np.repeat(np.arange(len(tracks)), sizes)
     notes["technique"], notes["bend"] = np.zeros((2, len(notes["time"])), np.int64)
-    reading = _with_wheels(notes, tracks, second[of_track])
+    settings = [channel for part in parts for channel in part.settings]
+    reading = _with_wheels(notes, tracks, settings, second[of_track])
     notes = reading.notes
-    _add_from_tracks(notes, tracks)
+    _add_from_tracks(notes, tracks, settings)
     part = of_track[notes["track"]]
     _add_mutes(notes, part, quarter, second)
     ends = np.cumsum(np.bincount(part, minlength=len(parts))).tolist()
@@ -90,31 +91,33 @@ def _song(
 
 
 def _with_wheels(
-    notes: dict[str, np.ndarray], tracks: Sequence[TrackTick], second: np.ndarray
+    notes: dict[str, np.ndarray],
+    tracks: Sequence[TrackTick],
+    settings: Sequence[ChannelSettings],
+    second: np.ndarray,
 ) -> WheelReading:
     """The notes as the wheels say, if there are any."""
     wheels = [track.pitch_bends.numpy() if len(track.pitch_bends) else {} for track in tracks]
     wheels = [wheel if wheel and wheel["value"].any() else {} for wheel in wheels]
-    reach = [
-        wheel_range(track) if wheel else 0.0 for track, wheel in zip(tracks, wheels, strict=True)
-    ]
-    return read_wheels(notes, wheels, reach, second)
+    return read_wheels(notes, wheels, [channel.reach for channel in settings], second)
 
 
-def _add_from_tracks(notes: dict[str, np.ndarray], tracks: Sequence[TrackTick]) -> None:
+def _add_from_tracks(
+    notes: dict[str, np.ndarray], tracks: Sequence[TrackTick], settings: Sequence[ChannelSettings]
+) -> None:
     """Add what programs and switches say of all notes of a track, or of some."""
-    bounds = np.searchsorted(notes["track"], np.arange(len(tracks) + 1))
-    for track, begin, end in zip(tracks, bounds.tolist(), bounds[1:].tolist(), strict=False):
-        technique = notes["technique"][begin:end]
+    bounds = np.searchsorted(notes["track"], np.arange(len(tracks) + 1)).tolist()
+    for number, (track, channel) in enumerate(zip(tracks, settings, strict=True)):
+        mine = slice(bounds[number], bounds[number + 1])
         if track.program == MUTED_PROGRAM:
-            technique |= _PALM_MUTE
+            notes["technique"][mine] |= _PALM_MUTE
         elif track.program == HARMONIC_PROGRAM:
-            touched = _TOUCHED[np.clip(notes["pitch"][begin:end], 0, 127)]
-            technique[touched >= 0] |= _HARMONIC
-            notes["pitch"][begin:end] = np.where(touched >= 0, touched, notes["pitch"][begin:end])
-        times = legato_times(track)
-        if len(times):
-            technique[np.searchsorted(times, notes["time"][begin:end], "right") % 2 == 1] |= _LEGATO
+            touched = _TOUCHED[np.clip(notes["pitch"][mine], 0, 127)]
+            notes["technique"][mine] |= np.where(touched >= 0, _HARMONIC, 0)
+            notes["pitch"][mine] = np.where(touched >= 0, touched, notes["pitch"][mine])
+        if channel.legato:
+            on = np.searchsorted(channel.legato, notes["time"][mine], "right") % 2 == 1
+            notes["technique"][mine] |= np.where(on, _LEGATO, 0)
 
 
 def _touched_pitches() -> np.ndarray:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 from symusic.core import ScoreTick, TrackTick
 
-from rockonet.explore.channel_settings import semitones_of_channel
+from rockonet.explore.channel_settings import ChannelSettings, channel_settings
 from rockonet.explore.meters import Timing, timing_of
 from rockonet.explore.strums import STRUM_SECONDS, join_strums, part_graces
 from rockonet.explore.tracks import (
@@ -32,7 +32,7 @@ class GuitarPart:
     the score, more than one where channels or programs change in mid-part; each has a pitch wheel
     of its own. notes: columns ``time duration pitch velocity``, in ticks of the file, the pitches
     as they sound; with ``technique`` and ``bend``, as a finger holds them. semitones: by which its
-    channel is tuned higher than they are written.
+    channel is tuned higher than they are written. settings: of the channel of each of its tracks.
     """
 
     name: str
@@ -40,6 +40,7 @@ class GuitarPart:
     tracks: tuple[TrackTick, ...]
     notes: dict[str, np.ndarray]
     semitones: int = 0
+    settings: tuple[ChannelSettings, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,17 +84,17 @@ def guitar_parts(
 
 def _part(tracks: Sequence[TrackTick], played: Mapping[str, dict[str, np.ndarray]]) -> GuitarPart:
     columns = [dict(played.get(track.name) or track.notes.numpy()) for track in tracks]
-    moves = [semitones_of_channel(track) for track in tracks]
-    for notes, semitones in zip(columns, moves, strict=True):
-        if semitones:
-            notes["pitch"] = np.clip(notes["pitch"] + semitones, 0, 127)
+    settings = tuple(channel_settings(track) for track in tracks)
+    for notes, channel in zip(columns, settings, strict=True):
+        if channel.semitones:
+            notes["pitch"] = np.clip(notes["pitch"] + channel.semitones, 0, 127)
     _, notes = joined_columns(columns) if len(tracks) > 1 else (None, columns[0])
     sizes: dict[int, int] = {}
     for track in tracks:
         sizes[track.program] = sizes.get(track.program, 0) + len(track.notes)
-    return GuitarPart(
-        tracks[0].name.strip(), max(sizes, key=sizes.__getitem__), tuple(tracks), notes, moves[0]
-    )
+    program = max(sizes, key=sizes.__getitem__)
+    name, semitones = tracks[0].name.strip(), settings[0].semitones
+    return GuitarPart(name, program, tuple(tracks), notes, semitones, settings)
 
 
 def part_remarks(parts: Sequence[GuitarPart]) -> tuple[str, ...]:

@@ -51,7 +51,7 @@ def part_tuning(
     """The tuning of a part, and what has to be said of it, if anything.
 
     name: of its track. lowest, highest: its pitches. told: the open strings that its file tells,
-        if it does. semitones: by which its channel is tuned higher, as in `semitones_of_channel`.
+        if it does. semitones: by which its channel is tuned higher, as in `ChannelSettings`.
     What the file and the name tell is believed if its lowest note is there; else it is the first of
     `TUNINGS` that has the notes.
     """

@@ -46,7 +46,7 @@ def test_a_note_struck_again_ends_the_one_before():
     assert ru.notes_from_events(events)["duration"].tolist() == [6, 24]
 
 
-def test_an_event_has_what_half_of_its_notes_have_and_says_which_are_bent():
+def test_an_event_has_what_its_notes_have_and_says_which_are_bent():
     t = ru.Technique
     rows = [  # onset, pitch, technique, bend
         (0, 62, t.BEND, 4),  # a unison bend
@@ -63,6 +63,10 @@ def test_an_event_has_what_half_of_its_notes_have_and_says_which_are_bent():
         (24, 64, t.PREBEND | t.RELEASE, 2),  # on two strings
         (24, 67, t.BEND | t.RELEASE, 4),
         (30, 60, t.BEND, 0),  # without a height
+        (36, 60, t.LEGATO | t.VIBRATO, 0),  # the other one is struck
+        (36, 64, 0, 0),
+        (42, 62, t.SLIDE, 0),
+        (42, 66, t.SLIDE, 0),
     ]
     onset, pitch, technique, bend = np.array(rows, int).T
     notes = dict(
@@ -82,6 +86,8 @@ def test_an_event_has_what_half_of_its_notes_have_and_says_which_are_bent():
         (t.DEAD, 0, 0),
         (t.BEND | t.RELEASE, 4, 0b110),
         (0, 0, 0),
+        (t.VIBRATO, 0, 0),
+        (t.SLIDE, 0, 0),
     ]
     assert ru.event_pitches(events[2]) == (52,)
     again, _ = ru.events_from_notes(ru.notes_from_events(events))

@@ -1,15 +1,19 @@
 """Real songs: the zip of rock MIDI files that ROCKONET_ARCHIVE names."""
 
+import contextlib
 import io
 import itertools
 import os
 import random
+import time
 import zipfile
 from collections import Counter
 from pathlib import PurePosixPath
 
 import mido
+import numpy as np
 import pytest
+import symusic
 from helpers import notes_by_mido, notes_by_symusic
 
 import rockonet_utils as ru
@@ -78,3 +82,40 @@ def test_notes_are_those_that_mido_reads():
                 assert notes_by_symusic(score) == notes_by_mido(by_mido), name
             compared += 1
     assert compared >= 200
+
+
+def test_a_corpus_takes_less_than_six_times_what_symusic_takes_to_read_the_files(tmp_path):
+    with zipfile.ZipFile(ARCHIVE) as archive:
+        names = midi_names(archive)[::3]
+        for name in names:
+            archive.extract(name, tmp_path)
+
+    def seconds(work):
+        begin = time.process_time()
+        work()
+        return time.process_time() - begin
+
+    def symusic_alone():
+        for name in names:
+            with contextlib.suppress(RuntimeError):
+                symusic.Score(tmp_path / name)
+
+    ru.build_corpus(tmp_path, n_jobs=1)  # what is imported is not measured
+    times = [
+        (seconds(lambda: ru.build_corpus(tmp_path, n_jobs=1)), seconds(symusic_alone))
+        for _ in range(3)
+    ]
+    assert min(ours / alone for ours, alone in times) < 6
+
+
+def test_bends_are_as_frequent_as_people_write_them():
+    """In 300 tablatures by many hands 2.7 % of the single notes of distorted guitars are bent, and
+    0.7 % of their chords."""
+    corpus = ru.build_corpus(ARCHIVE)
+    events = corpus.events
+    program = np.repeat([track.program for track in corpus.tracks], np.diff(corpus.offsets))
+    distorted, single = np.isin(program, (29, 30)), events["shape"] == 1
+    assert 0.015 < np.mean(events["bend"][distorted & single] > 0) < 0.04
+    assert 0.003 < np.mean(events["bend"][distorted & ~single] > 0) < 0.015
+    heights = np.bincount(events["bend"], minlength=128)
+    assert heights[4] > heights[2] > heights[3] > heights[6]  # most are of a whole tone

@@ -91,7 +91,7 @@ def book(monkeypatch):
             if token["notes"] == "/":
                 written.append(written[-1])
             elif token["notes"]:
-                fretted = re.sub(r"[\^=]\d+r?", "", token["notes"])  # without bends
+                fretted = re.sub(r"[\^=](\d+|q)r?", "", token["notes"])  # without bends
                 written.append(written_frets(fretted, token["power"]))
         places = PLACES_PER_BAR[riff.feel]
         strokes = [(b * places + s.start, s) for b, bar in enumerate(riff.bars) for s in bar]
