@@ -391,6 +391,11 @@ def main() -> None:
                 f"{name:24}{best['seconds']:8.2f} s {rate:19} {best['peak_mb']:6,.0f} MB  {extra}",
                 flush=True,
             )
+    report(results, kept)
+
+
+def report(results: dict[str, dict], kept: Path) -> None:
+    """What was measured, as README shows it."""
     seconds = {
         name: result["seconds"] / result["files"]
         for name, result in results.items()

@@ -91,12 +91,8 @@ def generate(
     rngs = [np.random.default_rng([seed, i, j]) for i in range(n) for j in range(best_of)]
     sampler = Sampler(temperature, top_p, top_k, rngs)
     new = go_on(trained, heard, bars, constraints, chosen, sampler, rhythm, higher)
-    riffs = []
-    for i in range(n):
-        title = title_after(given.title, seed) + (f", {i + 1} of {n}" if n > 1 else "")
-        tries = (events[: limits.events] for events in new[i * best_of : (i + 1) * best_of])
-        riffs.append(most_typical([assemble(given, events, bars, title) for events in tries]))
-    return riffs
+    tries = [new[i * best_of : (i + 1) * best_of] for i in range(n)]
+    return best_riffs(given, tries, bars, title_after(given.title, seed), limits.events)
 
 
 def check_request(
@@ -226,6 +222,17 @@ def title_after(title: str, seed: int) -> str:
     """The title of what goes on after a riff, which may have been made so itself."""
     song = re.sub(r"^(after )+|,? seed \d+.*$", "", title)
     return f"after {song[:50]}, seed {seed}"
+
+
+def best_riffs(
+    prompt: Riff, tries: Sequence[Sequence[np.ndarray]], bars: int, title: str, most: int | None
+) -> list[Riff]:
+    """Of the tries of each riff the best one, with at most so many new events."""
+    n, riffs = len(tries), []
+    for i, made in enumerate(tries, 1):
+        name = f"{title}, {i} of {n}" if n > 1 else title
+        riffs.append(most_typical([assemble(prompt, new[:most], bars, name) for new in made]))
+    return riffs
 
 
 def assemble(prompt: Riff, new: np.ndarray, bars: int, title: str) -> Riff:
