@@ -5,10 +5,17 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
-from symusic.core import ControlChangeTick, NoteTickList, ScoreTick, TrackTick
+from symusic.core import (
+    ControlChangeTick,
+    ControlChangeTickList,
+    NoteTickList,
+    PitchBendTickList,
+    ScoreTick,
+    TrackTick,
+)
 
 from rockonet.explore.amp import AMPS, amplified
 from rockonet.explore.filters import (
@@ -32,6 +39,8 @@ from rockonet.guitar.takes import take
 if TYPE_CHECKING:
     from rockonet.guitar.riff import Riff
 
+_Changes = TypeVar("_Changes", ControlChangeTickList, PitchBendTickList)
+
 # The amplifier of each electric guitar of General MIDI. Other guitars have none: the SoundFont.
 ELECTRIC = {
     **{26: "clean", 27: "clean", 28: "clean", 29: "overdrive"},
@@ -47,7 +56,7 @@ OTHER_SIDE = 0.3  # how loud a take is on the side where the other one stands
 ECHO_QUARTERS, ECHO = 0.75, (0.28, 0.1)  # a lead comes back a dotted eighth later, twice
 ROOM_SECONDS, ROOM_SAMPLES = 0.3, 12 * 1024  # in which its echo dies by 60 dB; how long it is heard
 PROMPT, PROMPT_SECONDS = 0.5, 0.01  # how loud the prompt is, and how fast that changes
-PIECE_SECONDS = 20  # which the SoundFont plays at a time
+PIECE_SECONDS = 10  # which the SoundFont plays at a time
 FADE_SECONDS = 0.2  # at the end
 
 
@@ -181,20 +190,27 @@ def _piece(score: ScoreTick, first: int, last: int) -> ScoreTick:
     tracks = []
     for track in score.tracks:
         piece = TrackTick(track.name, track.program, track.is_drum)
-        for reverb_or_chorus in (91, 93):
-            piece.controls.append(ControlChangeTick(0, reverb_or_chorus, 0))
         notes = track.notes.numpy()
         inside = (first <= notes["time"]) & (notes["time"] < last)
         columns = {name: column[inside] for name, column in notes.items()}
         columns["time"] -= first
         piece.notes = NoteTickList.from_numpy(*columns.values())
-        end = first + (columns["time"] + columns["duration"]).max(initial=0)
-        for name in ("controls", "pitch_bends"):
-            for change in getattr(track, name):
-                if change.time < end:
-                    getattr(piece, name).append(change.shift_time(max(-first, -change.time)))
+        end = (columns["time"] + columns["duration"]).max(initial=0)
+        piece.controls = _changes(track.controls, first, end)
+        piece.pitch_bends = _changes(track.pitch_bends, first, end)
+        for reverb_or_chorus in (91, 93):
+            piece.controls.append(ControlChangeTick(0, reverb_or_chorus, 0))
         tracks.append(piece)
     return only_tracks(score, tracks)
+
+
+def _changes(changes: _Changes, first: int, length: int) -> _Changes:
+    """What is set in a piece; what was set before it holds on."""
+    columns = changes.numpy()
+    inside = columns["time"] < first + length
+    columns = {name: column[inside] for name, column in columns.items()}
+    columns["time"] = np.maximum(columns["time"] - np.int32(first), np.int32(0))
+    return type(changes).from_numpy(*columns.values())
 
 
 def _at_level(blocks: Blocks, name: str) -> Blocks:
@@ -213,14 +229,15 @@ def _at_level(blocks: Blocks, name: str) -> Blocks:
 def _in_room(players: dict[str, Blocks]) -> Blocks:
     """All of them together, and what a room answers to what each sends into it."""
     parts = [np.float32(IN_ROOM[name]) for name in players]
-    dry, sent = itertools.tee(zip(*players.values(), strict=True))
-    into_room = (
-        sum(part * block.mean(axis=0) for part, block in zip(parts, blocks, strict=True))
-        for blocks in sent
-    )
-    answers = filtered(into_room, _room, RATE, segment=BLOCK, memory=ROOM_SAMPLES)
-    for blocks, answer in zip(dry, answers, strict=True):
-        yield sum(blocks, answer)
+    dry: list[np.ndarray] = []  # the block that the room is about to answer
+
+    def sent() -> Blocks:
+        for blocks in zip(*players.values(), strict=True):
+            dry.append(sum(blocks))
+            yield sum(part * block.mean(axis=0) for part, block in zip(parts, blocks, strict=True))
+
+    for answer in filtered(sent(), _room, RATE, segment=BLOCK, memory=ROOM_SAMPLES):
+        yield dry.pop() + answer
 
 
 def _room(f: np.ndarray) -> np.ndarray:

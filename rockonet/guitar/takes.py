@@ -100,7 +100,8 @@ def _chords(riff: Riff) -> Iterator[list[_Note]]:
 
 def _room(onset: list[int], string: list[int]) -> list[int]:
     """For each note the ticks until its string is struck again."""
-    struck, room = {}, []
+    struck: dict[int, int] = {}
+    room: list[int] = []
     for begin, one in zip(reversed(onset), reversed(string), strict=True):
         room.append(struck.get(one, 1 << 40) - begin)
         struck[one] = begin
@@ -154,9 +155,7 @@ def _gone_on(pluck: Pluck, note: _Note, start: float) -> Pluck:
     until = [corner for corner in pluck.curve or ((0.0, 0.0),) if corner[0] < left]
     until.append((left, float(np.interp(left, times, heights))))
     new = [(start + time, up + height) for time, height in note.curve or ((0.0, 0.0),)]
-    return dataclasses.replace(
-        pluck, duration=start + note.seconds, curve=(*until, *new)
-    )
+    return dataclasses.replace(pluck, duration=start + note.seconds, curve=(*until, *new))
 
 
 def _tremolo(pluck: Pluck) -> list[Pluck]:
