@@ -68,11 +68,14 @@ def mixed(riff: Riff, band: bool = False, count_in: bool = False) -> Sound:
     memory but that of the sound and some 50 MB.
     Raises: as `synthesised`.
     """
-    sound = _recorded(*_players(riff, band, count_in))
+    players, n_samples = _players(riff, band, count_in)
+    # One alone has nobody to be louder than.
+    sound = _recorded(players if len(players) == 1 else _balanced(players), n_samples)
     turn(sound, level_gains(sound))
     if riff.prompt_ticks:
         start = (riff.prompt_ticks + count_in * riff.ticks_per_bar) * riff.tick_seconds
-        last, change = round(start * RATE), round(PROMPT_SECONDS * RATE)
+        last = round(start * RATE)
+        change = min(last, round(PROMPT_SECONDS * RATE))
         sound.samples[: last - change] *= np.float32(PROMPT)
         sound.samples[last - change : last] *= np.linspace(PROMPT, 1, change)[:, None]
     return sound
@@ -85,7 +88,9 @@ def stems(riff: Riff, band: bool = True, count_in: bool = False) -> dict[str, So
     loudness. Arguments and errors as of `mixed`.
     """
     players, n_samples = _players(riff, band, count_in)
-    return {name: _recorded({name: blocks}, n_samples) for name, blocks in players.items()}
+    return {
+        name: _recorded({name: blocks}, n_samples) for name, blocks in _balanced(players).items()
+    }
 
 
 def pickup_sound(riff: Riff) -> Sound:
@@ -116,7 +121,11 @@ def _players(riff: Riff, band: bool, count_in: bool) -> tuple[dict[str, Blocks],
             players["click"] = _dry(part, n_samples, 0, begin)
         if band:
             players["drums"] = _dry(part, n_samples, begin)
-    return {name: _at_level(blocks, name) for name, blocks in players.items()}, n_samples
+    return players, n_samples
+
+
+def _balanced(players: dict[str, Blocks]) -> dict[str, Blocks]:
+    return {name: _at_level(blocks, name) for name, blocks in players.items()}
 
 
 def _recorded(players: dict[str, Blocks], n_samples: int) -> Sound:
