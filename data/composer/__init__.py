@@ -1,6 +1,6 @@
 """The band that plays the riff book: each module needs only the ones above it in this list.
 
-    strokes     what guitars and bass play, and how it is moved, bent and varied
+    strokes     what guitars and bass play, how it is moved and varied, and what a hand can do
     tablature   text of the riff book to strokes
     chords      names of chords, and how a guitar holds them
     book        the riff book: riffs, licks, plans of songs
@@ -12,6 +12,7 @@
     drums       bars to hits
     midi        notes to the bytes of a MIDI file
     notes       strokes and hits to notes
+    techniques  strokes to the notes, the pitch wheel and the controls of a guitar
     song        all of it: a plan to a file
 
 and, beside them, rooftop_radio: a song as tablature, which only `compose_guitar_pro.py` reads.

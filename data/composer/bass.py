@@ -30,7 +30,11 @@ def play_bass(bars: list[Bar], plan: Plan, meter: Meter) -> list[Stroke]:
     strokes: list[Stroke] = []
     for bar in bars:
         if bar.section == "E" or line == "riff":
-            low = [replace(s, pitches=(bass_root(s.pitches[0] % 12),), bend=0) for s in bar.riff]
+            low = [
+                replace(s.plain(), pitches=(bass_root(s.pitches[0] % 12),), muted=s.muted)
+                for s in bar.riff
+                if "d" not in s.how
+            ]
             strokes += moved(low, ticks=bar.start)
             continue
         patterns = [pattern.strip() for pattern in BASS_LINES[line].split("|")]

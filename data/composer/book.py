@@ -17,7 +17,10 @@ RIFFS, SONGS = FOLDER / "riffs.txt", FOLDER / "songs.txt"
 
 @dataclass(frozen=True)
 class Riff:
-    """One entry of RIFFS; the strokes of each bar, counted in places of that bar."""
+    """One entry of RIFFS; the strokes of each bar, counted in places of that bar.
+
+    frets: the lowest and the highest, also of those to which a string is bent.
+    """
 
     name: str
     root: int
@@ -25,6 +28,7 @@ class Riff:
     feel: str
     chords: tuple[Chord, ...]
     bars: tuple[tuple[Stroke, ...], ...]
+    frets: tuple[int, int]
 
 
 Book = dict[str, dict[str, Riff]]  # a heading, such as "punk" or "punk licks", to name to riff
@@ -77,7 +81,9 @@ def read_riff(head: str, music: list[str]) -> Riff:
     spread = tuple(read_chord(chord) for chord in chords.split())
     if not {chord.quality for chord in spread} <= set(SHAPES):
         raise ValueError(f"{name}: unknown chord in '{chords}'")
-    return Riff(name, read_chord(root).root, mode, feel, spread, tuple(bars))
+    frets = [int(fret) for fret in re.findall(r"[EADGBe^=](\d+)", " ".join(music))] or [0]
+    span = min(frets), max(frets)
+    return Riff(name, read_chord(root).root, mode, feel, spread, tuple(bars), span)
 
 
 def read_riffs() -> Book:

@@ -7,7 +7,7 @@ from random import Random
 
 from .book import Plan, Riff
 from .chords import Chord, voicing
-from .strokes import HIGHEST, LOWEST, Stroke, in_range, moved, scaled, top, varied
+from .strokes import HIGHEST, LOWEST, Stroke, highest, in_range, moved, scaled, varied
 from .styles import FORMS, PROGRESSIONS, SECTION_BARS
 from .tablature import PLACES_PER_BAR
 
@@ -50,7 +50,7 @@ def meter_of(form: str) -> Meter:
 
 def shift_to(riff: Riff, root: int) -> int:
     """Semitones, as few as possible, that move a riff to another key within the guitar's range."""
-    pitches = [pitch for bar in riff.bars for s in bar for pitch in (*s.pitches, top(s) + s.bend)]
+    pitches = [pitch for bar in riff.bars for s in bar for pitch in (*s.pitches, highest(s))]
     up = (root - riff.root) % 12
     for shift in sorted((up - 12, up, up + 12), key=abs):
         if min(pitches) + shift >= LOWEST and max(pitches) + shift <= HIGHEST:

@@ -16,7 +16,9 @@ def ringing(strokes: list[Stroke], bar: int) -> list[Stroke]:
     """Let single notes ring to the end of their half bar, as in arpeggios."""
     half = bar // 2
     return [
-        replace(s, length=max(s.length, half - s.start % half)) if len(s.pitches) == 1 else s
+        replace(s, length=max(s.length, half - s.start % half), how=s.how | {"l"})
+        if len(s.pitches) == 1 and not s.how & {"s", "h"}
+        else s
         for s in strokes
     ]
 
@@ -38,7 +40,7 @@ def play_harmony(bars: list[Bar], plan: Plan) -> list[Stroke]:
         for bar in bars
         if bar.section == "C" and bar.turn > 0 or bar.section == "I"
         for s in moved(bar.riff, ticks=bar.start)
-        if not s.muted
+        if not s.muted and "d" not in s.how
     ]
 
 
@@ -59,7 +61,7 @@ def play_chords(bars: list[Bar], plan: Plan, meter: Meter) -> list[Stroke]:
         if bar.section in "IE":
             strokes += moved(bar.riff, ticks=bar.start) if bar.section == "E" else ()
             continue
-        for match in re.finditer(r"[xm]\.*", pattern):
+        for match in re.finditer(r"[xmd]\.*", pattern):
             chord = bar.chords[match.start() * len(bar.chords) // len(pattern)]
             strokes.append(
                 Stroke(
@@ -67,6 +69,7 @@ def play_chords(bars: list[Bar], plan: Plan, meter: Meter) -> list[Stroke]:
                     len(match[0]) * unit,
                     voicing(chord),
                     muted=match[0][0] == "m",
+                    how=frozenset("d" if match[0][0] == "d" else ""),
                 )
             )
     return strokes

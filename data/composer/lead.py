@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from .book import Book, Plan, Riff
-from .form import Bar, Meter, shift_to
-from .strokes import Stroke, bent, moved, scaled
+from .form import Bar, Meter
+from .strokes import Stroke, moved, scaled
 from .styles import STYLES
 from .tablature import PLACES_PER_BAR
+
+TOP_FRET = 21  # to which a lick is moved, or to which it is bent
 
 
 def fitting_licks(plan: Plan, book: Book, feels: set[str]) -> list[Riff]:
@@ -28,9 +30,15 @@ def lick_bars(lick: Riff, plan: Plan, meter: Meter) -> list[list[Stroke]]:
     """A lick in the song's key, bar by bar, in ticks."""
     # The minor pentatonic of the relative minor is the major pentatonic.
     root = (plan.root - 3) % 12 if plan.mode == "major" and lick.mode == "minor" else plan.root
-    shift = shift_to(lick, root)
+    # Along the neck, on the strings for which it is written, and never to an open one.
+    low, high = lick.frets
+    up = (root - lick.root) % 12
+    places = [shift for shift in (up - 12, up) if 1 <= low + shift and high + shift <= TOP_FRET]
+    if not places:
+        raise ValueError(f"{lick.name} does not fit the neck in this key")
+    shift = min(places, key=abs)
     unit = meter.bar // PLACES_PER_BAR[lick.feel]
-    return [bent(moved(scaled(bar, unit), shift)) for bar in lick.bars]
+    return [moved(scaled(bar, unit), shift) for bar in lick.bars]
 
 
 def play_lead(

@@ -16,21 +16,26 @@ GAP = 10  # MIDI ticks between a note's end and the grid, so that repeated notes
 def velocity(stroke: Stroke, rng: Random) -> int:
     """How hard a stroke is played: accents and the beat louder, muted softer, none quite alike."""
     on_beat = stroke.start % QUARTER == 0
-    level = 84 + 16 * stroke.accent - 18 * stroke.muted + 5 * on_beat
-    return level + rng.randrange(-5, 6)
+    level = 84 + 16 * stroke.accent - 18 * stroke.muted + 5 * on_beat - 12 * ("h" in stroke.how)
+    return (34 if "d" in stroke.how else level) + rng.randrange(-5, 6)
 
 
 def notes_of(strokes: Iterable[Stroke], rng: Random) -> list[Note]:
-    """The notes of a track. A string that is struck again stops what it played before."""
+    """The notes of a bass or a keyboard."""
     notes: list[Note] = []
     for s in sorted(strokes, key=lambda s: (s.start, s.pitches)):
         loud = velocity(s, rng)
         length = max(1, s.length // 2) if s.muted else s.length
         end = (s.start + length) * GRID - GAP
         notes += [(s.start * GRID, end, pitch, loud) for pitch in s.pitches]
+    return struck_again(notes)
+
+
+def struck_again(notes: list[Note]) -> list[Note]:
+    """The notes of a channel. A string that is struck again stops what it played before."""
     later: dict[int, int] = {}
     cut: list[Note] = []
-    for start, end, pitch, loud in reversed(notes):
+    for start, end, pitch, loud in sorted(notes, reverse=True):
         if later.get(pitch) != start:
             cut.append((start, min(end, later.get(pitch, end + GAP) - GAP), pitch, loud))
             later[pitch] = start

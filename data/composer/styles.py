@@ -75,7 +75,7 @@ STYLES = {
     "metal": Style(30, 30, 30, 34, "metal", "riff", ("metal licks",)),
     "ballad": Style(27, 29, 25, 33, "ballad", "ballad", ("ballad licks",), ring=True),
     "surf": Style(27, 27, 26, 34, "surf", "surf", ("surf licks",)),
-    "funk_rock": Style(27, 29, 28, 36, "funk", "funk", ("funk_rock licks",)),
+    "funk_rock": Style(27, 29, 26, 36, "funk", "funk", ("funk_rock licks",)),
     "grunge": Style(30, 29, 27, 34, "grunge", "riff", ("grunge licks",)),
     "no_guitar": Style(0, 0, 0, 32, "ballad", "ballad", ("ballad licks",), ring=True),
 }
@@ -122,13 +122,13 @@ FILLS_2 = {
     16: ("snare ........x.xxx.xx", "kick x...x...x..x", "floor tom .............x"),
 }
 
-# How 'chords' tracks strum: x a stroke that rings, m a muted one.
+# How 'chords' tracks strum: x a stroke that rings, m a muted one, d a dead one.
 STRUMS = {
     "shuffle": "---x-----x--",
     "compound": "x.....x..x.x",
     "waltz": "x...x...x...",
     "ballad": "x.......x...x.x.",
     "surf": "x.m.x.x...m.x.m.",
-    "funk": "--x.--x---mmx.--",
+    "funk": "--x.--x---ddx.--",
     "rock": "x.......x.....x.",
 }

@@ -9,10 +9,22 @@ from .strokes import Stroke
 
 STRINGS = dict(zip("EADGBe", (40, 45, 50, 55, 59, 64), strict=True))
 PLACES_PER_BAR = {"straight": 16, "eighths": 8, "shuffle": 12, "waltz": 12}
+MARKS = {
+    "m": "palm mute",
+    "h": "hammered or pulled",
+    "s": "slid to",
+    "v": "vibrato",
+    "d": "dead note",
+    "n": "natural harmonic",
+    "t": "tremolo picking",
+    "l": "let ring",
+}
+NOTE = r"[EADGBe]\d{1,2}(?:[\^=]\d{1,2}r?)?"
 TOKEN = re.compile(
-    r"(?P<notes>[x\d]{6}|[EADGBe]\d{1,2}(?:\+[EADGBe]\d{1,2})*|/)"
-    r"(?P<power>[pP]?)(?P<marks>[mo>]*)(?:\^(?P<bend>\d{1,2}))?|(?P<sign>[-.|%])|\s+"
+    rf"(?P<notes>[x\d]{{6}}|{NOTE}(?:\+{NOTE})*|/)(?P<power>[pP]?)(?P<marks>[mo>hsvdntl]*)"
+    r"|(?P<sign>[-.|%])|\s+"
 )
+BEND = re.compile(r"([EADGBe])(\d{1,2})([\^=])(\d{1,2})(r?)")
 
 
 def read_notes(text: str, power: str = "") -> tuple[int, ...]:
@@ -20,7 +32,7 @@ def read_notes(text: str, power: str = "") -> tuple[int, ...]:
     if len(text) == 6 and "+" not in text and text[0] not in STRINGS:
         fretted = zip(STRINGS.values(), text, strict=True)
         return tuple(string + int(fret) for string, fret in fretted if fret != "x")
-    pitches = [STRINGS[note[0]] + int(note[1:]) for note in text.split("+")]
+    pitches = [STRINGS[note[0]] + int(re.match(r"\d+", note[1:])[0]) for note in text.split("+")]
     pitches += [pitches[0] + step for step in {"": (), "p": (7,), "P": (7, 12)}[power]]
     return tuple(sorted(set(pitches)))
 
@@ -36,14 +48,25 @@ def read_bar(text: str, last: Stroke | None) -> list[Stroke]:
         end = token.end()
         if token["notes"]:
             marks = token["marks"] or ""
+            how = frozenset(marks) & frozenset(MARKS) - {"m"}
             if token["notes"] == "/":
                 muted = "o" not in marks and ("m" in marks or last.muted)
-                stroke = replace(last, start=place, length=1, muted=muted, accent=">" in marks)
+                if "o" not in marks:
+                    how |= last.how - {"s", "h"}
+                stroke = replace(
+                    last, start=place, length=1, muted=muted, accent=">" in marks, how=how
+                )
             else:
                 pitches = read_notes(token["notes"], token["power"])
-                string = STRINGS.get(token["notes"][0], 0)
-                bend = string + int(token["bend"]) - pitches[0] if token["bend"] else 0
-                stroke = Stroke(place, 1, pitches, "m" in marks, ">" in marks, bend)
+                stroke = Stroke(place, 1, pitches, "m" in marks, ">" in marks, how=how)
+                if bend := BEND.search(token["notes"]):
+                    string, fret, kind, height, release = bend.groups()
+                    stroke = replace(
+                        stroke,
+                        bend=int(height) - int(fret),
+                        bent=pitches.index(STRINGS[string] + int(fret)),
+                        bend_kind=kind + release,
+                    )
             strokes.append(stroke)
             last, resting = stroke, False
         elif token["sign"] == "-":

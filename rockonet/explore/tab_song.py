@@ -149,14 +149,15 @@ def _joined(notes: np.ndarray) -> np.ndarray:
     held: tuple[dict[int, int], dict[int, int]] = ({}, {})  # before and now, string: fret
     times = np.append(-1, notes["time"])
     leads = (notes["technique"] & (_SLIDE | _LEGATO)).tolist()
-    places = zip(notes["string"].tolist(), notes["fret"].tolist(), leads, strict=True)
+    frets = np.where(notes["technique"] & Technique.DEAD, -1, notes["fret"])
+    places = zip(notes["string"].tolist(), frets.tolist(), leads, strict=True)
     for i, (string, fret, lead) in enumerate(places):
         if times[i + 1] != times[i]:
             held = held[1], {}
         held[1][string] = fret
         if lead:
-            before = held[0].get(string, fret)
-            moved = before != fret and not (lead & _SLIDE and 0 in (before, fret))
+            before = held[0].get(string, -1)
+            moved = -1 < before != fret and not (lead & _SLIDE and 0 in (before, fret))
             joined[i] = moved or string < 0  # nobody says on which string it is
     return joined
 

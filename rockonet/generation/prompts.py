@@ -146,7 +146,9 @@ def prompt_from_text(
         E``, ``Capo: 2``, ``Tempo: 96`` and ``3/4`` are used. Strings and frets stay as they are.
         Or tinyNotation as in ``"4/4 EE8 EE GG4 AA r"``, see `read_tiny`: ``EE`` is the lowest
         string, ``E`` and ``e`` one and two octaves up, a number the length, ``r`` a rest.
-        In a tab a dead note (``x``) is silence; `unread_signs` are left out.
+        How notes are played is read as guitarists write it: ``7h9 9p7 7/9 9\\7 7b9 7b9r7 7pb9 7~
+        x <12> g7h9``, and over the strings ``PM---``, ``let ring---`` or ``LR---``, ``TP---``;
+        `unread_signs` are left out.
     tempo_bpm, meter, tuning: what the text does not say.
     Raises: ValueError that says what cannot be read, if no note can; a warning for each thing that
         was left out or may have been meant otherwise.
@@ -168,17 +170,12 @@ def prompt_from_text(
         warnings.warn(doubt, Remark, stacklevel=2)
     meter = typed.meter or meter
     notes = typed.notes
-    onset, duration, pitch = notes[np.lexsort((notes[:, 2], notes[:, 0]))].T
+    order = np.lexsort((notes[:, 2], notes[:, 0]))
+    onset, duration, pitch, technique, bend = notes[order].T
     begin = onset[0] // meter_ticks(meter) * meter_ticks(meter)  # the bar line before all notes
-    events, _ = events_from_notes(
-        dict(
-            track=np.zeros_like(onset),
-            onset=onset - begin,
-            duration=duration,
-            pitch=pitch,
-            velocity=np.full_like(onset, TYPED_VELOCITY),
-        )
-    )
+    columns = dict(track=np.zeros_like(onset), onset=onset - begin, duration=duration, pitch=pitch)
+    columns |= dict(velocity=np.full_like(onset, TYPED_VELOCITY), technique=technique, bend=bend)
+    events, _ = events_from_notes(columns)
     return Riff(
         events,
         len(events),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import itertools
 from collections.abc import Iterator, Sequence
@@ -14,7 +15,7 @@ from rockonet.common.theory import TICKS_PER_QUARTER, chord_name
 from rockonet.common.tunings import FRETS, tuning_pitches
 from rockonet.dataset.events import event_pitches, onsets
 from rockonet.guitar.playability import NECK, REACH, voicings
-from rockonet.guitar.playable_techniques import JOINED, joins, objection
+from rockonet.guitar.playable_techniques import JOINED, joins, objection, possible_ways
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ THIN_COST = 4.0  # for a power chord, for each string that its root lies above t
 GAP_COST = 6.0  # for a string between those of a chord that must not sound
 AGAIN_COST = 8.0  # for a chord that is struck again, if it is held in another way than before
 UNJOINED_COST = 1000.0  # for a slide or legato from string to string, which nobody can play
+STIFF_COST, SUPPLE = 1.0, 7  # for each fret that a string is bent nearer to the nut than that
 TOO_FAST = 60.0  # frets a second: beyond that nobody gets there in time
 
 
@@ -140,12 +142,12 @@ def finger(
             ways = (tuple(given_frets[i]),)
         if not ways:
             unplayable.append(f"bar {bars[i]}: {chord_name(chord)} cannot be fingered")
-        states.append(hand_positions(ways or ((-1,) * len(strings),), strings))
+        states.append(_states(ways, events[i], strings))
     again = [chord == before for before, chord in itertools.pairwise(chords)]
     joined = (events["technique"][1:] & JOINED).tolist()
-    path = cheapest_path(states, seconds, again, joined)
-    hand = np.array([state.hand[i] for state, i in zip(states, path, strict=True)])
-    held = np.array([state.frets[i] for state, i in zip(states, path, strict=True)])
+    chosen = list(zip(states, cheapest_path(states, seconds, again, joined), strict=True))
+    hand = np.array([state.hand[i] for state, i in chosen])
+    held = np.array([state.frets[i] for state, i in chosen])
     moved = np.abs(np.diff(hand))
     for i in too_fast(moved, seconds):
         if not (given[i] and given[i + 1]) and not joined[i] & Technique.SLIDE:
@@ -168,27 +170,40 @@ def _ways(
     played = [int(event[name]) for name in ("technique", "bend", "bent")]
     allowed = voicings(chord, strings, frets) or voicings(chord, strings)
     for ways in (allowed, voicings(chord, strings)) if any(played) else ():
-        good = tuple(way for way in ways if not objection(way, strings, *played))
-        if good:
+        if good := possible_ways(ways, strings, *played):
             return good
     return allowed
+
+
+def _states(
+    ways: tuple[tuple[int, ...], ...], event: np.void, strings: tuple[int, ...]
+) -> HandPositions:
+    """The states of an event, with what it costs to bend strings near the nut."""
+    state = hand_positions(ways or ((-1,) * len(strings),), strings)
+    if not event["bent"]:
+        return state
+    place = np.cumsum(state.frets >= 0, axis=1) - 1  # of each string among those that sound
+    bent = (state.frets >= 0) & (int(event["bent"]) >> np.maximum(place, 0) & 1 > 0)
+    near = np.where(bent, np.maximum(SUPPLE - state.frets, 0), 0).sum(axis=1)
+    return dataclasses.replace(state, cost=state.cost + STIFF_COST * near)
 
 
 def _impossible(
     events: np.ndarray, held: np.ndarray, given: Sequence[bool], strings: tuple[int, ...]
 ) -> Iterator[tuple[int, str]]:
     """The places of events that cannot be played as they say, and why; held: their frets."""
+    dead = events["technique"] & Technique.DEAD > 0
+    sounding = np.where(dead[:, None], -1, held)
     for i in np.flatnonzero((events["technique"] > 0) | (events["bend"] > 0)).tolist():
         technique, bend, bent = (int(events[i][name]) for name in ("technique", "bend", "bent"))
         why = "" if given[i] else objection(tuple(held[i].tolist()), strings, technique, bend, bent)
         if why:
             yield i, why
-        elif technique & JOINED and not (i and joins(held[i - 1 : i], held[[i]], technique)[0, 0]):
-            slide = technique & Technique.SLIDE
-            yield (
-                i,
-                f"nothing is {'slid' if slide else 'hammered or pulled'} to from another string",
-            )
+        elif technique & JOINED:
+            on_string = i and joins(sounding[[i - 1]], held[[i]], technique)[0, 0]
+            how = "slid" if technique & Technique.SLIDE else "hammered or pulled"
+            if not on_string:
+                yield i, f"nothing is {how} to from another string"
 
 
 def fits(way: Sequence[int], pitches: tuple[int, ...], tuning: Sequence[int]) -> bool:

@@ -16,7 +16,9 @@ PLAIN_STRINGS = 3  # the highest ones, of plain wire; the others are wound and s
 # and an open string cannot be bent at all.
 PLAIN_BENDS = ((1, 2), (3, 4), (5, 6), (10, 8))
 WOUND_BENDS = ((1, 2), (3, 4))
-HARMONIC_FRETS = (4, 5, 7, 9, 12, 16, 19, 24)  # over them a string has its 2nd to 5th partial
+# Over them a string has its 2nd to 5th partial. Of two strings that have a pitch there, that one is
+# touched whose fret stands first here: so a pitch tells what sounds.
+HARMONIC_FRETS = (12, 7, 5, 19, 24, 9, 4, 16)
 THIN_STRINGS = 2  # the highest ones, on which hardly anybody lays the palm for a mute
 TAPPED = 12  # frets: no finger of either hand is hammered down further away than that
 JOINED = Technique.LEGATO | Technique.SLIDE  # what needs the note before
@@ -41,17 +43,28 @@ def technique_ways(
 
     pitches: those that the fingers hold, lowest first. technique, bend, bent: see `EVENT`. before:
     what this function gave for the event before, at which only `LEGATO` and `SLIDE` look; empty at
-    the beginning, where nothing can be slid or hammered to.
+    the beginning, where nothing can be slid or hammered to. After a dead note nothing can either:
+    its one way is that of no string.
     """
-    ways = [
-        way
-        for way in voicings(pitches, tuning, frets)
-        if not objection(way, tuning, technique, bend, bent)
-    ]
+    ways = possible_ways(voicings(pitches, tuning, frets), tuning, technique, bend, bent)
     if technique & JOINED and ways and before:
         joined = joins(np.array(before), np.array(ways), technique)
         return tuple(way for way, possible in zip(ways, joined, strict=True) if possible.any())
-    return () if technique & JOINED else tuple(ways)
+    if technique & Technique.DEAD and ways:
+        return ((-1,) * len(tuning),)
+    return () if technique & JOINED else ways
+
+
+def possible_ways(
+    ways: Sequence[Way], tuning: Sequence[int], technique: int, bend: int, bent: int
+) -> tuple[Way, ...]:
+    """Those ways to hold an event in which it can be played so, whatever is before it."""
+    found = [way for way in ways if not objection(way, tuning, technique, bend, bent)]
+    if technique & Technique.HARMONIC and found:
+        touched = [[HARMONIC_FRETS.index(fret) for fret in way if fret >= 0] for way in found]
+        first = min(map(sum, touched))
+        found = [way for way, places in zip(found, touched, strict=True) if sum(places) == first]
+    return tuple(found)
 
 
 def objection(way: Way, tuning: Sequence[int], technique: int, bend: int, bent: int) -> str:

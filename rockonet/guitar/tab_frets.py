@@ -8,8 +8,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from rockonet.common.techniques import Technique
 from rockonet.common.tunings import FRETS
 from rockonet.guitar.playability import REACH
+from rockonet.guitar.tab_signs import Played, read_signs, without_bends
 
 HIGHEST_FRET = max(24, FRETS)  # of guitars that people write tab for
 
@@ -19,6 +21,8 @@ class Bar(NamedTuple):
 
     strings: which they are, the lowest of the guitar being 0. lines: their numbers, from 1. beats:
     what stands over it, if that counts its beats. dots: whether it had those of a repeat sign.
+    written: the rows with all of their signs. over: flags of `Technique` that stand over it, by
+    column.
     """
 
     rows: tuple[str, ...]
@@ -26,6 +30,8 @@ class Bar(NamedTuple):
     lines: tuple[int, ...]
     beats: str
     dots: bool
+    written: tuple[str, ...]
+    over: dict[int, int]
 
     @property
     def width(self) -> int:
@@ -40,32 +46,29 @@ class Sign(NamedTuple):
     column: int
     string: int
     fret: int
+    played: Played = Played()
 
 
 _TWO_DIGITS = re.compile(r"[12]\d")
 _BRACKETED = re.compile(r"(?<!\d)[<(\[{](\d{1,2})[>)\]}]")
 
 
-def tidy_rows(rows: Sequence[str]) -> tuple[str, ...]:
+def tidy_rows(rows: Sequence[str], counted: bool = False) -> tuple[str, ...]:
     """The strings between two bar lines, as most people write them.
 
-    An ``o`` is an open string; of a bend only the fret where it begins is a note; and what stands
-    in brackets, as a harmonic does, is struck where other strings are, or at an even distance from
-    the first note.
+    Of a bend only the fret where it begins is a note; and what stands in brackets, as a harmonic
+    does, is struck where other strings are, or at an even distance from the first note; if the
+    beats of the bar are counted, where the bracket is.
     """
-    plain = []
-    for row in rows:
-        row = re.sub(r"(?<![^-])[oO](?![^-])", "0", row)
-        bend = r"(?<=\d)[b^](?:\(?\d/\d\)?|[()r\d]+)"
-        plain.append(re.sub(bend, lambda found: "-" * len(found[0]), row))
+    plain = [without_bends(row) for row in rows]
     bare = [_BRACKETED.sub(lambda found: "-" * len(found[0]), row) for row in plain]
     struck = {run.start() for row in bare for run in re.finditer(r"\d+", row)}
     first = min(struck, default=None)
 
     def place(found: re.Match[str]) -> str:
         bracket = found.start()
-        even = first is None or bracket < first or (bracket - first) % 2 == 0
-        if bracket + 1 in struck and bracket not in struck:
+        even = first is None or bracket < first or (bracket - first) % 2 == 0 or counted
+        if bracket + 1 in struck and bracket not in struck and not counted:
             even = False
         return f"{found[1]}--" if even or bracket in struck else f"-{found[1]}-"
 
@@ -78,13 +81,17 @@ def read_frets(bars: Sequence[Bar]) -> tuple[list[Sign], list[str]]:
     Raises: ValueError if there is no fret.
     """
     signs, wrong = [], []
+    after: dict[int, str] = {}  # what stands on each string after its last note
     for number, bar in enumerate(bars):
-        numbers = _numbers(bar.rows)
-        for string, line, row, found in zip(bar.strings, bar.lines, bar.rows, numbers, strict=True):
+        rows = zip(bar.strings, bar.lines, bar.written, _numbers(bar.rows), strict=True)
+        for string, line, row, found in rows:
+            played, after[string] = read_signs(row, found, after.get(string, ""))
             dead = [(place.start(), -1) for place in re.finditer("[xX]", row)]
-            for column, fret in [*found, *dead]:
+            how = [*played, *(Played(int(Technique.DEAD)) for _ in dead)]
+            for (column, fret), one in zip([*found, *dead], how, strict=True):
                 if fret <= HIGHEST_FRET:
-                    signs.append(Sign(number, column, string, fret))
+                    one = one._replace(technique=one.technique | bar.over.get(column, 0))
+                    signs.append(Sign(number, column, string, fret, one))
                 else:
                     wrong.append(
                         f"Line {line}: there is no fret {fret}, a guitar has {HIGHEST_FRET}."

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 
 from rockonet.common.theory import is_meter
 from rockonet.common.tunings import FEWEST_STRINGS, MOST_STRINGS
+from rockonet.guitar.tab_signs import signs_over
 from rockonet.guitar.typed_text import plain_lines
+
+MOST_LINES_OVER = 5  # of a system that say how it is played: beats, chords, PM---, let ring---
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class System:
     names: of the strings, from the top. lines: their numbers, from 1. bars: for each the
     text on every string, from the top, without signs of repeats. beats: of each bar what stands
     over it. meters: that are written on the strings. repeats: of each bar whether it had signs of
-    them.
+    them. over: of each bar the flags of `Technique` that stand over it, by column.
     """
 
     names: tuple[str, ...]
@@ -47,6 +50,7 @@ class System:
     beats: tuple[str, ...]
     meters: tuple[tuple[int, int], ...]
     repeats: tuple[bool, ...]
+    over: tuple[dict[int, int], ...]
 
 
 _NAME = r"[A-Ga-g][#b]?\d?"
@@ -220,10 +224,11 @@ def _system(rows: Sequence[Row], lines: Sequence[str]) -> tuple[System, list[int
     model, row = next(pair for pair in zip(places, rows, strict=True) if len(pair[0]) == usual)
     offset = max(0, lines[row.number - 1].find(row.body))
     above = lines[rows[0].number - 2] if rows[0].number > 1 else ""
+    flags = signs_over(_lines_over(rows[0].number, lines))
     longest = max((end - begin for begin, end in model), default=0)
     bars: list[tuple[str, ...]] = []
     repeats: list[bool] = []
-    beats, meters = [], []
+    beats, meters, over = [], [], []
     for number, (begin, end) in enumerate(model):
         cells = [_cell(row, spans, model, number) for row, spans in zip(rows, places, strict=True)]
         width = max(map(len, cells))
@@ -241,6 +246,8 @@ def _system(rows: Sequence[Row], lines: Sequence[str]) -> tuple[System, list[int
             bars.append(tuple(plain))
             repeats.append(dotted)
             beats.append(above[offset + begin : offset + end])
+            first = offset + begin
+            over.append({c - first: flag for c, flag in flags.items() if c >= first})
     names = tuple(row.name for row in rows)
     uneven = [
         row.number
@@ -254,7 +261,17 @@ def _system(rows: Sequence[Row], lines: Sequence[str]) -> tuple[System, list[int
         tuple(beats),
         tuple(meters),
         tuple(repeats),
+        tuple(over),
     ), uneven
+
+
+def _lines_over(number: int, lines: Sequence[str]) -> Iterator[str]:
+    """The lines of text right over the line with this number, counted from 1."""
+    for place in range(number - 2, max(-1, number - 2 - MOST_LINES_OVER), -1):
+        line = lines[place]
+        if not line.strip() or _row(place + 1, line.lstrip(), False):
+            return
+        yield line
 
 
 def _cell(

@@ -10,12 +10,18 @@ from typing import NamedTuple
 
 import numpy as np
 
+from rockonet.common.techniques import Technique
 from rockonet.common.theory import meter_ticks
 from rockonet.common.tunings import STANDARD_TUNING
+from rockonet.guitar.notes import MUTED_TICKS
 from rockonet.guitar.tab_frets import Bar, Sign, read_frets, tidy_rows
 from rockonet.guitar.tab_lines import System, left_over, tab_systems
+from rockonet.guitar.tab_moves import in_time
+from rockonet.guitar.tab_signs import unknown_signs
 from rockonet.guitar.tab_strings import BASS_TUNINGS, strings_of, tab_tuning
 from rockonet.guitar.typed_text import TypedHead, TypedMusic, plain_lines, read_head
+
+_SHORT = Technique.PALM_MUTE | Technique.DEAD
 
 
 class BarGrid(NamedTuple):
@@ -65,9 +71,10 @@ def read_tab(
     bar_ticks = meter_ticks(head.meter or meter)
     bars = _bars_of(systems, tuning)
     signs, wrong = read_frets(bars)
-    grids = place_in_time(bars, signs, bar_ticks)
+    struck = [sign for sign in signs if not sign.played.grace]
+    grids = place_in_time(bars, struck, bar_ticks)
     columns: dict[int, set[int]] = collections.defaultdict(set)
-    for sign in signs:
+    for sign in struck:
         columns[sign.bar].add(sign.column)
     times = {
         (bar, column): tick
@@ -75,7 +82,8 @@ def read_tab(
         for column, tick in zip(sorted(struck), grids[bar].times(sorted(struck)), strict=True)
     }
     tuning = tuple(pitch + head.capo for pitch in tuning)
-    notes, frets = _notes(signs, times, grids[-1].begin + grids[-1].ticks, bar_ticks, tuning)
+    played = in_time(signs, times)
+    notes, frets = _notes(played, grids[-1].begin + grids[-1].ticks, bar_ticks, tuning)
     doubts = [*doubts, *head.remarks, *wrong, *_repeats(said, systems)]
     if head.tuning and len(head.tuning) != len(tuning):
         doubts.append(f"The tuning has {len(head.tuning)} strings, the tab {len(tuning)}.")
@@ -88,7 +96,7 @@ def read_tab(
             f"{n_lines} lines were read as the lowest strings of a guitar. Write the word 'bass' "
             "over them if they are those of one."
         )
-    doubts += _doubts(bars, signs, grids, bar_ticks)
+    doubts += _doubts(bars, struck, grids, bar_ticks)
     return TypedMusic(notes, tuple(doubts), head.meter, head.tempo_bpm, tuning, frets)
 
 
@@ -113,24 +121,30 @@ def _repeats(said: str, systems: Sequence[System]) -> list[str]:
 
 
 def _notes(
-    signs: Sequence[Sign],
-    times: dict[tuple[int, int], int],
+    played: dict[int, dict[int, Sign]],
     end: int,
     bar_ticks: int,
     tuning: Sequence[int],
 ) -> tuple[np.ndarray, dict[int, tuple[int, ...]]]:
-    """The notes of frets and dead notes, and how each onset is held; end: of the last bar."""
-    begins = sorted(set(times.values()))
+    """The notes of frets and dead notes, and how each onset is held.
+
+    played: at each tick the sign of each string. end: of the last bar.
+    """
+    begins = sorted(played)
     ends = dict(zip(begins, [*begins[1:], end], strict=True))
     notes = set()
-    frets: dict[int, list[int]] = collections.defaultdict(lambda: [-1] * len(tuning))
-    for sign in signs:
-        tick = times[sign.bar, sign.column]
-        if sign.fret >= 0:  # a dead note is silence, which ends what sounds before it
+    frets: dict[int, tuple[int, ...]] = {}
+    for tick in begins:
+        row = [-1] * len(tuning)
+        for string, sign in played[tick].items():
+            row[string] = max(sign.fret, 0)
             duration = max(1, min(ends[tick] - tick, bar_ticks))
-            notes.add((tick, duration, tuning[sign.string] + sign.fret))
-            frets[tick][sign.string] = sign.fret
-    return np.array(sorted(notes)), {tick: tuple(row) for tick, row in frets.items()}
+            if sign.played.technique & _SHORT:
+                duration = MUTED_TICKS
+            pitch = tuning[string] + row[string]
+            notes.add((tick, duration, pitch, sign.played.technique, sign.played.bend))
+        frets[tick] = tuple(row)
+    return np.array(sorted(notes)), frets
 
 
 _COUNTED = re.compile(r">? {0,2}1(?:[ +&ea.>-]+\d)*[ +&ea.>-]*")  # the beats of a bar
@@ -142,8 +156,11 @@ def _bars_of(systems: Sequence[System], tuning: tuple[int, ...]) -> list[Bar]:
     for system in systems:
         strings = strings_of(system.names, tuning)
         counted = all(map(_COUNTED.fullmatch, system.beats))
-        for rows, beats, dots in zip(system.bars, system.beats, system.repeats, strict=True):
-            bars.append(Bar(tidy_rows(rows), strings, system.lines, beats if counted else "", dots))
+        columns = zip(system.bars, system.beats, system.repeats, system.over, strict=True)
+        for rows, beats, dots, over in columns:
+            rows = tuple(re.sub(r"(?<![^-])[oO](?![^-])", "0", row) for row in rows)  # open strings
+            told = (system.lines, beats if counted else "", dots, rows, over)
+            bars.append(Bar(tidy_rows(rows, counted), strings, *told))
     return bars
 
 
@@ -231,11 +248,7 @@ def _doubts(
 
 
 def unread_signs(text: str) -> list[str]:
-    """What `prompt_from_text` leaves out of a tab: signs for hammer-ons, bends, palm mutes."""
-    lines = plain_lines(text)
-    systems, _ = tab_systems(lines)
-    rows = "".join("".join(row) for system in systems for bar in system.bars for row in bar)
-    signs = sorted(set(re.sub(r"[-\d|\sxX]", "", rows)))
-    if rows and re.search(r"^\s*P\.?M\b", "\n".join(lines), re.MULTILINE):
-        signs.append("PM")
-    return signs
+    """What `prompt_from_text` leaves out of a tab: signs on its strings that it does not know."""
+    systems, _ = tab_systems(plain_lines(text))
+    rows = (row for system in systems for bar in system.bars for row in bar)
+    return sorted(set().union(*map(unknown_signs, rows)))

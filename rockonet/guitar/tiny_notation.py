@@ -152,7 +152,7 @@ def _in_ticks(notes: Sequence[tuple[Fraction, Fraction, int]], unread: Sequence[
             else "There is no note in this prompt: type notes like 'EE8 EE GG4'."
         )
     edges = [(_nearest(begin), _nearest(begin + lasts), pitch) for begin, lasts, pitch in notes]
-    return np.array([(begin, max(1, end - begin), pitch) for begin, end, pitch in edges])
+    return np.array([(begin, max(1, end - begin), pitch, 0, 0) for begin, end, pitch in edges])
 
 
 def _nearest(ticks: Fraction) -> int:

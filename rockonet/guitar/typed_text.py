@@ -43,7 +43,8 @@ def plain_lines(text: str) -> list[str]:
 class TypedMusic:
     """What was typed, as notes.
 
-    notes: ints (n_notes, 3), onset and duration in ticks, and pitch. doubts: what may have been
+    notes: ints (n_notes, 5), onset and duration in ticks, pitch, flags of `Technique`, and by how
+    many quarter tones it is bent. doubts: what may have been
     meant otherwise or could not be read, in sentences. meter, tempo_bpm, open_strings: None if the
     text does not say; strings as MIDI pitches, lowest first. frets: of each onset, as in
     `Fingering`; none of notes without strings.

@@ -1,5 +1,7 @@
 """Where a riff is fingered: the cheapest path of the hand."""
 
+import re
+
 import numpy as np
 import pytest
 from helpers import a_riff
@@ -89,7 +91,8 @@ def book(monkeypatch):
             if token["notes"] == "/":
                 written.append(written[-1])
             elif token["notes"]:
-                written.append(written_frets(token["notes"], token["power"]))
+                fretted = re.sub(r"[\^=]\d+r?", "", token["notes"])  # without bends
+                written.append(written_frets(fretted, token["power"]))
         places = PLACES_PER_BAR[riff.feel]
         strokes = [(b * places + s.start, s) for b, bar in enumerate(riff.bars) for s in bar]
         onsets = [place * ticks[riff.feel] for place, _ in strokes]

@@ -22,7 +22,9 @@ OPEN = "a bend of an open string"
         ((64,), T.BEND, 2, 1, {(4, 5), (3, 9), (2, 14), (1, 19)}),  # never the open string
         ((40,), T.BEND, 2, 1, set()),
         ((40,), T.VIBRATO, 0, 0, set()),
-        ((64,), T.HARMONIC, 0, 0, {(3, 9), (1, 19), (4, 5)}),
+        ((64,), T.HARMONIC, 0, 0, {(4, 5)}),
+        ((62,), T.HARMONIC, 0, 0, {(2, 12)}),  # not over the seventh fret of the g string
+        ((52,), T.HARMONIC, 0, 0, {(0, 12)}),
         ((65,), T.HARMONIC, 0, 0, set()),
         ((64,), T.PALM_MUTE, 0, 0, {(3, 9), (2, 14), (1, 19)}),
         ((64,), T.BEND, 0, 0, set()),  # contradictions
@@ -60,6 +62,8 @@ def test_what_is_slid_or_hammered_to_stays_on_its_string():
     assert {max(way) for way in hammered} == {5, 9, 14, 19}  # not the open e, nor a fret 24
     assert technique_ways((62,), int(T.LEGATO), before=first) == ()  # the same note again
     assert technique_ways((64,), int(T.SLIDE)) == ()  # from nothing
+    dead = technique_ways((62,), int(T.DEAD))
+    assert dead and technique_ways((64,), int(T.LEGATO), before=dead) == ()
     # Only the b string has both B3 open and D4; a slide needs a finger at both ends.
     open_b = ((-1, -1, -1, -1, 0, -1),)
     assert technique_ways((62,), int(T.LEGATO), before=open_b) == ((-1, -1, -1, -1, 3, -1),)
@@ -96,6 +100,11 @@ def test_the_fingering_keeps_a_slide_on_its_string_and_a_bend_off_the_open_one()
     assert where[0] == where[1] == where[2] and played.frets[3].max() > 0
     assert not played.unplayable and not played.impossible_techniques
     assert plain.fingering.impossible_techniques == ()
+
+
+def test_a_unison_bend_is_played_where_a_string_can_be_bent():
+    riff = techniques(a_riff([(62, 64)], [0], [12]), (0, T.BEND, 4, 0b01))
+    assert riff.fingering.frets.tolist() == [[-1, -1, -1, 7, 5, -1]]
 
 
 def test_what_nobody_can_play_is_said_with_its_bar():

@@ -89,14 +89,15 @@ def test_a_typed_tab_keeps_its_strings_and_frets():
     assert moved.fingering.frets[3, 0] != 11 and not moved.fingering.unplayable
 
 
-def test_a_dead_note_is_silence_and_other_signs_are_named():
+def test_a_dead_note_is_a_short_event_and_signs_that_are_not_known_are_named():
     rows = ("----------------", "----------------", "--------x-------", "----------------")
     tab = "\n".join(f"{n}|{r}|" for n, r in zip("eBGD", rows, strict=True))
-    tab += "\nA|2---2----h--4---|\nE|0---------------|"
+    tab += "\nA|2---2----*--4---|\nE|0---------------|"
     events = ru.prompt_from_text(tab).events
-    assert np.cumsum(events["step"]).tolist() == [0, 12, 36]
-    assert events["duration"].tolist() == [12, 12, 12]  # the second ends at the x, on beat three
-    assert ru.unread_signs("PM-----\n" + tab) == ["h", "PM"]
+    assert np.cumsum(events["step"]).tolist() == [0, 12, 24, 36]
+    assert events["duration"].tolist() == [12, 12, 1, 12]  # the second ends at the x
+    assert events["technique"].tolist() == [0, 0, ru.Technique.DEAD, 0]
+    assert ru.unread_signs("PM-----\n" + tab) == ["*"]
     assert ru.unread_signs("E8 PM") == []
 
 

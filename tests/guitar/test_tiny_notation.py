@@ -59,7 +59,7 @@ from rockonet.guitar.tiny_notation import read_tiny
 )
 def test_notes_worked_out_by_hand(text, notes):
     typed = read_tiny(text)
-    assert sorted(map(tuple, typed.notes.tolist())) == notes and not typed.doubts
+    assert sorted(map(tuple, typed.notes[:, :3].tolist())) == notes and not typed.doubts
 
 
 @pytest.mark.parametrize(
