@@ -25,6 +25,7 @@ from .common.tunings import (
     FRETS as FRETS,
 )
 from .common.techniques import Technique as Technique
+from .common.pitch_curve import pitch_curve as pitch_curve
 from .common.notebook import (
     check as check,
     table as table,

@@ -95,10 +95,15 @@ def node_folder(package):
     return folder
 
 
-def by_alphatab(paths):
-    """What alphaTab reads; beside each file it writes what it plays, with .mid at the end."""
+def told_by_alphatab(paths):
+    """What alphaTab says of files; beside each it writes what it plays, with .mid at the end."""
     folder = node_folder("@coderline/alphatab")
-    told = json.loads(ran("node", DRIVERS / "alphatab_reader.mjs", folder, *paths))
+    return json.loads(ran("node", DRIVERS / "alphatab_reader.mjs", folder, *paths))
+
+
+def by_alphatab(paths):
+    """What alphaTab reads; what it plays as in `told_by_alphatab`."""
+    told = told_by_alphatab(paths)
     return [
         Read(
             one["title"], one["program"], one["tempo"], *one["keys"], tuple(*one["meters"]),
@@ -109,7 +114,7 @@ def by_alphatab(paths):
 
 
 def by_musescore_4(paths):
-    """What the engine of MuseScore 4 reads; what it plays as in `by_alphatab`."""
+    """What the engine of MuseScore 4 reads; what it plays as in `told_by_alphatab`."""
     folder = node_folder("webmscore")
     for path in paths:  # a process each: of two files in one it loses its memory
         ran("node", DRIVERS / "webmscore_converter.mjs", folder, path)
@@ -120,7 +125,7 @@ def by_musescore_4(paths):
 
 
 def by_musescore_3(paths):
-    """What MuseScore 3 reads; what it plays as in `by_alphatab`."""
+    """What MuseScore 3 reads; what it plays as in `told_by_alphatab`."""
     played_by_musescore_3(paths)
     return [read_mscx(path.with_name(path.name + ".mscx")) for path in paths]
 
@@ -199,7 +204,7 @@ def dotted(measure):
 
 
 def by_tuxguitar(paths):
-    """What TuxGuitar reads, as it saves it in Guitar Pro 5; what it plays as in `by_alphatab`."""
+    """What TuxGuitar reads, as it saves it in Guitar Pro 5; it writes what it plays as alphaTab."""
     if not (TUXGUITAR / "lib").exists() or not shutil.which("javac"):
         pytest.skip("needs TuxGuitar and a Java compiler (Debian: tuxguitar, default-jdk-headless)")
     zips = Path("/usr/share/java/commons-compress.jar")

@@ -8,8 +8,9 @@ from rockonet.common.techniques import Technique
 
 BEND_SECONDS = 0.25  # how long a hand takes for a bend and for its release, if there is time
 SLIDE_SECONDS = 0.12  # how long a finger slides, at the end of the note that it leaves
-VIBRATO_HERTZ, VIBRATO_SEMITONES = 5.5, 0.25  # how often the string goes up and down, and how far
-VIBRATO_WAITS = 0.3  # the share of a note before its vibrato begins
+VIBRATO_HERTZ, VIBRATO_SEMITONES = 5.5, 0.25  # about how often a string goes up and down; how far
+# The share of a note, after its bend, before its vibrato begins, if that leaves so many waves.
+VIBRATO_WAITS, VIBRATO_WAVES = 0.3, 2
 
 
 def bend_corners(technique: int, bend: int, seconds: float) -> tuple[tuple[float, float], ...]:
@@ -50,12 +51,17 @@ def pitch_curve(
     (begin, low), (end, high) = corners[place].T, corners[place + 1].T
     share = np.clip((times - begin) / np.maximum(end - begin, 1e-9), 0, 1)
     curve = low + (high - low) * (1 - np.cos(np.pi * share)) / 2
+    leaves = seconds - min(SLIDE_SECONDS, seconds / 2) * bool(slide)
     if technique & Technique.VIBRATO:
-        since = times - VIBRATO_WAITS * seconds
-        wave = VIBRATO_SEMITONES * np.sin(2 * np.pi * VIBRATO_HERTZ * since)
-        curve = curve + np.where(since > 0, wave, 0)
+        still = float(corners[-2, 0])  # from here on the bend does not move any more
+        room = leaves - still
+        wait = max(0.0, min(VIBRATO_WAITS * room, room - VIBRATO_WAVES / VIBRATO_HERTZ))
+        waves = max(1, round(VIBRATO_HERTZ * (room - wait)))  # whole ones: it ends at rest
+        share = (times - still - wait) / max(room - wait, 1e-9)
+        wave = VIBRATO_SEMITONES * np.sin(2 * np.pi * waves * share)
+        curve = curve + np.where((share > 0) & (share < 1), wave, 0)
     if slide:
-        glide = min(SLIDE_SECONDS, seconds / 2)
-        share = np.clip((times - (seconds - glide)) / glide, 0, 1)
-        curve = curve + np.sign(slide) * np.floor(abs(slide) * share + 1e-9)
+        share = np.clip((times - leaves) / (seconds - leaves), 0, 1)
+        frets = np.sign(slide) * np.floor(abs(slide) * share + 0.5)
+        curve = np.where(share > 0, frets, curve)  # nobody slides a string that is bent
     return curve

@@ -27,12 +27,14 @@ from rockonet.dataset.corpus import Corpus, FileReport, Song, TrackInfo, load_co
 from rockonet.dataset.events import EVENT, events_from_notes
 from rockonet.explore.guitar_pro import GUITAR_PRO_SUFFIXES
 from rockonet.explore.midi_file import MidiError, file_bytes, refuse_large
+from rockonet.explore.midi_techniques import with_techniques
 from rockonet.explore.parts import Guitars, guitar_parts, part_notes
-from rockonet.explore.song_file import SONG_SUFFIXES, parse_song, song_files
+from rockonet.explore.song_file import SONG_SUFFIXES, ParsedSong, parse_song, song_files
 
-FILES_PER_TASK = 250
+FILES_PER_TASK = 50  # their notes are joined in one go: more do not fit a processor's cache
 GUITAR_PRO_WEIGHT = 25  # a Guitar Pro file takes as long as so many MIDI files, or longer
-TASKS_IN_PROCESS = 8  # starting processes takes longer than reading so few of 250 files
+TASKS_IN_PROCESS = 40  # starting processes takes longer than reading so few
+TASKS_IN_SILENCE = 5  # over before anybody looks at a bar of progress
 
 
 def build_corpus(
@@ -177,7 +179,7 @@ def _read_all(
         for task in tasks
     )
     contents: dict[str, FileContent] = {}
-    small = len(tasks) < 2
+    small = len(tasks) <= TASKS_IN_SILENCE
     with tqdm(desc="reading", total=len(paths), unit="file", disable=small, leave=False) as bar:
         for some in results:
             contents |= {content.row.path: content for content in some}
@@ -202,33 +204,31 @@ def _tasks(paths: Sequence[str]) -> Iterator[list[str]]:
 def _read_some(
     folder: Path, stamps: dict[str, str], programs: tuple[int, ...], track_names: str
 ) -> list[FileContent]:
-    """Read some files; the notes of all their guitars are joined in one go, which is faster."""
-    rows: list[FileReport] = []
-    songs: dict[str, Guitars] = {}
+    """Read some files, a step for all of them at a time, which is faster."""
+    contents: list[FileContent] = []
+    read: dict[str, ParsedSong] = {}
     archive = None if folder.is_dir() else zipfile.ZipFile(folder)
     with archive or contextlib.nullcontext():
         for path, stamp in stamps.items():
             try:
                 data = _zipped_bytes(archive, path) if archive else file_bytes(folder / path)
-                read = parse_song(data, path)
+                read[path] = parse_song(data, path)
             except MidiError as error:
-                rows.append(FileReport(path, "unreadable", error.reason, 0, stamp))
-                continue
-            songs[path] = guitar_parts(read.score, programs, track_names, read.played)
-            status, nothing = ("kept", ()) if songs[path].parts else ("skipped", ("no guitar",))
-            reason = "; ".join((*nothing, *read.remarks, *songs[path].remarks))
-            rows.append(FileReport(path, status, reason, 0, stamp))
-
-    events, track_of_event = events_from_notes(part_notes(list(songs.values())))
-    n_tracks = sum(len(song.parts) for song in songs.values())
+                row = FileReport(path, "unreadable", error.reason, 0, stamp)
+                contents.append(FileContent(row))
+    guitars = with_techniques(
+        [guitar_parts(song.score, programs, track_names, song.played) for song in read.values()]
+    )
+    songs = dict(zip(read, guitars, strict=True))
+    events, track_of_event = events_from_notes(part_notes(guitars))
+    n_tracks = sum(len(song.parts) for song in guitars)
     pieces = iter(np.split(events, np.searchsorted(track_of_event, np.arange(1, n_tracks))))
-    contents = []
-    for row in rows:
-        song = songs.get(row.path)
-        if song and song.parts:
-            contents.append(_content(row, song, [next(pieces) for _ in song.parts]))
-        else:
-            contents.append(FileContent(row))
+    for path, song in songs.items():
+        status, nothing = ("kept", ()) if song.parts else ("skipped", ("no guitar",))
+        reason = "; ".join((*nothing, *read[path].remarks, *song.remarks))
+        row = FileReport(path, status, reason, 0, stamps[path])
+        played = [next(pieces) for _ in song.parts]
+        contents.append(_content(row, song, played) if played else FileContent(row))
     return contents
 
 

@@ -88,25 +88,28 @@ def _add_techniques(
     first: of each event the place of its first note. of_event: of each note the place of its event.
     interval: of each note above the bass.
     """
-    technique, bend = settled(notes["technique"], notes["bend"])
-    size = np.diff(first, append=len(of_event))
+    played = np.flatnonzero(notes["technique"])  # of most notes there is nothing to say
+    if len(played) == 0:
+        return
+    technique, bend = settled(notes["technique"][played], notes["bend"][played])
+    event, of_those = np.unique(of_event[played], return_inverse=True)
+    size = np.diff(first, append=len(of_event))[event]
+    flags, bits = np.zeros((2, len(event)), np.uint16)
     for flag in Technique:
-        if not flag & BENDS:
-            count = np.add.reduceat((technique & flag > 0).astype(np.int64), first)
-            events["technique"] |= np.where(2 * count >= size, flag, 0).astype(np.uint16)
-    highest = np.maximum.reduceat(bend, first)
+        if not flag & BENDS and (technique & flag).any():
+            flags[2 * np.bincount(of_those, technique & flag > 0) >= size] |= np.uint16(flag)
     # Two strings of one pitch are one note of the shape.
     place = np.cumsum(np.diff(interval.astype(np.int64), prepend=-1) != 0)
-    place -= place[first][of_event]
+    place = (place - place[first][of_event])[played]
     bent = (bend > 0) & (place < 8)
-    for i in np.flatnonzero(bent).tolist():
-        event = of_event[i]
-        events["bent"][event] |= 1 << int(place[i])
-        if bend[i] == highest[event]:
-            events["technique"][event] |= technique[i] & BENDS
-    events["bend"] = np.where(events["bent"] > 0, highest, 0)
-    events["technique"], events["bend"] = settled(events["technique"], events["bend"])
-    events["bent"][events["bend"] == 0] = 0
+    highest = np.zeros(len(event), np.int8)
+    np.maximum.at(highest, of_those[bent], bend[bent])
+    np.bitwise_or.at(bits, of_those[bent], (1 << place[bent]).astype(np.uint16))
+    bent &= bend == highest[of_those]
+    np.bitwise_or.at(flags, of_those[bent], technique[bent] & np.uint16(BENDS))
+    flags, highest = settled(flags, highest)
+    events["technique"][event], events["bend"][event] = flags, highest
+    events["bent"][event] = np.where(highest > 0, bits, 0)
 
 
 def sounding_intervals(shapes: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What the controls of a track say of its pitches: tuning, the range of the wheel, bends."""
+"""What the controls of a track say: its tuning, the range of its wheel, where it plays legato."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from symusic.core import TrackTick
 
 WHEEL_RANGE = 2.0  # semitones, where a file does not say
 _RANGE, _FINE_TUNING, _COARSE_TUNING = 0, 1, 2  # registered parameters (RPN)
+LEGATO_SWITCH = 68  # a control: what is struck while it is on is hammered or pulled
 SETUP_CONTROLS = 24  # of a track, among which a registered parameter is set for the first time
-_STILL = 64  # of 8,192: a wheel that is so near to its middle rests
 
 
 def wheel_range(track: TrackTick) -> float:
@@ -25,12 +25,17 @@ def semitones_of_channel(track: TrackTick) -> int:
     return coarse - 64 + round((fine * 128 + finer - 8192) / 8192)
 
 
-def count_bends(track: TrackTick) -> int:
-    """How often the pitch wheel of a track leaves its middle."""
-    if not len(track.pitch_bends):
-        return 0
-    away = np.abs(track.pitch_bends.numpy()["value"].astype(int)) > _STILL
-    return int(away[0]) + int((away[1:] & ~away[:-1]).sum())
+def legato_times(track: TrackTick) -> np.ndarray:
+    """When the legato footswitch of a track is put on, off, on and so on, in ticks."""
+    controls = track.controls
+    if not len(controls):
+        return np.zeros(0, np.int64)
+    columns = controls.numpy()
+    switch = columns["number"] == LEGATO_SWITCH
+    if not switch.any():
+        return np.zeros(0, np.int64)
+    on = np.append(False, columns["value"][switch] >= 64)
+    return columns["time"][switch][on[1:] != on[:-1]]
 
 
 def _registered(track: TrackTick) -> dict[int, tuple[int, int]]:

@@ -38,8 +38,8 @@ def timing_of(score: ScoreTick, onsets: np.ndarray) -> Timing:
     quarter = score.ticks_per_quarter
     meters = _meters(score)
     if len(meters) > 1 or len(score.tempos) > 1:
-        onsets = np.sort(onsets) if len(onsets) else np.zeros(1, np.int64)
-        onsets = onsets[np.diff(onsets // quarter, prepend=-1) > 0]
+        few = _one_a_quarter(onsets, quarter)  # of each part, which saves sorting all
+        onsets = _one_a_quarter(np.sort(few), quarter) if len(onsets) else np.zeros(1, np.int64)
     else:
         onsets = np.zeros(1, np.int64)  # where there is no choice, nothing has to be counted
     weights = _quarters(list(meters), onsets)
@@ -104,6 +104,14 @@ def _tempo(score: ScoreTick, onsets: np.ndarray) -> float:
     high = np.searchsorted(values, values * (1 + SAME_TEMPO), "right")
     near = sums[high] - sums[low]
     return float(values[np.lexsort((weights, near))[-1]])
+
+
+def _one_a_quarter(onsets: np.ndarray, quarter: int) -> np.ndarray:
+    """The onsets without those that follow an earlier one in the same quarter note."""
+    number = onsets // quarter
+    new = np.ones(len(onsets), bool)
+    new[1:] = (number[1:] != number[:-1]) | (onsets[1:] < onsets[:-1])
+    return onsets[new]
 
 
 def _quarters(begins: Sequence[int] | np.ndarray, onsets: np.ndarray) -> np.ndarray:

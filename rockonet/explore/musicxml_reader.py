@@ -12,8 +12,10 @@ import defusedxml.ElementTree
 import numpy as np
 from symusic.core import NoteTickList, ScoreTick, TempoTick, TimeSignatureTick, TrackTick
 
+from rockonet.common.techniques import Technique, harmonic_semitones
 from rockonet.common.theory import is_meter, is_tempo, pitch_number
 from rockonet.explore.midi_file import MAX_NOTES, MidiError
+from rockonet.explore.musicxml_signs import Signs, signs_of_notes
 from rockonet.explore.tab_song import SONG_TICKS, TAB_NOTE, TabSong, TabTrack
 from rockonet.explore.written_song import plain_text
 
@@ -32,10 +34,12 @@ def parse_musicxml(data: bytes, name: str) -> TabSong:
         score = music21.converter.parseData(tostring(root, "unicode"), format="musicxml")
         if not isinstance(score, music21.stream.Score):
             raise ValueError("it holds no score")
-        tunings = _tunings(root)
+        tunings, signs = _tunings(root), signs_of_notes(root, SONG_TICKS)
         staves: dict[str, list[TabTrack]] = {}
         for part in score.parts:
-            staves.setdefault(str(part.id).partition("-Staff")[0], []).append(_track(part, tunings))
+            staves.setdefault(str(part.id).partition("-Staff")[0], []).append(
+                _track(part, tunings, signs)
+            )
         tracks = tuple(track for some in staves.values() for track in _with_tab(some))
     except Exception as error:  # music21 raises what its parts raise, without a common class
         known = isinstance(error, (ParseError, defusedxml.DefusedXmlException, ValueError))
@@ -67,7 +71,8 @@ def _tunings(root: Element) -> dict[str, tuple[int, ...]]:
     return found
 
 
-def _track(part: Any, tunings: dict[str, tuple[int, ...]]) -> TabTrack:
+def _track(part: Any, tunings: dict[str, tuple[int, ...]], signs: Signs) -> TabTrack:
+    name, _, staff = str(part.id).partition("-Staff")
     tuning = tunings.get(str(part.id), ())
     part = part.toSoundingPitch().stripTies()
     rows = []
@@ -91,7 +96,11 @@ def _track(part: Any, tunings: dict[str, tuple[int, ...]]) -> TabTrack:
             time, end = round(begin * SONG_TICKS), round((begin + length) * SONG_TICKS)
             string, fret = places.get(pitch.midi, (-1, -1))
             velocity = min(max(round(loud), 1), 127)
-            rows.append((time, max(1, end - time), pitch.midi, velocity, string, fret, 0, 0, 0))
+            technique, bend = signs.get((f"{name}-Staff{staff or 1}", time, pitch.midi), (0, 0))
+            touched = technique & Technique.HARMONIC and fret >= 0
+            higher = harmonic_semitones(fret) - fret if touched else 0
+            place = (string, fret, technique, bend, higher)
+            rows.append((time, max(1, end - time), pitch.midi, velocity, *place))
     instrument = part.getInstrument()
     program = instrument.midiProgram if instrument else None
     notes = np.array(rows, TAB_NOTE)
@@ -113,12 +122,17 @@ def _with_tab(staves: list[TabTrack]) -> list[TabTrack]:
     if len(staves) != 2 or bool(staves[0].tuning) == bool(staves[1].tuning):
         return staves
     notation, tab = sorted(staves, key=lambda staff: bool(staff.tuning))
-    places = {(note["time"], note["pitch"]): (note["string"], note["fret"]) for note in tab.notes}
+    places = {(note["time"], note["pitch"]): note for note in tab.notes}
     notes = notation.notes.copy()
     if any((note["time"], note["pitch"]) not in places for note in notes):
         return staves
     for note in notes:
-        note["string"], note["fret"] = places[note["time"], note["pitch"]]
+        written = places[note["time"], note["pitch"]]
+        for field in "string", "fret":
+            note[field] = written[field]
+        note["technique"] |= written["technique"]
+        for field in "bend", "harmonic":
+            note[field] = max(note[field], written[field])
     return [dataclasses.replace(notation, notes=notes, tuning=tab.tuning)]
 
 

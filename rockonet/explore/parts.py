@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 from symusic.core import ScoreTick, TrackTick
 
-from rockonet.explore.channel_settings import count_bends, semitones_of_channel
+from rockonet.explore.channel_settings import semitones_of_channel
 from rockonet.explore.meters import Timing, timing_of
 from rockonet.explore.strums import STRUM_SECONDS, join_strums, part_graces
 from rockonet.explore.tracks import (
@@ -77,7 +77,7 @@ def guitar_parts(
         for track in guitar_tracks(score, GUITAR_NAMES):
             by_name.get(track.name, []).append(track)
     parts = tuple(_part(tracks, played) for tracks in (*by_name.values(), *others))
-    onsets = np.concatenate([np.zeros(0, np.int64), *(part.notes["time"] for part in parts)])
+    onsets = np.concatenate([np.zeros(0, np.int32), *(part.notes["time"] for part in parts)])
     return Guitars(parts, timing_of(score, onsets), part_remarks(parts))
 
 
@@ -100,13 +100,11 @@ def part_remarks(parts: Sequence[GuitarPart]) -> tuple[str, ...]:
     """What was changed, in sentences that `report_table` counts by their beginning."""
     torn = [part for part in parts if len(part.tracks) > 1]
     tuned = [f"{part.semitones:+}" for part in parts if part.semitones]
-    bends = sum(count_bends(track) for part in parts for track in part.tracks)
     return tuple(
         f"{what}: {count}"
         for what, count in (
             ("guitars on several channels or programs, joined", len(torn)),
             ("tuning of the channel in semitones, as it sounds", " ".join(tuned)),
-            ("bends of the pitch wheel, not among the notes", bends),
         )
         if count
     )

@@ -12,8 +12,10 @@ from matplotlib.colors import Normalize
 from symusic.core import ScoreTick
 
 from rockonet.common.drawing import BLUE, GREY, ORANGE, axes, figure_of
+from rockonet.common.techniques import Technique
 from rockonet.common.theory import TICKS_PER_QUARTER, pitch_name
 from rockonet.common.tunings import FRETS, STANDARD_TUNING
+from rockonet.explore.technique_pictures import draw_techniques
 from rockonet.explore.tracks import PROGRAM_FAMILIES
 
 if TYPE_CHECKING:
@@ -29,15 +31,17 @@ def piano_roll(
     prompt_ticks: int = 0,
     ax: Axes | None = None,
     tuning: Sequence[int] = STANDARD_TUNING,
+    tempo_bpm: float = 120.0,
 ) -> Figure:
     """Draw notes as bars: time to the right, pitch upwards, the darker the louder.
 
-    The dotted lines are the open strings of a guitar.
+    The dotted lines are the open strings of a guitar. Bends and vibrato are curves, slides lines,
+    dead notes crosses, as far as the notes tell.
 
-    notes: arrays as `score_notes` gives them (ticks, MIDI pitches).
+    notes: arrays as `score_notes` or `sounding_notes` give them (ticks, MIDI pitches).
     bars: first and last bar to show, counted from 1; all by default.
     prompt_ticks: what starts before this tick is shaded and hatched as the prompt.
-    tuning: pitches of the open strings.
+    tuning: pitches of the open strings. tempo_bpm: in quarter notes; a bend takes seconds.
     Raises: ValueError for bars that cannot be.
     Notebook: 01.
     """
@@ -46,7 +50,13 @@ def piano_roll(
     in_view = (end > (first - 1) * ticks_per_bar) & (notes["onset"] < last * ticks_per_bar)
     notes = {name: column[in_view] for name, column in notes.items()}
     ax = axes(ax)
-    shade = draw_notes(ax, notes, ticks_per_bar)
+    technique = notes.get("technique", np.zeros(len(notes["pitch"]), int))
+    pitched = technique & Technique.DEAD == 0
+    shade = draw_notes(ax, {name: column[pitched] for name, column in notes.items()}, ticks_per_bar)
+    highest = notes["pitch"]
+    if "technique" in notes:
+        draw_techniques(ax, notes, ticks_per_bar, tempo_bpm)
+        highest = np.concatenate([highest, highest + -(-notes["bend"] // 2)])
     if prompt_ticks:
         border = prompt_ticks / ticks_per_bar + 1
         ax.axvspan(
@@ -55,7 +65,7 @@ def piano_roll(
         ax.axvline(border, color=ORANGE, linewidth=1.5)
         ax.set_title("◄ prompt | generated ►", loc="right", fontsize=9, color=ORANGE)
     ax.set_title(title, loc="left")
-    label_axes(ax, first, last, notes["pitch"], tuning)
+    label_axes(ax, first, last, highest, tuning)
     ax.figure.colorbar(shade, ax=ax, label="velocity", pad=0.01, aspect=12)
     return figure_of(ax)
 

@@ -139,11 +139,11 @@ def _players_of_chunk(
 def _join_chunks(score: ScoreTick, origins: Sequence[Origin], players: list[list[int]]) -> None:
     """Join players of several chunks that are one: a guitar's strings, or a part by its effects."""
     alike: dict[tuple[str, int], list[list[int]]] = {}
-    for places in players:
-        track = score.tracks[places[0]]
-        if track.program in GUITAR_NAMES:
-            stem = _STRING.sub("", track.name).strip().lower()
-            alike.setdefault((stem, track.program), []).append(places)
+    programs = [score.tracks[places[0]].program for places in players]
+    for places, program in zip(players, programs, strict=True):
+        if program in GUITAR_NAMES and programs.count(program) > 1:
+            stem = _STRING.sub("", score.tracks[places[0]].name).strip().lower()
+            alike.setdefault((stem, program), []).append(places)
     for some in alike.values():
         if len(some) < 2:
             continue

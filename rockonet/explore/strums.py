@@ -35,11 +35,10 @@ def join_strums(
     chain = np.concatenate([[0], np.cumsum(~joined)])
     first = np.flatnonzero(np.concatenate([[True], ~joined]))
     last = np.append(first[1:], len(time)) - 1
-    struck = np.sort((chain << 8) + pitch)
-    twice = struck[1:][np.diff(struck) == 0] >> 8
     strum = (time[last] > time[first]) & (last - first < MOST_STRINGS)
     strum &= np.minimum.reduceat(end, first) > time[last]
-    strum[twice] = False
+    struck = np.sort(((chain << 8) + pitch)[strum[chain]])
+    strum[struck[1:][np.diff(struck) == 0] >> 8] = False  # a pitch twice
     return np.where(strum[chain], time[first][chain], time)
 
 

@@ -47,7 +47,7 @@ def marked(body: bytes, chunk: int, loose: Iterable[tuple[Origin, int]] = ()) ->
     if not channels or not body.endswith(_END):
         return body
     head, tail = b"", []
-    if _SET_EARLY.search(body[:_HEAD]):
+    if b"\x65\x00" in body[:_HEAD] and _SET_EARLY.search(body[:_HEAD]):
         # What is set on a channel before its program would go to a track that has no notes.
         first = dict(reversed(program_changes(body[:_HEAD])))
         head = b"".join(bytes([0, 0xC0 | channel, first[channel]]) for channel in first)
@@ -92,7 +92,17 @@ def take_marks(score: ScoreTick, bodies: Sequence[bytes]) -> list[Origin]:
 
 def _origin(program: int, low: Origin, high: Origin, bodies: Sequence[bytes]) -> Origin:
     """The first channel between two that sets this program."""
-    for chunk in range(low.chunk, high.chunk + 1):
+    chunks = range(low.chunk, high.chunk + 1)
+    looks_so = re.compile(_SET_PROGRAM % bytes([program]))
+    alike = {
+        Origin(chunk, found[0][0] & 15)
+        for chunk in chunks
+        for found in looks_so.finditer(bodies[chunk])
+    }
+    alike = {origin for origin in alike if low <= origin <= high}
+    if len(alike) == 1:
+        return alike.pop()  # without a look at every event
+    for chunk in chunks:
         for channel, set_program in sorted(program_changes(bodies[chunk])):
             if set_program == program and low <= (chunk, channel) <= high:
                 return Origin(chunk, channel)
@@ -105,6 +115,8 @@ _TIME = rb"[\x80-\xff]{0,3}[\x00-\x7f]"
 _LONG_EVENT = re.compile(rb"%b[\x80-\xbf\xe0-\xef][\x00-\x7f]{2}" % _TIME)
 _MORE = re.compile(rb"(?:%b[\x80-\xbf\xe0-\xef]?[\x00-\x7f]{2}){1,1000}" % _TIME)
 _EVENT = re.compile(rb"%b([\xc0-\xdf]?)([\x00-\x7f])" % _TIME)
+# What sets a program looks like this, and other things may: the status can stand before others.
+_SET_PROGRAM = rb"[\xc0-\xcf](?:[\x00-\x7f]%b){0,8}?%%b" % _TIME
 _META = re.compile(rb"%b(?:\xff[\x00-\x7f]|[\xf0\xf7])((?:[\x80-\xff]{0,3}[\x00-\x7f]))" % _TIME)
 
 

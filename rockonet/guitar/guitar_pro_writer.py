@@ -98,12 +98,12 @@ _BENDS = {
     Technique.BEND: (gp.BendType.bend, ((0, 0), (6, 1), (12, 1))),
     Technique.BEND | Technique.RELEASE: (
         gp.BendType.bendRelease,
-        ((0, 0), (3, 1), (6, 1), (9, 0), (12, 0)),
+        ((0, 0), (4, 1), (8, 1), (12, 0)),
     ),
     Technique.PREBEND: (gp.BendType.prebend, ((0, 1), (12, 1))),
     Technique.PREBEND | Technique.RELEASE: (
         gp.BendType.prebendRelease,
-        ((0, 1), (4, 1), (8, 0), (12, 0)),
+        ((0, 1), (12, 0)),
     ),
 }
 

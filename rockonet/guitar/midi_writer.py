@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -34,7 +35,8 @@ DEAD_TICKS, DEAD_VELOCITY = FILE_TICKS // 24, 40  # at most: a click
 _RANGE = ((101, 0), (100, 0), (6, -1), (38, 0), (101, 127), (100, 127))
 _LEGATO_PEDAL = 68
 _MOVES = int(BENDS | Technique.VIBRATO)
-_CHANNELS = [n for n in range(16) if n not in (BASS_CHANNEL, DRUM_CHANNEL)]
+_HARMONICS, _HARMONICS_CHANNEL = 31, 15  # a sound of General MIDI
+_CHANNELS = [n for n in range(15) if n not in (BASS_CHANNEL, DRUM_CHANNEL)]
 _OFF, _SET, _ON = 0, 1, 2  # in this order at one time: notes end, the wheel is set, notes begin
 
 
@@ -44,17 +46,28 @@ def midi_file(riff: Riff, band: bool = True) -> bytes:
     The guitar has a chunk of its own, see `guitar_chunk`.
     band: with bass and drums, see `Riff.midi`.
     """
-    score = band_score(riff, band)
-    score.tracks[0].notes.clear()
-    data = score.resample(FILE_TICKS, 1).dumps_midi()
+    score = band_score(riff, band).resample(FILE_TICKS, 1)
+    _, *others = _chunks(score.dumps_midi())
+    score.tracks.clear()
+    (conductor,) = _chunks(score.dumps_midi())  # tempo, meter, key, marker
     text = b"\x7d" + f"Tuning: {chord_name(riff.open_strings)}".encode()
-    event = _OURS + bytes([len(text)]) + text
-    begin = data.index(b"MTrk")
-    end = begin + 8 + int.from_bytes(data[begin + 4 : begin + 8], "big")
-    first = event + data[begin + 8 : end]
-    n_chunks = int.from_bytes(data[10:12], "big") + 1
-    head = data[:10] + n_chunks.to_bytes(2, "big") + data[12:begin]
-    return head + _chunk(first) + _chunk(guitar_chunk(riff)) + data[end:]
+    tuning = _OURS + bytes([len(text)]) + text
+    chunks = [tuning + conductor, guitar_chunk(riff), *others]
+    head = b"".join(number.to_bytes(2, "big") for number in (1, len(chunks), FILE_TICKS))
+    return b"MThd" + _with_length(head) + b"".join(b"MTrk" + _with_length(c) for c in chunks)
+
+
+def _chunks(data: bytes) -> Iterator[bytes]:
+    """The tracks of a MIDI file, without their heads."""
+    place = 14
+    while place < len(data):
+        begin, size = place + 8, int.from_bytes(data[place + 4 : place + 8], "big")
+        yield data[begin : begin + size]
+        place = begin + size
+
+
+def _with_length(content: bytes) -> bytes:
+    return len(content).to_bytes(4, "big") + content
 
 
 class _Note(NamedTuple):
@@ -78,7 +91,8 @@ def guitar_chunk(riff: Riff) -> bytes:
     """The events of the guitar in a MIDI file, without the head of their chunk.
 
     What moves the wheel is on the first channel on which nothing else sounds meanwhile, so that it
-    bends no other note; a riff of single notes needs one channel. Of the channels that use it, the
+    bends no other note; a riff of single notes needs one channel. Harmonics have a sound and a
+    channel of their own. Of the channels that use it, the
     range of the wheel is set at the beginning, and before each note and at the end it is at rest.
     `LEGATO` is the pedal of that name. A dead note is a click.
     """
@@ -88,7 +102,8 @@ def guitar_chunk(riff: Riff) -> bytes:
     semitones = max(WHEEL_SEMITONES, math.ceil(farthest - 1e-6))
     messages: list[tuple[int, int, bytes]] = []
     for channel, mine in channels.items():
-        messages.append((0, _OFF, bytes([0xC0 | channel, riff.program])))
+        program = _HARMONICS if channel == _HARMONICS_CHANNEL else riff.program
+        messages.append((0, _OFF, bytes([0xC0 | channel, program])))
         if any(note.moves for note in mine):
             for number, value in _RANGE:
                 value = semitones if value < 0 else value
@@ -121,10 +136,14 @@ def _notes(riff: Riff) -> list[_Note]:
 
 def _channels(notes: list[_Note]) -> dict[int, list[_Note]]:
     """The notes of each channel: what moves the wheel sounds on one where nothing else does."""
-    channels: dict[int, list[_Note]] = {_CHANNELS[0]: [note for note in notes if not note.moves]}
+    harmonics = [note for note in notes if note.technique & Technique.HARMONIC]
+    still = [note for note in notes if not (note.moves or note.technique & Technique.HARMONIC)]
+    channels = {_CHANNELS[0]: still, _HARMONICS_CHANNEL: harmonics}
     gestures: dict[tuple[int, ...], list[_Note]] = defaultdict(list)
     for note in notes:
-        if note.moves:  # strings that move alike share a channel
+        if (
+            note.moves and not note.technique & Technique.HARMONIC
+        ):  # strings that move alike share a channel
             way = (note.technique & _MOVES, note.bend, note.slide)
             gestures[(note.begin, note.end, *way)].append(note)
     for together in gestures.values():
@@ -134,7 +153,8 @@ def _channels(notes: list[_Note]) -> dict[int, list[_Note]]:
             if all(note.end <= begin or end <= note.begin for note in mine):
                 mine += together
                 break
-    return {channel: sorted(mine) for channel, mine in channels.items()}
+    first = _CHANNELS[0]  # it has the sound of the riff, also where every note is a harmonic
+    return {n: sorted(mine) for n, mine in channels.items() if mine or n == first}
 
 
 def _curve(riff: Riff, note: _Note) -> tuple[np.ndarray, np.ndarray]:
@@ -190,10 +210,6 @@ def _length(number: int) -> bytes:
     while number := number >> 7:
         found = bytes([number & 127 | 128]) + found
     return found
-
-
-def _chunk(events: bytes) -> bytes:
-    return b"MTrk" + len(events).to_bytes(4, "big") + events
 
 
 def tuning_in_midi(data: bytes) -> tuple[int, ...] | None:

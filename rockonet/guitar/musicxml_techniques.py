@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
 from rockonet.common.techniques import BENDS, Technique
+from rockonet.common.tunings import MOST_STRINGS
 from rockonet.guitar.notes import PlayedNote, tremolo_value
 from rockonet.guitar.xml_elements import add
 
@@ -25,20 +25,22 @@ def add_notehead(note: Element, played: PlayedNote | None) -> None:
 _DRAWN = Technique.VIBRATO | Technique.TREMOLO | Technique.HARMONIC | Technique.DEAD
 
 
-def drawn_by_verovio(played: PlayedNote) -> PlayedNote:
-    """A note with the techniques alone that verovio draws."""
-    flags = played.technique & _DRAWN
+def drawn_by_verovio(played: PlayedNote, in_tab: bool = False) -> PlayedNote:
+    """A note with the techniques alone that verovio draws: in a TAB none."""
+    flags = Technique(0) if in_tab else played.technique & _DRAWN
     return dataclasses.replace(played, technique=flags, leads=Technique(0))
 
 
-def add_techniques(notations: Element, technical: Element, riff: Riff, played: PlayedNote) -> None:
-    """Add to the notations of a note, and to the technical ones, how it is played.
+def add_techniques(
+    notations: Element, riff: Riff, played: PlayedNote, in_tab: bool = False
+) -> Element:
+    """Add to the notations of a note how it is played; returns the technical ones, to be added.
 
     What leads from a note to the next one of its string begins at one and ends at the other, with
-    the number of the string.
+    the number of the string; in a TAB with one of its own, as both staves are one part.
     """
     flags = played.technique
-    number = len(riff.open_strings) - played.string
+    number = len(riff.open_strings) - played.string + MOST_STRINGS * in_tab
     for there, kind in (
         (flags & Technique.SLIDE and played.origin >= 0, "stop"),
         (played.leads & Technique.SLIDE, "start"),
@@ -56,6 +58,7 @@ def add_techniques(notations: Element, technical: Element, riff: Riff, played: P
             add(ornaments, "wavy-line", type=kind, number=1)
     if flags & Technique.SLIDE and played.origin < 0:
         add(notations, "articulations/scoop")  # from somewhere below
+    technical = Element("technical")
     for there, kind, up in (
         (flags & Technique.LEGATO and played.origin >= 0, "stop", played.fret > played.origin),
         (played.leads & Technique.LEGATO, "start", played.target > played.fret),
@@ -69,6 +72,7 @@ def add_techniques(notations: Element, technical: Element, riff: Riff, played: P
         add(technical, "harmonic/natural")
     if flags & BENDS:
         _add_bends(technical, flags, played.bend / 2)
+    return technical
 
 
 def _add_bends(technical: Element, flags: Technique, semitones: float) -> None:
@@ -84,28 +88,22 @@ def _add_bends(technical: Element, flags: Technique, semitones: float) -> None:
         add(second, "release")
 
 
-def add_palm_mutes(measure: Element, riff: Riff, number: int) -> None:
-    """Add the words over the TAB where palm mutes begin and, after some, the end of their line."""
-    muted, before, after = (
-        _is_muted(riff.notes[i]) if 0 <= i < len(riff.notes) else False
-        for i in (number, number - 1, number + 1)
+def add_palm_mutes(measure: Element, riff: Riff, number: int, ended: bool) -> None:
+    """Add the words over the TAB where palm mutes begin, before a symbol; and where more than one
+    end, `ended`, after it the end of their line."""
+    before, muted, after = (
+        0 <= i < len(riff.notes) and any(note.muted for note in riff.notes[i])
+        for i in (number - 1, number, number + 1)
     )
-    if muted and not before:
-        kinds = [("words", "P.M.")] + [("dashes", None)] * after
-        _add_over_tab(measure, kinds, "start")
-    elif before and not muted and _is_muted(riff.notes[number - 2] if number > 1 else ()):
-        _add_over_tab(measure, [("dashes", None)], "stop")
-
-
-def _is_muted(notes: Sequence[PlayedNote]) -> bool:
-    return any(note.muted for note in notes)
-
-
-def _add_over_tab(measure: Element, kinds: Sequence[tuple[str, str | None]], end: str) -> None:
+    words, line = muted and not before and not ended, muted and (after if not ended else before)
+    if not words and not (ended and line and not after):
+        return
     direction = add(measure, "direction", placement="above")
-    for tag, text in kinds:
-        element = add(direction, f"direction-type/{tag}", text)
-        if tag == "dashes":
-            element.attrib.update({"type": end, "number": "1"})
+    if words:
+        add(direction, "direction-type/words", "P.M.")
+    if line:  # LilyPond plays dashes as a trill
+        end = "stop" if ended else "start"
+        look = {"line-end": "down" if ended else "none", "line-type": "dashed"}
+        add(direction, "direction-type/bracket", type=end, number=1, **look)
     add(direction, "voice", 5)
     add(direction, "staff", 2)

@@ -27,7 +27,7 @@ from rockonet.guitar.notation import (
     spell_pitch,
     tuplet_brackets,
 )
-from rockonet.guitar.score_marks import PLACEHOLDER, room_above
+from rockonet.guitar.score_marks import PLACEHOLDER, placeholders
 from rockonet.guitar.xml_elements import add
 
 if TYPE_CHECKING:
@@ -147,9 +147,9 @@ def _add_staff(measure: Element, riff: Riff, numbers: Sequence[int], picture: bo
             for kind in bracket if k == 0 else ():
                 add(notations, "tuplet", type=kind, bracket="yes")
             if played:
-                technical = add(notations, "technical")
                 told = drawn_by_verovio(played) if picture else played
-                add_techniques(notations, technical, riff, told)
+                technical = add_techniques(notations, riff, told)
+                notations.extend([technical] if len(technical) else [])
                 _add_slurs(notations, riff.notes[number], k)
             if played and played.muted and k == 0:
                 add(notations, "articulations/staccato")
@@ -160,14 +160,14 @@ def _add_tab(measure: Element, riff: Riff, numbers: Sequence[int], silent: bool)
     """Add a bar of TAB; numbers: those of its symbols. silent: whether programs leave it out."""
     symbols = [riff.symbols[number] for number in numbers]
     brackets = tuplet_brackets(symbols, cell_ticks(riff.meter))
-    room = 0 if silent else room_above(riff)
-    if room:
-        words = add(measure, "direction", placement="above")
-        add(words, "direction-type/words", PLACEHOLDER, font_size=room)
-        add(words, "staff", 2)
+    room = 0 if silent else placeholders(riff)
     for number, symbol, bracket in zip(numbers, symbols, brackets, strict=True):
         if silent:
-            add_palm_mutes(measure, riff, number)
+            add_palm_mutes(measure, riff, number, ended=False)
+        for _ in range(room):
+            words = add(measure, "direction", placement="above")
+            add(words, "direction-type/words", PLACEHOLDER)
+            add(words, "staff", 2)
         for k, played in enumerate(riff.notes[number] or [None]):
             note = _add_note(measure, riff, number, k, "t", silent)
             if not played or played.tied:
@@ -181,12 +181,14 @@ def _add_tab(measure: Element, riff: Riff, numbers: Sequence[int], silent: bool)
             for kind in bracket if k == 0 else ():  # else programs draw one of their own
                 add(notations, "tuplet", type=kind, bracket="no", show_number="none")
             if played and played.string >= 0:
-                technical = add(notations, "technical")
-                if silent:
-                    add_techniques(notations, technical, riff, played)
+                told = played if silent else drawn_by_verovio(played, in_tab=True)
+                technical = add_techniques(notations, riff, told, in_tab=True)
                 add(technical, "string", len(riff.open_strings) - played.string)
                 add(technical, "fret", played.fret)
+                notations.append(technical)
             _add_play(note, played)
+        if silent:
+            add_palm_mutes(measure, riff, number, ended=True)
 
 
 def _add_note(

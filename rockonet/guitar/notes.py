@@ -12,12 +12,12 @@ from rockonet.common.theory import TICKS_PER_QUARTER
 from rockonet.common.tunings import STANDARD_TUNING
 from rockonet.dataset.events import event_pitches, onsets
 from rockonet.guitar.notation import NotatedEvent
+from rockonet.guitar.playable_techniques import JOINED
 
 MUTED_TICKS = 1  # what sounds no longer, a twelfth of a quarter note, is a palm mute
 # How long programs play a palm mute, however fast the music is: alphaTab 0.08, TuxGuitar 0.06.
 MUTED_SECONDS = 0.085
 TREMOLO_TEMPO = 100  # up to which thirty-seconds can be picked, 13 strokes a second
-JOINS = Technique.LEGATO | Technique.SLIDE  # they lead from a note to the next one of its string
 JOINED_TICKS = TICKS_PER_QUARTER // 2  # a shorter silence between two notes does not part them
 _SILENT = Technique.PALM_MUTE | Technique.DEAD  # what is short, however it is written
 
@@ -103,15 +103,15 @@ def played_notes(
             if events["duration"][i] <= MUTED_TICKS < symbol.duration and not flags & _SILENT:
                 flags |= Technique.PALM_MUTE
             origin, leads, target = -1, Technique(0), -1
-            if joined and joins(events, frets, i)[string]:
+            if joined and string >= 0 and joins(events, frets, i)[string]:
                 origin = int(frets[i - 1][string])
             elif joined:
-                flags &= ~JOINS  # of a chord, only the strings on which the hand comes from a note
-            if leads_on and joins(events, frets, i + 1)[string]:
-                leads = Technique(int(events["technique"][i + 1])) & JOINS
+                flags &= ~JOINED  # of a chord, only the strings on which the hand comes from a note
+            if leads_on and string >= 0 and joins(events, frets, i + 1)[string]:
+                leads = Technique(int(events["technique"][i + 1])) & JOINED
                 target = int(frets[i + 1][string])
             if symbol.tied:
-                flags, origin = flags & ~(BENDS | JOINS), -1
+                flags, origin = flags & ~(BENDS | JOINED), -1
             bend = int(events["bend"][i]) if flags & BENDS else 0
             place = (pitch, string, fret, symbol.tied)
             found.append(PlayedNote(*place, flags, bend, origin, leads, target))
@@ -125,10 +125,16 @@ def tremolo_value(tempo_bpm: float) -> int:
 
 
 def joins(events: np.ndarray, frets: np.ndarray, i: int) -> np.ndarray:
-    """On which strings `LEGATO` or `SLIDE` lead to event `i` from the one before: bools."""
-    if i == 0 or not int(events["technique"][i]) & JOINS:
+    """On which strings `LEGATO` or `SLIDE` lead to event `i` from the one before: bools.
+
+    On those that move to another fret; if these are fewer than half, on all that go on, so that a
+    reader that looks at each note finds it an event of that kind.
+    """
+    if i == 0 or not int(events["technique"][i]) & JOINED:
         return np.zeros(frets.shape[1], bool)
-    return (frets[i] >= 0) & (frets[i - 1] >= 0)
+    go_on = (frets[i] >= 0) & (frets[i - 1] >= 0)
+    move = go_on & (frets[i] != frets[i - 1])
+    return move if 2 * move.sum() >= (frets[i] >= 0).sum() else go_on
 
 
 def sounding_notes(
@@ -158,7 +164,12 @@ def sounding_notes(
             bend = int(event["bend"]) if flags & BENDS else 0
             length = min(MUTED_TICKS if flags & _SILENT else int(event["duration"]), room)
             slide = 0
-            if slides[string] and onset[i + 1] - begin - length < JOINED_TICKS:
+            if (
+                string >= 0
+                and slides[string]
+                and not flags & _SILENT
+                and onset[i + 1] - begin - length < JOINED_TICKS
+            ):
                 slide = int(frets[i + 1][string]) - fret
             sounds = pitch
             if flags & Technique.HARMONIC and string >= 0:

@@ -26,7 +26,7 @@ from rockonet.common.theory import (
     scale_pitch_classes,
 )
 from rockonet.common.tunings import tuning_pitches
-from rockonet.dataset.events import event_pitches, notes_from_events
+from rockonet.dataset.events import event_pitches
 from rockonet.explore.pictures import piano_roll
 from rockonet.explore.sound import Sound
 from rockonet.guitar.band import band_score
@@ -35,7 +35,7 @@ from rockonet.guitar.fingering import Fingering, finger, fits
 from rockonet.guitar.formats import FILE_FORMATS, FORMATS, WITHOUT_FINGERING, encoded
 from rockonet.guitar.mix import mixed
 from rockonet.guitar.notation import NotatedEvent, notation_symbols
-from rockonet.guitar.notes import PlayedNote, played_notes
+from rockonet.guitar.notes import PlayedNote, played_notes, sounding_notes
 from rockonet.guitar.playability import NECK, revoiced
 from rockonet.guitar.player import Player
 from rockonet.guitar.score_picture import score_picture
@@ -200,12 +200,13 @@ class Riff:
     def piano_roll(self, ax: Axes | None = None) -> Figure:
         """The riff as a picture, with the prompt shaded."""
         return piano_roll(
-            notes_from_events(self.events),
+            sounding_notes(self.events, self.fingering.frets, self.open_strings),
             self.title,
             ticks_per_bar=self.ticks_per_bar,
             prompt_ticks=self.prompt_ticks,
             ax=ax,
             tuning=self.open_strings,
+            tempo_bpm=self.tempo_bpm,
         )
 
     def score(self) -> Engraving:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 import operator
 import re
 from collections.abc import Iterator
@@ -22,8 +23,8 @@ from rockonet.guitar.notes import PlayedNote
 if TYPE_CHECKING:
     from rockonet.guitar.riff import Riff
 
-PLACEHOLDER = "ł"  # a letter that keeps room over the TAB, and is taken away
-_POINTS = 1 / 43  # the size of the letter for a unit of room
+PLACEHOLDER = "."  # words over the TAB that keep room there, one over the other, and are taken away
+_WORDS_ROOM = 842  # that words take up
 
 # In the units of verovio's pictures, twenty of which are a pixel.
 _LINE = 314.6  # between two lines of a TAB
@@ -55,11 +56,11 @@ class _Place(NamedTuple):
     half: float
 
 
-def room_above(riff: Riff) -> int:
-    """The size of the `PLACEHOLDER` that keeps the room for the marks of a riff; 0 for none."""
+def placeholders(riff: Riff) -> int:
+    """How many `PLACEHOLDER` over each note keep the room that the marks of a riff need."""
     flags = all_techniques(riff)
     room = _marks_room(flags) + _SPAN_ROOM * len(_rows(flags))
-    return round((room + _SPAN_FOOT) * _POINTS) if room else 0
+    return math.ceil((room + _SPAN_FOOT) / _WORDS_ROOM - 0.15) if room else 0
 
 
 def _marks_room(flags: Technique) -> float:
@@ -96,7 +97,7 @@ def with_marks(svg: str, riff: Riff) -> str:
 def _take_placeholders(page: Element) -> None:
     for parent in page.iter():
         for child in list(parent):
-            if child.get("class") == "dir" and PLACEHOLDER in "".join(child.itertext()):
+            if child.get("class") == "dir" and "".join(child.itertext()) == PLACEHOLDER:
                 parent.remove(child)
 
 
@@ -161,9 +162,9 @@ class _Marks:
         new = self.riff.symbols[number].event >= self.riff.prompt_events > 0
         self.colour = SCORE_COLOUR if new else "black"
 
-    def _line(self, path: str, width: int = 22, **look: str) -> None:
-        attributes = {"d": path, "stroke-width": str(width), "fill": "none", **look}
-        attributes["style"] = f"stroke:{self.colour}"
+    def _line(self, path: str, width: int = 22, dashes: str = "none") -> None:
+        attributes = {"d": path, "stroke-width": str(width), "fill": "none"}
+        attributes |= {"stroke-dasharray": dashes, "style": f"stroke:{self.colour}"}
         SubElement(self.layer, f"{{{_SVG}}}path", attributes)
 
     def _arrow(self, x: float, y: float, up: int) -> None:
@@ -313,7 +314,7 @@ class _Marks:
         if right > begin:
             middle = y - 0.25 * _SMALL
             path = f"M{begin:.0f} {middle:.0f} L{right:.0f} {middle:.0f}"
-            self._line(path, **{"stroke-dasharray": "90 60"})
+            self._line(path, dashes="90 60")
             self._line(f"M{right:.0f} {middle - 60:.0f} L{right:.0f} {middle + 80:.0f}")
 
 

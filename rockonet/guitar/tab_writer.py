@@ -59,14 +59,15 @@ def tab_text(riff: Riff, width: int = 78) -> str:
     heads = string_names(riff.open_strings)
     heads = [head.ljust(max(map(len, heads))) for head in heads]
     room = width - len(heads[0]) - 1  # for bars, each with the bar line before it
-    bars: list[Struck] = [[] for _ in range(riff.symbols[-1].bar + 1)]
-    for symbol, notes in struck:
-        bars[symbol.bar].append((symbol, notes))
+    bars = [
+        [(symbol, notes) for symbol, notes in struck if symbol.bar == bar]
+        for bar in range(riff.symbols[-1].bar + 1)
+    ]
     grid = _grid(riff, bars)  # one for all bars, if a bar then fits into a line
     alike = grid.characters(riff.ticks_per_bar) < room
     systems: list[list[list[str]]] = []  # bars, each as a line of each kind
     filled = room
-    for inside, after in itertools.zip_longest(bars, bars[1:], fillvalue=[]):
+    for inside, after in itertools.pairwise([*bars, []]):
         lines = _bar_lines(riff, inside, after, grid if alike else _grid(riff, [inside, after]))
         if filled + len(lines[0]) > room:
             systems.append([])

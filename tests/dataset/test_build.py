@@ -107,7 +107,7 @@ def many(tmp_path):
         (tmp_path / f"{i:03}.mid").write_bytes(
             midi_bytes([melody(rng.integers(40, 80, 9).tolist())])
         )
-    (tmp_path / "100.mid").write_bytes(b"no music")
+    (tmp_path / "010.mid").write_bytes(b"no music")
     return tmp_path
 
 

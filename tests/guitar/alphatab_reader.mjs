@@ -8,6 +8,30 @@ const [folder, ...files] = process.argv.slice(2);
 const alphaTab = createRequire(path.resolve(folder, "x.js"))("@coderline/alphatab");
 const settings = new alphaTab.Settings();
 
+const { BendType, HarmonicType } = alphaTab.model;
+const bends = {
+  [BendType.Bend]: ["BEND"],
+  [BendType.BendRelease]: ["BEND", "RELEASE"],
+  [BendType.Prebend]: ["PREBEND"],
+  [BendType.PrebendRelease]: ["PREBEND", "RELEASE"],
+};
+
+// How a note is played, by the names that we have for it.
+function techniques(beat, note) {
+  const told = {
+    PALM_MUTE: note.isPalmMute,
+    LEGATO: note.isHammerPullDestination || beat.tap,
+    SLIDE: note.slideOrigin || note.slideInType,
+    VIBRATO: note.vibrato,
+    DEAD: note.isDead,
+    HARMONIC: note.harmonicType === HarmonicType.Natural,
+    TREMOLO: beat.isTremolo,
+    LET_RING: note.isLetRing,
+  };
+  const names = Object.keys(told).filter((name) => told[name]);
+  return [...names, ...(note.hasBend ? bends[note.bendType] ?? ["unknown bend"] : [])];
+}
+
 function read(file) {
   const bytes = new Uint8Array(fs.readFileSync(file));
   const score = alphaTab.importer.ScoreLoader.loadScoreFromBytes(bytes, settings);
@@ -40,6 +64,17 @@ function read(file) {
         note.isPalmMute,
         note.isTieDestination,
       ]),
+    ),
+    // Of each note that is struck: when, on which string, how, and how far it is bent.
+    techniques: beats.flatMap((beat) =>
+      beat.notes
+        .filter((note) => !note.isTieDestination)
+        .map((note) => [
+          beat.absolutePlaybackStart / 80,
+          note.isStringed ? note.string - 1 : null,
+          techniques(beat, note),
+          note.hasBend ? note.maxBendPoint.value : 0,
+        ]),
     ),
   };
 }

@@ -1,13 +1,17 @@
 """Our files in other programs, and what these write in ours. docs/formats.md says what is lost."""
 
 import dataclasses
+import importlib.util
+from pathlib import Path
 
 import numpy as np
 import other_programs as programs
 import pytest
 from helpers import a_riff
+from technique_riffs import random_played_riff
 
 import rockonet_utils as ru
+from rockonet.common.techniques import Technique
 from rockonet.common.transcription import ascii_text
 
 pytestmark = pytest.mark.interop
@@ -137,9 +141,38 @@ def test_musescore_3_writes_midi_without_programs_and_it_comes_back(tmp_path):
             comes_back(riff, path, round(riff.tempo_bpm), mutes=False, program=27)
 
 
+@pytest.mark.parametrize("suffix", [".gp", ".gp5"])
+def test_alphatab_reads_how_notes_are_played(tmp_path, suffix):
+    riffs = [random_played_riff(seed) for seed in range(12)]
+    told = programs.told_by_alphatab(programs.saved(riffs, tmp_path, suffix))
+    for riff, one in zip(riffs, told, strict=True):
+        wanted = []
+        for symbol, notes in zip(riff.symbols, riff.notes, strict=True):
+            begin = symbol.bar * riff.ticks_per_bar + symbol.onset
+            wanted += [(begin, n.string, n.technique, n.bend) for n in notes if not n.tied]
+        found = [
+            (onset, string, sum(Technique[name] for name in names), bend)
+            for onset, string, names, bend in one["techniques"]
+        ]
+        assert sorted(found) == sorted(wanted)
+
+
 def test_lilypond_reads_the_same_in_both_staves(tmp_path):
     riffs = [riff for riff in some_riffs() if riff.tempo_bpm % 1 == 0][::5]  # it takes no 97.3
     staves = programs.by_lilypond(programs.saved(riffs, tmp_path, ".musicxml"))
     for riff, found in zip(riffs, staves, strict=True):
         wanted = [(onset, pitch) for onset, _, pitch, *_ in programs.written(riff).notes]
         assert [[(onset, pitch) for onset, _, pitch in staff] for staff in found] == [wanted] * 2
+
+
+def test_the_musicxml_is_valid_by_its_schema(tmp_path):
+    schemas = pytest.importorskip("xmlschema")
+    package = importlib.util.find_spec("musicxml")  # it brings the schema of MusicXML 4.0
+    if not package:
+        pytest.skip("needs the schema that `pip install musicxml` brings")
+    (place,) = package.submodule_search_locations
+    schema = schemas.XMLSchema(Path(place, "generate_classes", "musicxml_4_0.xsd"))
+    for riff in [random_played_riff(seed) for seed in range(12)] + some_riffs():
+        xml = riff.encoded(".musicxml").decode()
+        assert [error.reason for error in schema.iter_errors(xml)] == []
+    assert not schema.is_valid(xml.replace("<fret>", "<fret>x", 1))
