@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
-from symusic.core import (
-    ControlChangeTick,
-    ControlChangeTickList,
-    NoteTickList,
-    PitchBendTickList,
-    ScoreTick,
-    TrackTick,
-)
+from symusic.core import ScoreTick
 
 from rockonet.explore.amp import AMPS, amplified
+from rockonet.explore.dry_sound import dry_blocks
 from rockonet.explore.filters import (
     BLOCK,
     Blocks,
@@ -26,10 +19,9 @@ from rockonet.explore.filters import (
     high_pass,
     joined,
     low_pass,
-    overlapping,
 )
 from rockonet.explore.loudness import LOUDNESS_LUFS, hop_powers, level_gains, loudness_of, turn
-from rockonet.explore.sound import Sound, at_peak, sounding_seconds, synthesised
+from rockonet.explore.sound import Sound, at_peak, sounding_seconds
 from rockonet.explore.tracks import only_tracks
 from rockonet.guitar.band import band_score
 from rockonet.guitar.midi_writer import midi_file
@@ -38,8 +30,6 @@ from rockonet.guitar.takes import take
 
 if TYPE_CHECKING:
     from rockonet.guitar.riff import Riff
-
-_Changes = TypeVar("_Changes", ControlChangeTickList, PitchBendTickList)
 
 # The amplifier of each electric guitar of General MIDI. Other guitars have none: the SoundFont.
 ELECTRIC = {
@@ -56,7 +46,6 @@ OTHER_SIDE = 0.3  # how loud a take is on the side where the other one stands
 ECHO_QUARTERS, ECHO = 0.75, (0.28, 0.1)  # a lead comes back a dotted eighth later, twice
 ROOM_SECONDS, ROOM_SAMPLES = 0.3, 12 * 1024  # in which its echo dies by 60 dB; how long it is heard
 PROMPT, PROMPT_SECONDS = 0.5, 0.01  # how loud the prompt is, and how fast that changes
-PIECE_SECONDS = 10  # which the SoundFont plays at a time
 FADE_SECONDS = 0.2  # at the end
 
 
@@ -65,7 +54,7 @@ def mixed(riff: Riff, band: bool = False, count_in: bool = False) -> Sound:
     """A riff as a band plays it, at −16 LUFS, its true peak below −1 dBFS; a prompt half as loud.
 
     band: with bass and drums. count_in: after a bar of sticks. Whatever its length, it takes no
-    memory but that of the sound and some 50 MB.
+    memory but that of the sound and some 60 MB.
     Raises: as `synthesised`.
     """
     players, n_samples = _players(riff, band, count_in)
@@ -115,12 +104,12 @@ def _players(riff: Riff, band: bool, count_in: bool) -> tuple[dict[str, Blocks],
     for track in score.tracks[1:]:
         part = only_tracks(score, [track])
         if track.name == "bass":
-            players["bass"] = _dry(part, n_samples)
+            players["bass"] = dry_blocks(part, n_samples)
             continue
         if count_in:
-            players["click"] = _dry(part, n_samples, 0, begin)
+            players["click"] = dry_blocks(part, n_samples, 0, begin)
         if band:
-            players["drums"] = _dry(part, n_samples, begin)
+            players["drums"] = dry_blocks(part, n_samples, begin)
     return players, n_samples
 
 
@@ -165,61 +154,8 @@ def _echoed(blocks: Blocks, late: int) -> Blocks:
 def _other(riff: Riff, n_samples: int, begin: float) -> Blocks:
     """A guitar of wood, or what else a riff is played on: what a MIDI file can say of it."""
     score = ScoreTick.from_midi(midi_file(riff, band=False))
-    middle = (sides.mean(axis=0) for sides in _dry(score, n_samples, begin=begin))
+    middle = (sides.mean(axis=0) for sides in dry_blocks(score, n_samples, begin=begin))
     return (np.stack([x, x]) for x in amplified(middle, RATE, **AMPS["acoustic"]))
-
-
-def _dry(
-    score: ScoreTick,
-    n_samples: int,
-    first: int = 0,
-    last: int | None = None,
-    begin: float = 0.0,
-) -> Blocks:
-    """The notes of a score of one tempo that begin from tick to tick, as the SoundFont plays them.
-
-    It does so piece by piece, and without the hall that its synthesiser adds. begin: how many
-    seconds before the score.
-    """
-    tick_seconds = 60 / score.tempos[0].qpm / score.ticks_per_quarter
-    step = round(PIECE_SECONDS / tick_seconds)
-    last = score.end() if last is None else last
-
-    def pieces() -> Iterator[tuple[int, np.ndarray]]:
-        for start in range(first, last, step):
-            piece = _piece(score, start, min(start + step, last))
-            if piece.note_num():
-                yield round((begin + start * tick_seconds) * RATE), synthesised(piece).samples.T
-
-    return overlapping(pieces(), n_samples)
-
-
-def _piece(score: ScoreTick, first: int, last: int) -> ScoreTick:
-    """What of a score begins from tick to tick, as if that were all: notes, controls and wheel."""
-    tracks = []
-    for track in score.tracks:
-        piece = TrackTick(track.name, track.program, track.is_drum)
-        notes = track.notes.numpy()
-        inside = (first <= notes["time"]) & (notes["time"] < last)
-        columns = {name: column[inside] for name, column in notes.items()}
-        columns["time"] -= first
-        piece.notes = NoteTickList.from_numpy(*columns.values())
-        end = (columns["time"] + columns["duration"]).max(initial=0)
-        piece.controls = _changes(track.controls, first, end)
-        piece.pitch_bends = _changes(track.pitch_bends, first, end)
-        for reverb_or_chorus in (91, 93):
-            piece.controls.append(ControlChangeTick(0, reverb_or_chorus, 0))
-        tracks.append(piece)
-    return only_tracks(score, tracks)
-
-
-def _changes(changes: _Changes, first: int, length: int) -> _Changes:
-    """What is set in a piece; what was set before it holds on."""
-    columns = changes.numpy()
-    inside = columns["time"] < first + length
-    columns = {name: column[inside] for name, column in columns.items()}
-    columns["time"] = np.maximum(columns["time"] - np.int32(first), np.int32(0))
-    return type(changes).from_numpy(*columns.values())
 
 
 def _at_level(blocks: Blocks, name: str) -> Blocks:

@@ -11,6 +11,7 @@ from pyloudnorm import Meter
 from scipy.signal import resample_poly
 
 import rockonet_utils as ru
+from rockonet.explore import dry_sound
 from rockonet.explore.amp import AMPS
 from rockonet.guitar import mix
 from rockonet.guitar.takes import take
@@ -160,7 +161,7 @@ def test_a_minute_of_the_band_takes_seconds():
 
 def test_a_mix_takes_no_memory_but_for_the_sound(monkeypatch):
     monkeypatch.setattr(mix, "LEVEL_SECONDS", 2)
-    monkeypatch.setattr(mix, "PIECE_SECONDS", 2)
+    monkeypatch.setattr(dry_sound, "PIECE_SECONDS", 2)
 
     def beyond_the_sound(n_bars):  # in MB
         riff = a_riff([(40, 47)] * (4 * n_bars), [0] + [12] * (4 * n_bars - 1))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import rockonet_utils as ru
-from rockonet.guitar import mix
+from rockonet.explore import dry_sound
 from rockonet.guitar.plucked import Pluck, pluck, string_age
 from rockonet.guitar.takes import take
 from rockonet_utils import Technique as T
@@ -207,7 +207,7 @@ def test_the_soundfont_plays_in_pieces_what_it_plays_at_once(monkeypatch):
     riff = played(*(((64,), 6 * (i > 0), 6, *how) for i, how in enumerate(ways)))
     riff = riff.sounding("acoustic")
     whole = ru.stems(riff, band=True)
-    monkeypatch.setattr(mix, "PIECE_SECONDS", 0.8)
+    monkeypatch.setattr(dry_sound, "PIECE_SECONDS", 0.8)
     for name, stem in ru.stems(riff, band=True).items():
         one, other = (  # a piece begins a millisecond early or late: phases differ
             np.abs(np.fft.rfft(sound.samples[: 3 * RATE, 0].reshape(-1, 3600) * np.hanning(3600)))
