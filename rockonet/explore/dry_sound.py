@@ -1,4 +1,4 @@
-"""A score as the SoundFont plays it, in blocks: a long one takes no more memory than a short one."""
+"""A score as the SoundFont plays it, in blocks, whose memory does not grow with its length."""
 
 from __future__ import annotations
 
