@@ -152,15 +152,25 @@ def _echoed(blocks: Blocks, late: int) -> Blocks:
 
 
 def _other(riff: Riff, n_samples: int, begin: float) -> Blocks:
-    """A guitar of wood, or what else a riff is played on: what a MIDI file can say of it."""
+    """A guitar of wood, or what else a riff is played on, as far as a MIDI file can say it.
+
+    Bends, slides, vibrato and palm mutes are heard, but where a finger hammers or has slid to, a
+    note begins; dead notes are short ones, a tremolo is one note, nothing rings longer.
+    """
     score = ScoreTick.from_midi(midi_file(riff, band=False))
     middle = (sides.mean(axis=0) for sides in dry_blocks(score, n_samples, begin=begin))
     return (np.stack([x, x]) for x in amplified(middle, RATE, **AMPS["acoustic"]))
 
 
 def _at_level(blocks: Blocks, name: str) -> Blocks:
-    """A player as loud as it shall be, to judge by how it begins."""
-    begin = list(itertools.islice(blocks, LEVEL_SECONDS * RATE // BLOCK))
+    """A player as loud as it shall be, to judge by how it begins, once it does."""
+    begin: list[np.ndarray] = []
+    n_heard = 0
+    for block in blocks:
+        begin.append(block)
+        n_heard += bool(block.any())
+        if n_heard * BLOCK >= LEVEL_SECONDS * RATE:
+            break
     if name == "click":
         level = 20 * np.log10(max(np.abs(block).max() for block in begin))
         target = CLICK_DBFS
