@@ -47,7 +47,7 @@ def stroke_events(strokes: Iterable[Stroke]) -> np.ndarray:
         length = ru.MUTED_TICKS if s.muted or "d" in s.how else s.length
         for number, pitch in enumerate(s.pitches):
             bends = s.bend and number == s.bent
-            played = (flags | BENDS[s.bend_kind], 2 * s.bend) if bends else (flags, 0)
+            played = (flags | BENDS[s.bend_kind], s.bend) if bends else (flags, 0)
             loud = ACCENT if s.accent else LOUD
             rows.append((0, s.start, length, pitch, loud, *map(int, played)))
     names = ("track", "onset", "duration", "pitch", "velocity", "technique", "bend")

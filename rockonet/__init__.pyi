@@ -185,6 +185,8 @@ from .guitar.fingering import (
     THIN_COST as THIN_COST,
     GAP_COST as GAP_COST,
     AGAIN_COST as AGAIN_COST,
+    STIFF_COST as STIFF_COST,
+    UNJOINED_COST as UNJOINED_COST,
     TOO_FAST as TOO_FAST,
 )
 from .guitar.notation import (

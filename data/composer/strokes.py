@@ -33,7 +33,7 @@ SCALES = {
 class Stroke:
     """Notes struck together. `start` and `length` in places of a riff, or in ticks of a song.
 
-    bend: semitones by which note number `bent` is bent up; bend_kind: '^' up, '^r' up and down
+    bend: quarter tones by which note number `bent` is bent up; bend_kind: '^' up, '^r' up and down
     again, '=' struck when it is up, '=r' and let down. how: letters of tablature.MARKS, but for m.
     """
 
@@ -66,7 +66,7 @@ def top(stroke: Stroke) -> int:
 
 def highest(stroke: Stroke) -> int:
     """The highest pitch that sounds."""
-    return max(top(stroke), stroke.pitches[stroke.bent] + stroke.bend)
+    return max(top(stroke), stroke.pitches[stroke.bent] + (stroke.bend + 1) // 2)
 
 
 def in_range(stroke: Stroke) -> Stroke:
@@ -97,10 +97,10 @@ def on_keys(strokes: Iterable[Stroke]) -> list[Stroke]:
         if "d" in s.how:
             continue
         plain = replace(s.plain(), muted=s.muted)
-        if s.bend and before and len(s.pitches) == 1:
+        if s.bend > 1 and before and len(s.pitches) == 1:
             notes.append(replace(plain, length=before))
             after = replace(plain, start=s.start + before, length=s.length - before)
-            notes += moved([after], s.bend)
+            notes += moved([after], s.bend // 2)
         else:
             notes.append(plain)
     return notes

@@ -19,12 +19,12 @@ MARKS = {
     "t": "tremolo picking",
     "l": "let ring",
 }
-NOTE = r"[EADGBe]\d{1,2}(?:[\^=]\d{1,2}r?)?"
+NOTE = r"[EADGBe]\d{1,2}(?:[\^=](?:\d{1,2}|q)r?)?"
 TOKEN = re.compile(
     rf"(?P<notes>[x\d]{{6}}|{NOTE}(?:\+{NOTE})*|/)(?P<power>[pP]?)(?P<marks>[mo>hsvdntl]*)"
     r"|(?P<sign>[-.|%])|\s+"
 )
-BEND = re.compile(r"([EADGBe])(\d{1,2})([\^=])(\d{1,2})(r?)")
+BEND = re.compile(r"([EADGBe])(\d{1,2})([\^=])(\d{1,2}|q)(r?)")
 
 
 def read_notes(text: str, power: str = "") -> tuple[int, ...]:
@@ -63,7 +63,7 @@ def read_bar(text: str, last: Stroke | None) -> list[Stroke]:
                     string, fret, kind, height, release = bend.groups()
                     stroke = replace(
                         stroke,
-                        bend=int(height) - int(fret),
+                        bend=1 if height == "q" else 2 * (int(height) - int(fret)),
                         bent=pitches.index(STRINGS[string] + int(fret)),
                         bend_kind=kind + release,
                     )

@@ -121,7 +121,7 @@ def _ramp(begin: int, length: int, low: int, high: int) -> Curve:
 def _curve(s: Stroke, length: int, per_second: float) -> Curve:
     """What bends and vibrato make of a note that lasts so many MIDI ticks."""
     quick = int(per_second / 4)
-    height, kind = 100 * s.bend, s.bend_kind
+    height, kind = 50 * s.bend, s.bend_kind
     curve: Curve = []
     calm = min(length // 3, int(per_second / 10))  # before a vibrato
     if kind == "^":

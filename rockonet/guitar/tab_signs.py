@@ -11,8 +11,9 @@ from rockonet.common.techniques import Technique
 WHOLE_TONE = 4  # quarter tones: a bend of which nobody says how far it goes
 FURTHEST_BEND = 6  # frets; what is further is no fret to which a string is bent
 
-_HEIGHT = r"\(?(?P<to>\d{1,2}/\d|\d{1,2}|full|f|½|¼)?\)?"
-# A bend stands right behind its fret; it is let down there too, or after some dashes.
+_HEIGHT = r"\(?(?P<to>[1-7]/[24](?!\d)|\d{1,2}|full|f|½|¼)?\)?"
+# A bend stands right behind its fret; it is let down there too, or after some dashes. What looks
+# like a part of a tone may be a slide: 10b12/14.
 _BEND = re.compile(
     rf"(?P<kind>pb|PB|b|\^(?=[\d(½¼]))(?:{_HEIGHT})(?P<down>r\(?\d{{0,2}}\)?|-{{1,12}}r\(?\d{{1,2}}\)?)?"
 )

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 from helpers import midi_bytes
+from numpy.lib.recfunctions import repack_fields
 
 import rockonet_utils as ru
 
@@ -45,6 +46,20 @@ def test_damaged_and_foreign_corpus_files_are_refused(corpus, tmp_path):
             ru.load_corpus(tmp_path / name)
     with pytest.raises(FileNotFoundError):
         ru.load_corpus(tmp_path / "none.npz")
+
+
+def test_a_corpus_that_does_not_say_how_it_is_played_is_refused_with_the_remedy(corpus, tmp_path):
+    corpus.save(tmp_path / "corpus.npz")
+    with np.load(tmp_path / "corpus.npz") as stored:
+        content = dict(stored)
+    old = [name for name in ru.EVENT.names if name not in ("technique", "bend", "bent")]
+    content["events"] = repack_fields(content["events"][old])
+    told = json.loads(str(content["about"]))
+    for about in (told | {"format": 3}, told):
+        content["about"] = np.array(json.dumps(about))
+        np.savez(tmp_path / "old.npz", **content)
+        with pytest.raises(ValueError, match=r"Build it again with ru\.build_corpus\(folder\)"):
+            ru.load_corpus(tmp_path / "old.npz")
 
 
 def test_chords_are_sorted_names(corpus):

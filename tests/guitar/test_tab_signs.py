@@ -43,6 +43,7 @@ C4, D4, E4 = (60,), (62,), (64,)  # the g string at frets 5, 7 and 9
         ("7-------|h9------", [0, T.LEGATO]),
         ("7------h|9-------", [0, T.LEGATO]),
         ("7-----t12-p7----", [0, T.LEGATO, T.LEGATO]),
+        ("7b9/12--12b14/15", [T.BEND, T.SLIDE, T.BEND, T.SLIDE]),
         ("7~--9v--7~~~----", [T.VIBRATO] * 3),
         ("x-------7-------", [T.DEAD, 0]),
         ("<12>----<7>---5-", [T.HARMONIC, T.HARMONIC, 0]),
