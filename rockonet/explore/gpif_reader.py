@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import collections
-import io
 import re
-import zipfile
-import zlib
 from collections.abc import Sequence
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
@@ -29,6 +26,7 @@ from rockonet.explore.written_song import (
     longest_held,
     plain_text,
 )
+from rockonet.explore.zipped_score import zipped_file
 
 # The XML of a long song has 4 MB; what is beyond these is refused before it fills the memory.
 MAX_SCORE_BYTES, MAX_SCORE_TAGS = 32_000_000, 3_000_000
@@ -68,26 +66,11 @@ _SLIDE, _HARMONIC, _TREMOLO = map(int, (Technique.SLIDE, Technique.HARMONIC, Tec
 
 
 def archived_score(data: bytes) -> bytes:
-    """The XML in a ``.gp`` archive; nothing of the archive is written anywhere.
+    """The XML in a ``.gp`` archive.
 
     Raises: ValueError with the reason.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            found = [
-                info
-                for info in archive.infolist()
-                if info.filename.rpartition("/")[2] == "score.gpif"
-            ]
-            if not found:
-                raise ValueError("there is no score.gpif in it")
-            if found[0].compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                raise ValueError("it is packed in an unusual way")
-            with archive.open(found[0]) as file:
-                score = file.read(MAX_SCORE_BYTES + 1)  # whatever the archive says of its size
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError) as error:
-        raise ValueError(f"it cannot be unpacked ({error})") from error
-    return score
+    return zipped_file(data, "score.gpif", MAX_SCORE_BYTES)
 
 
 def read_gpif(xml: bytes) -> WrittenSong:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from rockonet.explore.gpif_reader import MAX_SCORE_BYTES
 
-GPX_MAGICS = (b"BCFZ", b"BCFS")  # compressed, and not
 SECTOR = 0x1000  # bytes
 # Where in the sector of a file's entry its name, its size and the numbers of its sectors stand.
 KIND_OF_FILE, NAME, SIZE, SECTORS = 2, 0x04, 0x8C, 0x94

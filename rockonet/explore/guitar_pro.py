@@ -18,8 +18,9 @@ from symusic.core import ScoreTick
 
 from rockonet.common.errors import say_remarks
 from rockonet.common.techniques import Technique, harmonic_semitones
+from rockonet.explore.file_kinds import GPX_MAGICS
 from rockonet.explore.gpif_reader import archived_score, read_gpif
-from rockonet.explore.gpx_container import GPX_MAGICS, contained_score
+from rockonet.explore.gpx_container import contained_score
 from rockonet.explore.midi_file import MAX_TRACKS, MidiError, file_bytes
 from rockonet.explore.tab_song import TabSong, play_out
 from rockonet.explore.written_song import (
@@ -62,12 +63,6 @@ def read_guitar_pro(path: str | os.PathLike[str]) -> ScoreTick:
     song = parse_guitar_pro(file_bytes(path), path.name)
     say_remarks(path.name, song.remarks)
     return song.score
-
-
-def is_guitar_pro(data: bytes) -> bool:
-    """Whether a file is one of Guitar Pro, by its first bytes."""
-    old = b"GUITAR PRO" in data[:31] or data[1:13] == b"CLIPBOARD GP"
-    return old or data[:4] in GPX_MAGICS or data[:2] == b"PK"
 
 
 def parse_guitar_pro(data: bytes, name: str) -> TabSong:

@@ -9,6 +9,7 @@ from pathlib import Path
 from symusic.core import ScoreTick
 
 from rockonet.common.errors import say_remarks
+from rockonet.explore.file_kinds import is_guitar_pro, is_musicxml
 from rockonet.explore.loose_notes import end_loose_notes, loose_pitches
 from rockonet.explore.players import name_players, set_programs
 from rockonet.explore.track_marks import Origin, marked, take_marks
@@ -64,9 +65,13 @@ def parse_midi(data: bytes, name: str) -> tuple[ScoreTick, tuple[str, ...]]:
     """
     start = data.find(b"MThd", 0, 64)  # a RIFF wrapper puts 20 bytes before the header
     if start < 0 or len(data) < start + 14:
-        if b"GUITAR PRO" in data[:40] or data[:4] in (b"BCFZ", b"BCFS"):
-            raise MidiError(name, "a Guitar Pro file: export it there as MIDI (File → Export)")
-        raise MidiError(name, "not a MIDI file")
+        if is_guitar_pro(data):
+            what = "a Guitar Pro file, not MIDI: ru.read_guitar_pro reads it"
+        elif is_musicxml(data):
+            what = "MusicXML, not MIDI: ru.prompt_from_file reads it"
+        else:
+            what = "not a MIDI file"
+        raise MidiError(name, what)
     division = int.from_bytes(data[start + 12 : start + 14], "big")
     if division == 0 or division >= 0x8000:
         raise MidiError(name, "counts time in video frames or not at all, not in quarter notes")

@@ -14,20 +14,26 @@ from symusic.core import NoteTickList, ScoreTick, TempoTick, TimeSignatureTick, 
 
 from rockonet.common.techniques import Technique, harmonic_semitones
 from rockonet.common.theory import is_meter, is_tempo, pitch_number
+from rockonet.explore.file_kinds import is_zip
 from rockonet.explore.midi_file import MAX_NOTES, MidiError
 from rockonet.explore.musicxml_signs import Signs, signs_of_notes
-from rockonet.explore.tab_song import SONG_TICKS, TAB_NOTE, TabSong, TabTrack
+from rockonet.explore.tab_song import SONG_TICKS, TAB_NOTE, TabSong, TabTrack, distinct_names
 from rockonet.explore.written_song import plain_text
+from rockonet.explore.zipped_score import zipped_file
+
+MAX_CONTAINER_BYTES, MAX_SCORE_BYTES = 100_000, 64_000_000  # unpacked
 
 
 def parse_musicxml(data: bytes, name: str) -> TabSong:
     """The song in the bytes of a MusicXML file; each staff is a track, but for a TAB below it.
 
+    It may be compressed (``.mxl``).
     Raises: `MidiError`, which names the file and the reason.
     """
     import music21  # two seconds, which only MusicXML has to wait for
 
     try:
+        data = _unzipped(data) if is_zip(data) else data
         root = defusedxml.ElementTree.fromstring(data)  # no entities, nothing from elsewhere
         if data.count(b"<note") > MAX_NOTES:
             raise ValueError("it has too many notes for a song")
@@ -50,6 +56,19 @@ def parse_musicxml(data: bytes, name: str) -> TabSong:
         ) from error
     title = plain_text((score.metadata and score.metadata.title) or "")
     return TabSong(title, _score(score, tracks), tracks, ())
+
+
+def _unzipped(data: bytes) -> bytes:
+    """The score in compressed MusicXML, which is where its container says.
+
+    Source: https://www.w3.org/2021/06/musicxml40/tutorial/compressed-mxl-files/
+    """
+    container = zipped_file(data, "META-INF/container.xml", MAX_CONTAINER_BYTES)
+    for element in defusedxml.ElementTree.fromstring(container, forbid_dtd=True).iter():
+        path = element.get("full-path")
+        if element.tag.rpartition("}")[2] == "rootfile" and path:
+            return zipped_file(data, path, MAX_SCORE_BYTES)
+    raise ValueError("its container.xml names no score")
 
 
 def _tunings(root: Element) -> dict[str, tuple[int, ...]]:
@@ -147,8 +166,8 @@ def _score(written: Any, tracks: Sequence[TabTrack]) -> ScoreTick:
         if is_meter(sign.numerator, sign.denominator):
             time = round(float(sign.offset) * SONG_TICKS)
             score.time_signatures.append(TimeSignatureTick(time, sign.numerator, sign.denominator))
-    for track in tracks:
-        played = TrackTick(track.name, track.program, track.is_drum)
+    for name, track in zip(distinct_names(tracks), tracks, strict=True):
+        played = TrackTick(name, track.program, track.is_drum)
         played.notes = NoteTickList.from_numpy(
             *(track.notes[field].astype(np.int32) for field in ("time", "duration")),
             *(track.notes[field].astype(np.int8) for field in ("pitch", "velocity")),

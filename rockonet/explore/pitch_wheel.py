@@ -55,8 +55,8 @@ class WheelReading:
 def read_wheels(
     notes: dict[str, np.ndarray],
     wheels: Sequence[dict[str, np.ndarray]],
-    reach: Sequence[float],
-    second: Sequence[float],
+    reach: Sequence[float] | np.ndarray,
+    second: Sequence[float] | np.ndarray,
 ) -> WheelReading:
     """How the notes of some tracks are played, by the wheels of their channels.
 
@@ -176,14 +176,18 @@ class _Reading:
         )
         swings = (count >= LEAST_HALF_WAVES) & (length <= HALF_WAVE * self.second * count)
         middle, width = (value / np.maximum(count, 1) for value in (middle, width))
-        level = np.where(np.abs(middle) - width >= SMALLEST_BEND, middle, 0.0)
+        bent = (np.abs(middle) >= SMALLEST_BEND) & (np.abs(middle) - width >= LEAST_SWING)
+        level = np.where(bent, middle, 0.0)
         most, least = np.maximum(self.high, -self.low), np.minimum(self.high, -self.low)
         swings |= (least >= LEAST_SWING) & (most <= 2 * least) & (most <= LARGEST_SWING / 2)
         for value in (self.strike, self.end):
             near = swings & (np.abs(value - level) <= width + SMALLEST_BEND)
             value[near] = level[near]
-        self.high = np.where(swings, np.maximum(level, self.strike), self.high)
-        self.low = np.where(swings, np.minimum(level, self.strike), self.low)
+        # What is beyond the swings, a bend before them, stays.
+        swung = swings & (self.high <= level + width + SMALLEST_BEND)
+        self.high = np.where(swung, np.maximum(level, self.strike), self.high)
+        swung = swings & (self.low >= level - width - SMALLEST_BEND)
+        self.low = np.where(swung, np.minimum(level, self.strike), self.low)
         self.notes["technique"][self.rows[swings]] |= _VIBRATO
 
     def _take_slides(self) -> None:

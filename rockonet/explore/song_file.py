@@ -10,9 +10,10 @@ import numpy as np
 from symusic.core import ScoreTick
 
 from rockonet.common.errors import say_remarks
-from rockonet.explore.guitar_pro import GUITAR_PRO_SUFFIXES, is_guitar_pro, parse_guitar_pro
+from rockonet.explore.file_kinds import is_guitar_pro, is_midi
+from rockonet.explore.guitar_pro import GUITAR_PRO_SUFFIXES, parse_guitar_pro
 from rockonet.explore.midi_file import MIDI_SUFFIXES, file_bytes, parse_midi
-from rockonet.explore.tab_song import lost_harmonics, played_columns
+from rockonet.explore.tab_song import lost_harmonics, played_by_name
 
 SONG_SUFFIXES = (*MIDI_SUFFIXES, *GUITAR_PRO_SUFFIXES)
 
@@ -41,12 +42,10 @@ def parse_song(data: bytes, name: str) -> ParsedSong:
     What the bytes are decides, not the suffix of the name.
     Raises: `MidiError`, which names the file, the reason and the remedy.
     """
-    if b"MThd" not in data[:64] and is_guitar_pro(data):
+    if not is_midi(data) and is_guitar_pro(data):
         song = parse_guitar_pro(data, name)
-        named = zip(song.score.tracks, song.tracks, strict=True)
-        played = {track.name: played_columns(tab) for track, tab in named if not tab.is_drum}
         remarks = (*song.remarks, *lost_harmonics(song.tracks))
-        return ParsedSong(song.score, remarks, played)
+        return ParsedSong(song.score, remarks, played_by_name(song))
     return ParsedSong(*parse_midi(data, name), {})
 
 

@@ -356,16 +356,10 @@ def _score(
                 tempo = value
                 time = round((begin + place) * SONG_TICKS)
                 score.tempos.append(TempoTick(time, qpm=value))
-    names: set[str] = set()
-    for track in tracks:
+    for name, track in zip(distinct_names(tracks), tracks, strict=True):
         notes = track.notes[track.notes["technique"] & Technique.DEAD == 0]
         muted = notes["technique"] & Technique.PALM_MUTE > 0
         length = np.where(muted, np.minimum(notes["duration"], MUTED), notes["duration"])
-        name = track.name or "track"  # in a score, tracks of one name are one player's
-        while name in names:
-            found = re.fullmatch(r"(.*) (\d+)", name)
-            name = f"{found[1]} {int(found[2]) + 1}" if found else f"{name} 2"
-        names.add(name)
         played = TrackTick(name, track.program, track.is_drum)
         played.notes = NoteTickList.from_numpy(
             notes["time"].astype(np.int32),
@@ -375,3 +369,21 @@ def _score(
         )
         score.tracks.append(played)
     return score
+
+
+def distinct_names(tracks: Iterable[TabTrack]) -> list[str]:
+    """A name for each track in a score, where tracks of one name are one player's."""
+    names: list[str] = []
+    for track in tracks:
+        name = track.name or "track"
+        while name in names:
+            found = re.fullmatch(r"(.*) (\d+)", name)
+            name = f"{found[1]} {int(found[2]) + 1}" if found else f"{name} 2"
+        names.append(name)
+    return names
+
+
+def played_by_name(song: TabSong) -> dict[str, dict[str, np.ndarray]]:
+    """By the name of a track in the score, its notes as in `played_columns`; drums have none."""
+    named = zip(song.score.tracks, song.tracks, strict=True)
+    return {track.name: played_columns(tab) for track, tab in named if not tab.is_drum}

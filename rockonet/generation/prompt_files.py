@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from pathlib import Path
 
@@ -9,34 +10,44 @@ import numpy as np
 
 from rockonet.common.errors import say_remarks
 from rockonet.common.techniques import Technique
-from rockonet.common.theory import chord_name, meter_ticks
+from rockonet.common.theory import chord_name
 from rockonet.common.tunings import TUNINGS, tuning_for, tuning_pitches
 from rockonet.dataset.events import events_from_notes, onsets
-from rockonet.explore.guitar_pro import GUITAR_PRO_SUFFIXES, is_guitar_pro, parse_guitar_pro
-from rockonet.explore.meters import timing_of
+from rockonet.explore.file_kinds import is_guitar_pro, is_midi, is_musicxml
+from rockonet.explore.guitar_pro import GUITAR_PRO_SUFFIXES, parse_guitar_pro
+from rockonet.explore.meters import opening_timing
 from rockonet.explore.midi_file import MIDI_SUFFIXES, MidiError, file_bytes, refuse_large
 from rockonet.explore.musicxml_reader import parse_musicxml
+from rockonet.explore.parts import GuitarPart
 from rockonet.explore.tab_song import (
     SONG_TICKS,
     TabSong,
     TabTrack,
     lost_harmonics,
+    played_by_name,
     played_columns,
 )
-from rockonet.explore.tracks import grid_ticks
-from rockonet.generation.prompts import prompt_from_midi, prompt_from_text
+from rockonet.explore.tracks import GUITAR_NAMES, grid_ticks
+from rockonet.generation.prompts import (
+    first_bars,
+    lead_guitar,
+    prompt_from_midi,
+    prompt_from_text,
+)
 from rockonet.guitar.riff import Riff
 
-PROMPT_SUFFIXES = (*MIDI_SUFFIXES, *GUITAR_PRO_SUFFIXES, ".musicxml", ".xml", ".txt", ".tab")
+MUSICXML_SUFFIXES = (".musicxml", ".xml", ".mxl")
+PROMPT_SUFFIXES = (*MIDI_SUFFIXES, *GUITAR_PRO_SUFFIXES, *MUSICXML_SUFFIXES, ".txt", ".tab")
+DISTORTION = 30  # General MIDI program of a guitar whose sound the file does not tell
 
 
 def prompt_from_file(source: str | os.PathLike | bytes, bars: int = 4, name: str = "") -> Riff:
     """The first bars of the guitar of any file that can be read, as a prompt.
 
     source: a path, or the bytes of a file (`name` is its name then): MIDI, Guitar Pro (``.gp3
-        .gp4 .gp5 .gp .gpx``), MusicXML, or a text as `prompt_from_text` takes it. What it is, its
-        bytes say. bars: how many, counted from the bar in which the guitar with the most notes
-        begins.
+        .gp4 .gp5 .gp .gpx``), MusicXML (``.mxl`` too), or a text as `prompt_from_text` takes it.
+        What it is, its bytes say. bars: how many, counted from the bar in which the guitar with the
+        most notes begins.
     Strings and frets that stand in the file are kept as `Riff.given_frets`. A warning says what
     was changed or left out.
     Raises: `MidiError` if the file cannot be used or has no guitar, ValueError for no bars or a
@@ -48,54 +59,28 @@ def prompt_from_file(source: str | os.PathLike | bytes, bars: int = 4, name: str
     name = name or (Path(source).name if not isinstance(source, bytes) else "the upload")
     data = source if isinstance(source, bytes) else file_bytes(Path(source))
     refuse_large(name, len(data))
-    if b"MThd" in data[:64]:
-        return prompt_from_midi(data, bars, name)
     if is_guitar_pro(data):
-        return _first_bars(parse_guitar_pro(data, name), bars, name)
-    if b"<score-" in data[:100_000] or b"<\0s\0c\0o\0r\0e\0-" in data[:100_000]:
-        return _first_bars(parse_musicxml(data, name), bars, name)
-    if Path(name).suffix.lower() in MIDI_SUFFIXES or b"\0" in data:
-        return prompt_from_midi(data, bars, name)  # which says what is wrong with it
+        return _prompt_from_tab(parse_guitar_pro(data, name), bars, name)
+    if is_musicxml(data):
+        return _prompt_from_tab(parse_musicxml(data, name), bars, name)
+    if is_midi(data) or Path(name).suffix.lower() in MIDI_SUFFIXES or b"\0" in data:
+        return prompt_from_midi(data, bars, name)  # which says so if it is none
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("latin-1")
-    riff = prompt_from_text(text)
-    return _cut(riff, bars, Path(name).stem)
+    return first_bars(dataclasses.replace(prompt_from_text(text), title=Path(name).stem), bars)
 
 
-def _cut(riff: Riff, bars: int, title: str) -> Riff:
-    """The first bars of a typed riff, from the bar in which it begins."""
-    onset = onsets(riff.events)
-    bar = riff.ticks_per_bar
-    begin = int(onset[0]) // bar * bar
-    events = riff.events[onset < begin + bars * bar].copy()
-    events["step"][0] -= begin
-    return Riff(
-        events,
-        len(events),
-        riff.tempo_bpm,
-        riff.meter,
-        riff.program,
-        title,
-        riff.tuning,
-        riff.given_frets[: len(events)],
-    )
-
-
-def _first_bars(song: TabSong, bars: int, name: str) -> Riff:
+def _prompt_from_tab(song: TabSong, bars: int, name: str) -> Riff:
     """The beginning of the guitar of a song in tablature."""
-    track = _guitar(song, name)
+    _refuse_dead(song, name)
+    part, program = lead_guitar(song.score, name, played_by_name(song))
+    track = _tab_of_part(song, part)
     notes, columns = track.notes, played_columns(track)
-    if (columns["technique"] & Technique.DEAD > 0).all():
-        raise MidiError(name, f"has only dead notes in {track.name or 'its guitar'}")
-    timing = timing_of(song.score, notes["time"])
+    dead = columns["technique"] & Technique.DEAD > 0
+    timing = opening_timing(song.score, notes["time"], bars)
     onset = grid_ticks(notes["time"], SONG_TICKS) + timing.shift
-    bar = meter_ticks(timing.meter)
-    begin = int(onset[0]) // bar * bar
-    first = onset < begin + bars * bar
-    notes, onset = notes[first], onset[first] - begin
-    columns = {column: values[first] for column, values in columns.items()}
     say_remarks(name, (*song.remarks, *lost_harmonics([track])), stacklevel=4)
     tuning, fretted = _tuning(track, notes, name)
     duration = np.maximum(grid_ticks(columns["duration"], SONG_TICKS), 1)
@@ -103,7 +88,6 @@ def _first_bars(song: TabSong, bars: int, name: str) -> Riff:
     order = np.lexsort((columns["pitch"], onset))
     events, _ = events_from_notes({key: values[order] for key, values in columns.items()})
     given: dict[int, list[int]] = {}
-    dead = columns["technique"] & Technique.DEAD > 0
     sounding = set(onset[~dead].tolist())
     for tick, note, silent in zip(onset.tolist(), notes, dead, strict=True):
         if fretted and note["string"] >= 0 and not (silent and tick in sounding):
@@ -111,21 +95,29 @@ def _first_bars(song: TabSong, bars: int, name: str) -> Riff:
             row[note["string"]] = int(note["fret"])
     frets = tuple(tuple(given.get(tick, ())) for tick in onsets(events).tolist())
     title = song.title or Path(name).stem
-    program = track.program if track.program in range(24, 32) else 30
+    program = program if program in GUITAR_NAMES else DISTORTION
     tempo_bpm = round(timing.tempo_bpm, 2)
-    return Riff(events, len(events), tempo_bpm, timing.meter, program, title, tuning, frets)
+    riff = Riff(events, 0, tempo_bpm, timing.meter, program, title, tuning, frets)
+    return first_bars(riff, bars)
 
 
-def _guitar(song: TabSong, name: str) -> TabTrack:
-    """The guitar with the most notes; of tracks with the same notes, one that has their frets."""
+def _refuse_dead(song: TabSong, name: str) -> None:
     guitars = [
         track
         for track in song.tracks
-        if len(track.notes) and not track.is_drum and track.program in range(24, 32)
+        if len(track.notes) and not track.is_drum and track.program in GUITAR_NAMES
     ]
-    if not guitars:
-        raise MidiError(name, "has no guitar track (General MIDI programs 24 to 31)")
-    return max(guitars, key=lambda t: (len(t.notes), int((t.notes["string"] >= 0).sum())))
+    if guitars and all((tab.notes["technique"] & Technique.DEAD > 0).all() for tab in guitars):
+        raise MidiError(name, f"has only dead notes in {guitars[0].name or 'its guitar'}")
+
+
+def _tab_of_part(song: TabSong, part: GuitarPart) -> TabTrack:
+    """The track of a part, or one with the same notes that has more of their frets."""
+    names = [track.name for track in song.score.tracks]
+    own = song.tracks[names.index(part.tracks[0].name)]
+    struck = own.notes[["time", "pitch"]]
+    alike = [tab for tab in song.tracks if np.array_equal(tab.notes[["time", "pitch"]], struck)]
+    return max((own, *alike), key=lambda tab: np.count_nonzero(tab.notes["string"] >= 0))
 
 
 def _tuning(track: TabTrack, notes: np.ndarray, name: str) -> tuple[tuple[int, ...] | str, bool]:

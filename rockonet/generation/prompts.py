@@ -6,8 +6,9 @@ import dataclasses
 import os
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from symusic.core import ScoreTick
@@ -19,6 +20,7 @@ from rockonet.dataset.corpus import Corpus, song_of_timing
 from rockonet.dataset.events import events_from_notes, onsets
 from rockonet.explore.meters import opening_timing
 from rockonet.explore.midi_file import MidiError, file_bytes, parse_midi, refuse_large
+from rockonet.explore.midi_techniques import with_techniques
 from rockonet.explore.parts import GuitarPart, Guitars, guitar_parts, part_notes, part_remarks
 from rockonet.explore.tracks import GUITAR_NAMES
 from rockonet.explore.written_tunings import part_tuning
@@ -89,33 +91,48 @@ def prompt_from_midi(source: str | os.PathLike | bytes, bars: int = 4, name: str
     data = source if isinstance(source, bytes) else file_bytes(Path(source))
     refuse_large(name, len(data))
     score, remarks = parse_midi(data, name)
-    part, program = _guitar(score, name)
+    part, program = lead_guitar(score, name)
     timing = opening_timing(score, part.notes["time"], bars)
+    [song] = with_techniques([Guitars((part,), timing, part_remarks([part]))])
+    [part] = song.parts
     notes = shortened_mutes(part.notes, timing.ticks_per_quarter, timing.tempo_bpm)
-    song = Guitars((dataclasses.replace(part, notes=notes),), timing)
-    events, _ = events_from_notes(part_notes([song]))
-    bar = meter_ticks(song.timing.meter)
-    onset = onsets(events)
-    begin = int(onset[0]) // bar * bar
-    events = events[onset < begin + bars * bar].copy()
-    events["step"][0] -= begin
+    played = dataclasses.replace(song, parts=(dataclasses.replace(part, notes=notes),))
+    events, _ = events_from_notes(part_notes([played]))
     pitch = part.notes["pitch"]
     told = tuning_in_midi(data)
     tuning, doubt = part_tuning(part.name, int(pitch.min()), int(pitch.max()), told, part.semitones)
-    say_remarks(name, filter(None, (*remarks, *part_remarks([part]), doubt)))
-    about = song_of_timing(name, song.timing)
-    return Riff(events, len(events), about.tempo_bpm, about.meter, program, about.title, tuning)
+    say_remarks(name, filter(None, (*remarks, *song.remarks, doubt)))
+    about = song_of_timing(name, timing)
+    riff = Riff(events, 0, about.tempo_bpm, about.meter, program, about.title, tuning)
+    return first_bars(riff, bars)
 
 
-def _guitar(score: ScoreTick, name: str) -> tuple[GuitarPart, int]:
+def first_bars(riff: Riff, bars: int) -> Riff:
+    """The first bars of a riff as a prompt, from the bar in which it begins."""
+    onset = onsets(riff.events)
+    bar = riff.ticks_per_bar
+    begin = int(onset[0]) // bar * bar
+    events = riff.events[onset < begin + bars * bar].copy()
+    events["step"][0] -= begin
+    events["technique"][0] &= ~np.uint16(JOINED)
+    given = riff.given_frets[: len(events)]
+    return dataclasses.replace(riff, events=events, prompt_events=len(events), given_frets=given)
+
+
+def lead_guitar(
+    score: ScoreTick, name: str, played: Mapping[str, dict[str, np.ndarray]] = MappingProxyType({})
+) -> tuple[GuitarPart, int]:
     """The guitar with the most notes, and its program.
 
+    name: of the file. played: as in `guitar_parts`; of guitars with as many notes one whose strings
+        are known goes first.
     A track that is a guitar by its name alone is taken where no track has a guitar's program. Or
     where it has the notes of one that has, with lengths: of a score in two staves MuseScore 4
     writes each note twice, in a track of the right sound but without lengths, and in one of the
     right lengths but without a sound.
+    Raises: `MidiError` if there is none.
     """
-    parts = guitar_parts(score, GUITAR_NAMES, "guitar|gtr|git").parts
+    parts = guitar_parts(score, GUITAR_NAMES, "guitar|gtr|git", played).parts
     if not parts:
         raise MidiError(name, "has no guitar track (General MIDI programs 24 to 31)")
     sounding = [part for part in parts if part.program in GUITAR_NAMES]

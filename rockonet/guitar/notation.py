@@ -11,6 +11,7 @@ import numpy as np
 from rockonet.common.drawing import BLUE
 from rockonet.common.theory import beat_ticks, meter_ticks
 from rockonet.dataset.events import onsets
+from rockonet.guitar.playable_techniques import JOINED
 
 SCORE_COLOUR = BLUE  # of what was generated, in score and tab
 
@@ -57,8 +58,9 @@ def notation_symbols(events: np.ndarray, meter: tuple[int, int] = (4, 4)) -> lis
     """Events as signs that can be read, bar by bar, without gaps.
 
     Onsets stay as they are. A note is written as long as it sounds, but never over the next one,
-    and a short silence after it is written as sound: that is easier to read. What crosses a beat
-    or a bar line is tied where a reader would lose the beat.
+    and a short silence after it is written as sound: that is easier to read. So is one of up to a
+    bar before a note that it leads to, by a slide or a hammer-on. What crosses a beat or a bar line
+    is tied where a reader would lose the beat.
     """
     bar, beat = meter_ticks(meter), beat_ticks(meter)
     cell = cell_ticks(meter)
@@ -66,13 +68,15 @@ def notation_symbols(events: np.ndarray, meter: tuple[int, int] = (4, 4)) -> lis
     last = onset[-1] + int(events["duration"][-1]) if onset else 1
     stop = -(-max(last, onset[-1] + 1 if onset else 1) // bar) * bar
     triplets = {place // cell for place in onset if place % 3}
+    leads = [*(events["technique"][1:] & JOINED > 0).tolist(), False]  # to the next note
     spans, now = [], 0  # begin, end, event
     for i, (begin, length) in enumerate(zip(onset, events["duration"].tolist(), strict=True)):
         following = onset[i + 1] if i + 1 < len(onset) else stop
         unit = 2 if (begin + length) // cell in triplets else 3
         end = max(round((begin + length) / unit) * unit, begin // unit * unit + unit)
         end = min(end, following)
-        if following - end < max(6, (following - begin) // 3):
+        short = following - end < max(6, (following - begin) // 3)
+        if short or leads[i] and following <= begin + bar:
             end = following
         if now < begin:
             spans.append((now, begin, -1))

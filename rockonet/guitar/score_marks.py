@@ -286,7 +286,7 @@ class _Marks:
         if not note.technique & Technique.VIBRATO or k and bend_end is None:
             return
         here = self.places["t", number, k]
-        left, y = here.x - here.half, self.tops[number] - 0.6 * _LINE
+        left, y = here.x - here.half, min(self.tops[number] - 0.6 * _LINE, here.y - _LINE)
         if bend_end is not None:
             left, y = bend_end + 50, self.tops[number] - _TIP - 0.4 * _LINE
         waves = max(1, round((self._end(number) - left - 200) / 150))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rockonet.guitar.riff import Riff
 
 # How far apart notes are: bends need room between them, slides and slurs a little.
-NARROW, WIDER, WIDEST = 0.25, 0.32, 0.5
+NARROW, WIDER, WIDEST = 0.25, 0.32, 0.42
 
 
 def score_picture(riff: Riff) -> Engraving:

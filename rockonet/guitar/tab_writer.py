@@ -64,11 +64,12 @@ def tab_text(riff: Riff, width: int = 78) -> str:
         for bar in range(riff.symbols[-1].bar + 1)
     ]
     grid = _grid(riff, bars)  # one for all bars, if a bar then fits into a line
-    alike = grid.characters(riff.ticks_per_bar) < room
+    size = grid.characters(riff.ticks_per_bar) + 1
+    alike = size <= room and (grid.width <= 3 or 2 * size <= room)  # but few need room for bends
     systems: list[list[list[str]]] = []  # bars, each as a line of each kind
     filled = room
     for inside, after in itertools.pairwise([*bars, []]):
-        lines = _bar_lines(riff, inside, after, grid if alike else _grid(riff, [inside, after]))
+        lines = _bar_lines(riff, inside, after, grid if alike else _grid(riff, [inside]))
         if filled + len(lines[0]) > room:
             systems.append([])
             filled = 0

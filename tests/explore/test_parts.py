@@ -23,7 +23,7 @@ from midi_inputs import (
 
 import rockonet_utils as ru
 from rockonet.dataset.events import event_pitches, onsets
-from rockonet.explore.channel_settings import count_bends, wheel_range
+from rockonet.explore.channel_settings import wheel_range
 from rockonet.explore.midi_file import parse_midi
 from rockonet.explore.parts import guitar_parts, part_notes, player_tracks
 from rockonet.explore.track_marks import Origin, marked, program_changes, take_marks
@@ -40,10 +40,13 @@ EXPECTED = {
         {"meter": (4, 4)},
     ),
     "chord on two channels": (
-        [(0, 1, (40, 47, 52)), (1, 1, (43, 50, 55))],
-        {"program": 30, "said": "bends of the pitch wheel.*: 1"},
+        [(0, 1, (40, 47, 52)), (1, 1, (43, 50, 55)), (1.25, 0.75, (62, 67))],
+        {"program": 30, "said": "joined: 1"},
     ),
-    "range before program": (AS_RIFF, {"said": "bends of the pitch wheel"}),
+    "range before program": (  # the wheel takes the second note up by six frets
+        [AS_RIFF[0], (1, 0.25, (40,)), (1.25, 0.75, (46,)), *AS_RIFF[2:]],
+        {},
+    ),
     "tempo map": ([(i, 1, (p,)) for i, p in enumerate(RIFF * 2)], {"tempo": (138, 141)}),
     "odd bar": ([(i, 1, (p,)) for i, p in enumerate(RIFF + (43, 45) + RIFF[:6])], {}),
     "track a string": (
@@ -180,13 +183,13 @@ def test_strums_are_chords_and_grace_notes_are_not(struck, expected):
     assert found == expected
 
 
-def test_wheel_and_range_are_kept_and_counted():
+def test_wheel_and_range_are_kept():
     bent = (
         wheel(0, 0) + wheel(Q, 4000) + wheel(Q + 100, 8000) + wheel(2 * Q, 0) + wheel(3 * Q, -900)
     )
     score, _ = parse_midi(midi_file(HEAD, lead(parameter(0, 12), notes(RIFF), bent)), "x.mid")
     [track] = ru.guitar_tracks(score)
-    assert wheel_range(track) == 12 and count_bends(track) == 2 and len(track.pitch_bends) == 5
+    assert wheel_range(track) == 12 and len(track.pitch_bends) == 5
     early = midi_file(HEAD, named("Lead") + parameter(0, 7) + program(29, 0, 1) + notes(RIFF))
     [track] = ru.guitar_tracks(parse_midi(early, "x.mid")[0])
     assert wheel_range(track) == 7

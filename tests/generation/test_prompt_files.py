@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import warnings
+import zipfile
 from pathlib import Path
 
 import guitarpro
@@ -247,3 +248,53 @@ def test_of_two_parts_the_one_with_more_notes_is_taken():
     xml = f"<score-partwise><part-list>{names}</part-list>{parts}</score-partwise>"
     riff = in_silence(xml.encode(), name="two.musicxml")
     assert events(riff) == [(0, (55,)), (12, (55,)), (24, (55,))]
+
+
+def zipped(**files):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name.replace("__", "/").replace("_dot_", "."), content)
+    return buffer.getvalue()
+
+
+def compressed(xml, path="score.musicxml", head=""):
+    """The bytes of an .mxl with this score, as its container says."""
+    container = (
+        f'<?xml version="1.0"?>{head}<container><rootfiles>'
+        f'<rootfile full-path="{path}" media-type="application/vnd.recordare.musicxml+xml"/>'
+        "</rootfiles></container>"
+    )
+    return zipped(**{"META-INF__container_dot_xml": container, "score_dot_musicxml": xml})
+
+
+def test_compressed_musicxml_is_read_as_musicxml():
+    riff = ru.prompt_from_text(low_riff())
+    xml = ru.musicxml(riff)
+    plain = ru.prompt_from_file(xml.encode(), name="x.musicxml")
+    packed = ru.prompt_from_file(compressed(xml), name="x.mxl")
+    np.testing.assert_array_equal(packed.events, plain.events)
+    assert packed.given_frets == plain.given_frets
+
+
+def test_what_is_wrong_with_a_zip_is_said():
+    entity = '<!DOCTYPE c [<!ENTITY a "score.musicxml">]>'
+    for data, why in (
+        (compressed("<score-partwise/>", "other.xml"), "there is no other.xml in it"),
+        (compressed("no xml"), "MusicXML that cannot be read"),
+        (compressed("<score-partwise/>", head=entity), "MusicXML that cannot be read"),
+        (zipped(**{"META-INF__container_dot_xml": "<container/>"}), "names no score"),
+        (zipped(holiday="a picture"), "not a MIDI file"),
+    ):
+        with pytest.raises(ru.MidiError, match=why):
+            ru.prompt_from_file(data, name="x.mxl")
+    with pytest.raises(ru.MidiError, match=r"MusicXML, not MIDI: ru\.prompt_from_file reads it"):
+        ru.prompt_from_midi(compressed("<score-partwise/>"), name="x.mid")
+
+
+def test_who_gives_a_guitar_pro_file_for_midi_is_told_what_reads_it(tmp_path):
+    path = tmp_path / "song.mid"
+    path.write_bytes(ru.guitar_pro(ru.prompt_from_text(low_riff())))
+    with pytest.raises(ru.MidiError, match=r"a Guitar Pro file.*ru\.read_guitar_pro reads it"):
+        ru.read_midi(path)
+    assert ru.read_guitar_pro(path).note_num() == 12

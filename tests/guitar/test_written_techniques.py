@@ -68,6 +68,15 @@ def test_what_is_written_comes_back_the_same(tmp_path, suffix, seeds):
         np.testing.assert_array_equal(back.fingering.frets, riff.fingering.frets)
 
 
+@pytest.mark.parametrize("suffix", [".gp5", ".gp"])
+def test_a_slide_from_a_short_note_is_one_from_that_note(tmp_path, suffix):
+    riff = a_played_riff([(0, 1, {0: 3}, T.PALM_MUTE), (12, 36, {0: 5}, T.SLIDE)])
+    assert [symbol.event for symbol in riff.symbols] == [0, 1]  # no rest between them
+    path = tmp_path / f"riff{suffix}"
+    path.write_bytes(riff.encoded(suffix))
+    assert rows(ru.prompt_from_file(path).events) == rows(riff.events)
+
+
 def test_pyguitarpro_reads_effects_and_points_of_bends():
     song = guitarpro.parse(io.BytesIO(ru.guitar_pro(lick())))
     beats = [beat for m in song.tracks[0].measures for beat in m.voices[0].beats if beat.notes]
@@ -211,6 +220,9 @@ def test_what_is_written_as_midi_comes_back_with_what_midi_can_say(tmp_path):
         kept = wanted["technique"] & ~np.uint16(LOST_IN_MIDI)
         np.testing.assert_array_equal(found["technique"][same], kept[same])
         compared += same.sum()
+        if track < 4:
+            prompt = ru.prompt_from_midi(riff.encoded(".mid"), bars=1000)
+            assert rows(prompt.events) == rows(found)
     assert compared > 300
 
 
