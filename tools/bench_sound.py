@@ -2,6 +2,7 @@
 
 import dataclasses
 import resource
+import subprocess
 import sys
 import time
 import tracemalloc
@@ -60,6 +61,49 @@ def amplifier_memory(seconds: int) -> float:
     return (peak - 2 * sound.samples.nbytes) / 2**20
 
 
+def first_sound() -> float:
+    """The processor seconds until the first excerpt of notebook 04 can be heard in the page."""
+    test = ru.split_by_song(ru.corpus_for(ru.settings("quick", "starter")))[2]
+    riff = ru.random_excerpt(test, 16, seed=5)
+    begin = time.process_time()
+    riff.audio()._repr_html_()
+    return time.process_time() - begin
+
+
+def memory_of_a_mix(seconds: int) -> float:
+    """What a riff with a band takes beyond its sound, in MB, once a short one has been played."""
+
+    def chords(n: int) -> ru.Riff:  # at 120, two a second
+        events = np.zeros(n, ru.EVENT)
+        events["bass"], events["shape"], events["velocity"] = 40, 129, 100
+        events["step"], events["duration"] = 12, 12
+        return ru.Riff(events)
+
+    chords(8).audio(band=True)
+    before = peak_memory()
+    sound = chords(2 * seconds).audio(band=True)
+    return peak_memory() - before - sound.samples.nbytes / 2**20
+
+
+def peak_memory() -> float:
+    """The most memory that this process has had, in MB."""
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+
+
+def in_a_fresh_process(call: str) -> float:
+    """What a call of this module returns where nothing has been played before."""
+    code = f"import bench_sound; print(bench_sound.{call})"
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return float(run.stdout)
+
+
 def the_sound(_: Path, cache: Path) -> dict:
     """Forty riffs of the songs in four sounds, with a band; then the amplifier alone."""
     from pyloudnorm import Meter
@@ -80,10 +124,6 @@ def the_sound(_: Path, cache: Path) -> dict:
             loudness.append(Meter(sound.rate).integrated_loudness(samples))
             peaks.append(20 * np.log10(np.abs(resample_poly(samples, 4, 1)).max()))
             offsets.append(np.abs(samples.mean(axis=0)).max())
-    first = time.perf_counter()
-    riffs[0].audio()._repr_html_()
-    first = time.perf_counter() - first
-    unit = 2**20 if sys.platform == "darwin" else 2**10
     figures = {
         "dB, difference tone of a power chord, distortion": power_chord("distortion"),
         "dB, the same, clean": power_chord("clean"),
@@ -95,9 +135,15 @@ def the_sound(_: Path, cache: Path) -> dict:
         "dBFS, the loudest rest": loudest_rest(),
         "of a sound's length to make it, median": np.median(costs),
         "the most of it": max(costs),
-        "s until an excerpt is heard": first,
+        "s of a processor until the first excerpt is heard": in_a_fresh_process("first_sound()"),
         "MB the amplifier takes for 10 s": amplifier_memory(10),
         "MB for 100 s": amplifier_memory(100),
-        "MB for all": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit,
+        **{
+            f"MB a mix of {seconds} s takes beyond its sound": in_a_fresh_process(
+                f"memory_of_a_mix({seconds})"
+            )
+            for seconds in (30, 120, 480)
+        },
+        "MB for all": peak_memory(),
     }
     return {"seconds": seconds, **{name: round(float(x), 3) for name, x in figures.items()}}

@@ -61,8 +61,8 @@ def amplify(
         raise ValueError(f"gain_db is {gain_db}: choose −60 to 60.")
     if not low_cut_hz > 0:
         raise ValueError(f"low_cut_hz is {low_cut_hz}: choose more than 0, such as 50.")
-    blocks = (sides.mean(axis=0) for sides in in_blocks(sound.samples))
-    blocks = amplified(blocks, sound.rate, gain_db, bias, low_cut_hz, cabinet, gate_dbfs)
+    middle = (sides.mean(axis=0) for sides in in_blocks(sound.samples))
+    blocks = amplified(middle, sound.rate, gain_db, bias, low_cut_hz, cabinet, gate_dbfs)
     return at_peak(Sound(joined(blocks, len(sound.samples)), sound.rate))
 
 

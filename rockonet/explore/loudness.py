@@ -42,7 +42,7 @@ def levelled(sound: Sound, target_lufs: float = LOUDNESS_LUFS) -> Sound:
 
 
 def turn(sound: Sound, gains: np.ndarray) -> None:
-    """Change a sound in place by gains at the edges of its hops, between which they run straight."""
+    """Change a sound in place by gains at the edges of its hops; between them they run straight."""
     for start in range(0, len(sound.samples), BLOCK):
         part = sound.samples[start : start + BLOCK]
         edges = np.arange(start, start + len(part)) / HOP

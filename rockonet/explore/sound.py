@@ -103,9 +103,7 @@ class Sound:
 
 def _mp3(samples: np.ndarray, rate: int, level: float, mode: str) -> bytes:
     buffer = io.BytesIO()
-    soundfile.write(
-        buffer, samples, rate, format="MP3", compression_level=level, bitrate_mode=mode
-    )
+    soundfile.write(buffer, samples, rate, format="MP3", compression_level=level, bitrate_mode=mode)
     return buffer.getvalue()
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
-from symusic.core import ControlChangeTick, NoteTickList, ScoreTick, TrackTick
+from symusic.core import ScoreTick
 
 from rockonet.explore.amp import AMPS, amplified
+from rockonet.explore.dry_sound import dry_blocks
 from rockonet.explore.filters import (
     BLOCK,
     Blocks,
@@ -19,10 +19,9 @@ from rockonet.explore.filters import (
     high_pass,
     joined,
     low_pass,
-    overlapping,
 )
 from rockonet.explore.loudness import LOUDNESS_LUFS, hop_powers, level_gains, loudness_of, turn
-from rockonet.explore.sound import Sound, at_peak, sounding_seconds, synthesised
+from rockonet.explore.sound import Sound, at_peak, sounding_seconds
 from rockonet.explore.tracks import only_tracks
 from rockonet.guitar.band import band_score
 from rockonet.guitar.midi_writer import midi_file
@@ -47,7 +46,6 @@ OTHER_SIDE = 0.3  # how loud a take is on the side where the other one stands
 ECHO_QUARTERS, ECHO = 0.75, (0.28, 0.1)  # a lead comes back a dotted eighth later, twice
 ROOM_SECONDS, ROOM_SAMPLES = 0.3, 12 * 1024  # in which its echo dies by 60 dB; how long it is heard
 PROMPT, PROMPT_SECONDS = 0.5, 0.01  # how loud the prompt is, and how fast that changes
-PIECE_SECONDS = 20  # which the SoundFont plays at a time
 FADE_SECONDS = 0.2  # at the end
 
 
@@ -56,14 +54,17 @@ def mixed(riff: Riff, band: bool = False, count_in: bool = False) -> Sound:
     """A riff as a band plays it, at −16 LUFS, its true peak below −1 dBFS; a prompt half as loud.
 
     band: with bass and drums. count_in: after a bar of sticks. Whatever its length, it takes no
-    memory but that of the sound and some 50 MB.
+    memory but that of the sound and some 60 MB.
     Raises: as `synthesised`.
     """
-    sound = _recorded(*_players(riff, band, count_in))
+    players, n_samples = _players(riff, band, count_in)
+    # One alone has nobody to be louder than.
+    sound = _recorded(players if len(players) == 1 else _balanced(players), n_samples)
     turn(sound, level_gains(sound))
     if riff.prompt_ticks:
         start = (riff.prompt_ticks + count_in * riff.ticks_per_bar) * riff.tick_seconds
-        last, change = round(start * RATE), round(PROMPT_SECONDS * RATE)
+        last = round(start * RATE)
+        change = min(last, round(PROMPT_SECONDS * RATE))
         sound.samples[: last - change] *= np.float32(PROMPT)
         sound.samples[last - change : last] *= np.linspace(PROMPT, 1, change)[:, None]
     return sound
@@ -76,7 +77,9 @@ def stems(riff: Riff, band: bool = True, count_in: bool = False) -> dict[str, So
     loudness. Arguments and errors as of `mixed`.
     """
     players, n_samples = _players(riff, band, count_in)
-    return {name: _recorded({name: blocks}, n_samples) for name, blocks in players.items()}
+    return {
+        name: _recorded({name: blocks}, n_samples) for name, blocks in _balanced(players).items()
+    }
 
 
 def pickup_sound(riff: Riff) -> Sound:
@@ -101,13 +104,17 @@ def _players(riff: Riff, band: bool, count_in: bool) -> tuple[dict[str, Blocks],
     for track in score.tracks[1:]:
         part = only_tracks(score, [track])
         if track.name == "bass":
-            players["bass"] = _dry(part, n_samples)
+            players["bass"] = dry_blocks(part, n_samples)
             continue
         if count_in:
-            players["click"] = _dry(part, n_samples, 0, begin)
+            players["click"] = dry_blocks(part, n_samples, 0, begin)
         if band:
-            players["drums"] = _dry(part, n_samples, begin)
-    return {name: _at_level(blocks, name) for name, blocks in players.items()}, n_samples
+            players["drums"] = dry_blocks(part, n_samples, begin)
+    return players, n_samples
+
+
+def _balanced(players: dict[str, Blocks]) -> dict[str, Blocks]:
+    return {name: _at_level(blocks, name) for name, blocks in players.items()}
 
 
 def _recorded(players: dict[str, Blocks], n_samples: int) -> Sound:
@@ -145,61 +152,25 @@ def _echoed(blocks: Blocks, late: int) -> Blocks:
 
 
 def _other(riff: Riff, n_samples: int, begin: float) -> Blocks:
-    """A guitar of wood, or what else a riff is played on: what a MIDI file can say of it."""
+    """A guitar of wood, or what else a riff is played on, as far as a MIDI file can say it.
+
+    Bends, slides, vibrato and palm mutes are heard, but where a finger hammers or has slid to, a
+    note begins; dead notes are short ones, a tremolo is one note, nothing rings longer.
+    """
     score = ScoreTick.from_midi(midi_file(riff, band=False))
-    middle = (sides.mean(axis=0) for sides in _dry(score, n_samples, begin=begin))
+    middle = (sides.mean(axis=0) for sides in dry_blocks(score, n_samples, begin=begin))
     return (np.stack([x, x]) for x in amplified(middle, RATE, **AMPS["acoustic"]))
 
 
-def _dry(
-    score: ScoreTick,
-    n_samples: int,
-    first: int = 0,
-    last: int | None = None,
-    begin: float = 0.0,
-) -> Blocks:
-    """The notes of a score of one tempo that begin from tick to tick, as the SoundFont plays them.
-
-    It does so piece by piece, and without the hall that its synthesiser adds. begin: how many
-    seconds before the score.
-    """
-    tick_seconds = 60 / score.tempos[0].qpm / score.ticks_per_quarter
-    step = round(PIECE_SECONDS / tick_seconds)
-    last = score.end() if last is None else last
-
-    def pieces() -> Iterator[tuple[int, np.ndarray]]:
-        for start in range(first, last, step):
-            piece = _piece(score, start, min(start + step, last))
-            if piece.note_num():
-                yield round((begin + start * tick_seconds) * RATE), synthesised(piece).samples.T
-
-    return overlapping(pieces(), n_samples)
-
-
-def _piece(score: ScoreTick, first: int, last: int) -> ScoreTick:
-    """What of a score begins from tick to tick, as if that were all: notes, controls and wheel."""
-    tracks = []
-    for track in score.tracks:
-        piece = TrackTick(track.name, track.program, track.is_drum)
-        for reverb_or_chorus in (91, 93):
-            piece.controls.append(ControlChangeTick(0, reverb_or_chorus, 0))
-        notes = track.notes.numpy()
-        inside = (first <= notes["time"]) & (notes["time"] < last)
-        columns = {name: column[inside] for name, column in notes.items()}
-        columns["time"] -= first
-        piece.notes = NoteTickList.from_numpy(*columns.values())
-        end = first + (columns["time"] + columns["duration"]).max(initial=0)
-        for name in ("controls", "pitch_bends"):
-            for change in getattr(track, name):
-                if change.time < end:
-                    getattr(piece, name).append(change.shift_time(max(-first, -change.time)))
-        tracks.append(piece)
-    return only_tracks(score, tracks)
-
-
 def _at_level(blocks: Blocks, name: str) -> Blocks:
-    """A player as loud as it shall be, to judge by how it begins."""
-    begin = list(itertools.islice(blocks, LEVEL_SECONDS * RATE // BLOCK))
+    """A player as loud as it shall be, to judge by how it begins, once it does."""
+    begin: list[np.ndarray] = []
+    n_heard = 0
+    for block in blocks:
+        begin.append(block)
+        n_heard += bool(block.any())
+        if n_heard * BLOCK >= LEVEL_SECONDS * RATE:
+            break
     if name == "click":
         level = 20 * np.log10(max(np.abs(block).max() for block in begin))
         target = CLICK_DBFS
@@ -213,14 +184,15 @@ def _at_level(blocks: Blocks, name: str) -> Blocks:
 def _in_room(players: dict[str, Blocks]) -> Blocks:
     """All of them together, and what a room answers to what each sends into it."""
     parts = [np.float32(IN_ROOM[name]) for name in players]
-    dry, sent = itertools.tee(zip(*players.values(), strict=True))
-    into_room = (
-        sum(part * block.mean(axis=0) for part, block in zip(parts, blocks, strict=True))
-        for blocks in sent
-    )
-    answers = filtered(into_room, _room, RATE, segment=BLOCK, memory=ROOM_SAMPLES)
-    for blocks, answer in zip(dry, answers, strict=True):
-        yield sum(blocks, answer)
+    dry: list[np.ndarray] = []  # the block that the room is about to answer
+
+    def sent() -> Blocks:
+        for blocks in zip(*players.values(), strict=True):
+            dry.append(sum(blocks))
+            yield sum(part * block.mean(axis=0) for part, block in zip(parts, blocks, strict=True))
+
+    for answer in filtered(sent(), _room, RATE, segment=BLOCK, memory=ROOM_SAMPLES):
+        yield dry.pop() + answer
 
 
 def _room(f: np.ndarray) -> np.ndarray:

@@ -17,10 +17,10 @@ HIGHEST_HZ = 6_000  # the loudspeaker of a guitar plays hardly higher
 STIFFNESS = (1.3e-5, 4.0e-5, 10.8e-5, 4.8e-5, 6.0e-5, 8.4e-5, 10.1e-5, 13.2e-5)
 PICK, PICKUP = 0.14, 0.09  # where it is struck and heard, as a share of the string from the bridge
 # How fast a partial dies: so many nepers a second, and so many more for each kHz. A string that
-# rings takes 6 s for 60 dB at 100 Hz and 1.4 s at 3 kHz; one under the palm 0.4 and 0.09 s; a dead
+# rings takes 6 s for 60 dB at 100 Hz and 1.4 s at 3 kHz; one under the palm 0.4 and 0.07 s; a dead
 # one 0.03 and 0.015 s.
 RINGING = 1.0, 1.3
-DAMPED = {Technique.PALM_MUTE: (15.0, 20.0), Technique.DEAD: (200.0, 80.0)}
+DAMPED = {Technique.PALM_MUTE: (15.0, 30.0), Technique.DEAD: (200.0, 80.0)}
 DEAD_STIFFNESS = 0.03  # so much that the partials are no multiples, and no pitch is heard
 LIFTED, TAIL_SECONDS = 60.0, 0.12  # the same once the finger is lifted, and how long it is heard
 HEARD_SECONDS = 12.0  # after which a string that rings is 104 dB down

@@ -26,20 +26,25 @@ RING_SECONDS = 4.0  # how long a string is let ring at most
 STROKES = 12  # of a tremolo, in a second
 LEFT_HAND = 0.5  # how hard a finger strikes a silent string, beside a pick
 CURVE_SECONDS = 0.005  # between corners of a curve; as fast a finger comes down
-_STRUCK = Technique.PALM_MUTE | Technique.DEAD | Technique.HARMONIC  # what a stroke decides
+STILL: Curve = ((0.0, 0.0),)
+STRUCK = Technique.PALM_MUTE | Technique.DEAD | Technique.HARMONIC  # what the stroke decides
 
 
 class _Note(NamedTuple):
-    """A note of `sounding_notes`, its times in seconds, its string and fret such as there are."""
+    """A row of `sounding_notes`, its times in ticks; `room` is how long until the string is struck
+    again, `gap` until anything is."""
 
-    begin: float
-    seconds: float
+    onset: int
+    duration: int
     pitch: int
     velocity: int
     string: int
     fret: int
-    technique: Technique
-    curve: Curve
+    technique: int
+    bend: int
+    slide: int
+    room: int
+    gap: int
 
 
 def take(riff: Riff, number: int = 0, begin: float = 0.0) -> list[Pluck]:
@@ -59,24 +64,22 @@ def take(riff: Riff, number: int = 0, begin: float = 0.0) -> list[Pluck]:
     for i, chord in enumerate(_chords(riff)):
         joined = joins(riff.events, riff.fingering.frets, i)
         for place, note in enumerate(chord):
-            start = begin + note.begin
-            before = sounding.get(note.string, -1)
-            if before >= 0 and joined[note.string]:
-                gap = start - plucks[before].onset - plucks[before].duration
-                alike = plucks[before].technique == note.technique & _STRUCK != Technique.DEAD
-                if alike and gap < JOINED_TICKS * riff.tick_seconds:
-                    plucks[before] = _gone_on(plucks[before], note, start - plucks[before].onset)
-                    continue
+            start = begin + note.onset * riff.tick_seconds
+            seconds = _seconds(note, riff.tick_seconds)
+            before = sounding.get(note.string, -1) if joined[note.string] else -1
+            if before >= 0 and _reaches(plucks[before], note, start, riff.tick_seconds):
+                plucks[before] = _gone_on(plucks[before], note, start, seconds)
+                continue
             hardness = LEFT_HAND if note.technique & Technique.LEGATO else 1.0
             pluck = Pluck(
                 onset=max(0.0, start + float(late[i]) + place * STRUM_SECONDS),
-                duration=note.seconds,
+                duration=seconds,
                 pitch=note.pitch + float(cents[note.string]) / 100,
                 velocity=int(np.clip(hardness * note.velocity + strokes[i], 1, 127)),
                 string=len(cents) - 1 - note.string,
                 fret=note.fret,
-                technique=note.technique & _STRUCK,
-                curve=note.curve,
+                technique=Technique(note.technique) & STRUCK,
+                curve=_curve(note, seconds),
             )
             plucks += _tremolo(pluck) if note.technique & Technique.TREMOLO else [pluck]
             sounding[note.string] = len(plucks) - 1
@@ -86,76 +89,79 @@ def take(riff: Riff, number: int = 0, begin: float = 0.0) -> list[Pluck]:
 def _chords(riff: Riff) -> Iterator[list[_Note]]:
     """The notes of each event, lowest first."""
     columns = sounding_notes(riff.events, riff.fingering.frets, riff.open_strings)
-    names = ("onset", "duration", "pitch", "velocity", "string", "fret", "technique", "bend")
     rows = zip(
-        *(columns[name].tolist() for name in (*names, "slide")),
+        *(columns[name].tolist() for name in _Note._fields[:-2]),
         _room(columns["onset"].tolist(), columns["string"].tolist()),
         strict=True,
     )
-    gaps = np.append(np.diff(onsets(riff.events)), riff.ticks_per_bar).tolist()  # to the next event
+    gaps = np.append(np.diff(onsets(riff.events)), riff.ticks_per_bar).tolist()
     for event, frets, gap in zip(riff.events, riff.fingering.frets, gaps, strict=True):
         size = len(held_notes(event, frets, riff.open_strings))
-        yield [_note(riff, gap, *row) for row in itertools.islice(rows, size)]
+        yield [_placed(_Note._make((*row, gap)), riff) for row in itertools.islice(rows, size)]
 
 
 def _room(onset: list[int], string: list[int]) -> list[int]:
     """For each note the ticks until its string is struck again."""
-    struck, room = {}, []
+    struck: dict[int, int] = {}
+    room: list[int] = []
     for begin, one in zip(reversed(onset), reversed(string), strict=True):
         room.append(struck.get(one, 1 << 40) - begin)
         struck[one] = begin
     return room[::-1]
 
 
-def _note(
-    riff: Riff,
-    gap: int,
-    onset: int,
-    duration: int,
-    pitch: int,
-    velocity: int,
-    string: int,
-    fret: int,
-    flags: int,
-    bend: int,
-    slide: int,
-    room: int,
-) -> _Note:
-    technique, tick = Technique(flags), riff.tick_seconds
+def _placed(note: _Note, riff: Riff) -> _Note:
+    """The note on a string that there is, with the fret that is heard."""
+    string, fret, technique = note.string, note.fret, note.technique
     if string < 0:  # no hand can play it: the nearest string, and a fret as high as it takes
-        string = max(0, sum(pitch >= low for low in riff.open_strings) - 1)
-        fret = max(0, pitch - riff.open_strings[string])
-    if technique & Technique.HARMONIC:  # it sounds as if the string were as short
-        fret = pitch - riff.open_strings[string]
+        string = max(0, sum(note.pitch >= low for low in riff.open_strings) - 1)
+    if note.string < 0 or technique & Technique.HARMONIC:  # which sounds as if it ended there
+        fret = max(0, note.pitch - riff.open_strings[string])
+    if note.duration <= MUTED_TICKS < note.gap and not technique & Technique.DEAD:
+        technique |= Technique.PALM_MUTE  # nothing else is so short
+    note = note._replace(string=string, fret=fret, technique=technique)
     if technique & Technique.DEAD:  # where it is touched is not heard
-        pitch, fret = riff.open_strings[string], 0
-    if duration <= MUTED_TICKS < gap and not technique & Technique.DEAD:
-        technique |= Technique.PALM_MUTE  # so short is nothing else
-    seconds = duration * tick
-    if technique & Technique.DEAD:
-        seconds = CLICK_SECONDS
-    elif technique & Technique.PALM_MUTE:
-        seconds = min(gap * tick, CHUG_SECONDS)
-    elif technique & Technique.LET_RING:
-        seconds = max(seconds, min(room * tick, RING_SECONDS))
-    curve: Curve = ()
-    if technique & (BENDS | Technique.VIBRATO) or slide:
-        times = np.append(np.arange(0, seconds, CURVE_SECONDS), seconds)
-        height = pitch_curve(times, flags, bend, seconds, slide)
-        curve = tuple(zip(times.tolist(), height.tolist(), strict=True))
-    return _Note(onset * tick, seconds, pitch, velocity, string, fret, technique, curve)
+        note = note._replace(pitch=riff.open_strings[string], fret=0)
+    return note
 
 
-def _gone_on(pluck: Pluck, note: _Note, start: float) -> Pluck:
-    """A string that sounds and, some seconds after its stroke, goes on as another note."""
-    up = float(note.pitch - round(pluck.pitch))
-    times, heights = np.transpose(pluck.curve or ((0.0, 0.0),))
-    left = start - CURVE_SECONDS
-    until = [corner for corner in pluck.curve or ((0.0, 0.0),) if corner[0] < left]
-    until.append((left, float(np.interp(left, times, heights))))
-    new = [(start + time, up + height) for time, height in note.curve or ((0.0, 0.0),)]
+def _seconds(note: _Note, tick: float) -> float:
+    """How long a note is heard."""
+    if note.technique & Technique.DEAD:
+        return CLICK_SECONDS
+    if note.technique & Technique.PALM_MUTE:
+        return min(note.gap * tick, CHUG_SECONDS)
+    if note.technique & Technique.LET_RING:
+        return max(note.duration * tick, min(note.room * tick, RING_SECONDS))
+    return note.duration * tick
+
+
+def _curve(note: _Note, seconds: float) -> Curve:
+    """How its pitch moves; no corners if it does not."""
+    if not (note.technique & (BENDS | Technique.VIBRATO) or note.slide):
+        return ()
+    times = np.append(np.arange(0, seconds, CURVE_SECONDS), seconds)
+    height = pitch_curve(times, note.technique, note.bend, seconds, note.slide)
+    return tuple(zip(times.tolist(), height.tolist(), strict=True))
+
+
+def _reaches(pluck: Pluck, note: _Note, start: float, tick: float) -> bool:
+    """Whether a string still sounds, and in the same way, when the next note comes on it."""
+    alike = pluck.technique == Technique(note.technique) & STRUCK != Technique.DEAD
+    return alike and start - pluck.onset - pluck.duration < JOINED_TICKS * tick
+
+
+def _gone_on(pluck: Pluck, note: _Note, start: float, seconds: float) -> Pluck:
+    """A string that sounds and goes on as another note."""
+    begin, up = start - pluck.onset, note.pitch - round(pluck.pitch)
+    old, new = pluck.curve or STILL, _curve(note, seconds) or STILL
+    last = begin - CURVE_SECONDS  # the finger comes down
+    until = [corner for corner in old if corner[0] < last]
+    until.append((last, float(np.interp(last, *np.transpose(old)))))
     return dataclasses.replace(
-        pluck, duration=start + note.seconds, curve=(*until, *new)
+        pluck,
+        duration=begin + seconds,
+        curve=(*until, *((begin + time, up + height) for time, height in new)),
     )
 
 

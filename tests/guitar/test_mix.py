@@ -2,6 +2,7 @@
 
 import dataclasses
 import time
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from pyloudnorm import Meter
 from scipy.signal import resample_poly
 
 import rockonet_utils as ru
+from rockonet.explore import dry_sound
 from rockonet.explore.amp import AMPS
 from rockonet.guitar import mix
 from rockonet.guitar.takes import take
@@ -154,7 +156,23 @@ def test_a_minute_of_the_band_takes_seconds():
     begin = time.process_time()
     sound = a_riff(chords, steps).audio(band=True)
     # `make bench` says how long it takes, a tenth at most; other work on the machine may double it.
-    assert time.process_time() - begin < 0.25 * sound.seconds
+    assert time.process_time() - begin < 0.2 * sound.seconds
+
+
+def test_a_mix_takes_no_memory_but_for_the_sound(monkeypatch):
+    monkeypatch.setattr(mix, "LEVEL_SECONDS", 2)
+    monkeypatch.setattr(dry_sound, "PIECE_SECONDS", 2)
+
+    def beyond_the_sound(n_bars):  # in MB
+        riff = a_riff([(40, 47)] * (4 * n_bars), [0] + [12] * (4 * n_bars - 1))
+        tracemalloc.start()
+        sound = riff.audio(band=True)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return (peak - sound.samples.nbytes) / 2**20
+
+    short, long = beyond_the_sound(4), beyond_the_sound(10)  # 9 and 21 s: 3 and 8 MB of sound
+    assert long < short + 2 and long < 40
 
 
 def test_guitars_of_eight_strings_and_two_strings_of_one_pitch_are_heard():
