@@ -44,6 +44,7 @@ def test_tables_show_names_of_tracks_and_files_as_they_are(songs, corpus):
     assert sum(tag == "td" for tag, _ in shown.tags) % 5 == 0
 
 
+@pytest.mark.filterwarnings("ignore:constrained_layout")
 def test_a_figure_takes_no_title_for_mathematics(songs, corpus):
     score = ru.read_folder(songs)[songs / f"{FILE}.mid"]
     notes = ru.score_notes(score.tracks, score.ticks_per_quarter)
