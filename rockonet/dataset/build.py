@@ -251,7 +251,7 @@ def _read_some(
     folder: Path, stamps: dict[str, str], programs: tuple[int, ...], track_names: str
 ) -> list[FileContent]:
     """Read some files, a step for all of them at a time, which is faster."""
-    contents: dict[str, FileContent] = {}
+    contents: list[FileContent] = []
     read: dict[str, ParsedSong] = {}
     archive = None if folder.is_dir() else _opened(folder, os.path.getmtime(folder))
     for path, stamp in stamps.items():
@@ -260,7 +260,7 @@ def _read_some(
             read[path] = parse_song(data, path)
         except MidiError as error:
             row = FileReport(path, "unreadable", error.reason, 0, stamp)
-            contents[path] = FileContent(row)
+            contents.append(FileContent(row))
     guitars = with_techniques(
         [guitar_parts(song.score, programs, track_names, song.played) for song in read.values()]
     )
@@ -273,8 +273,8 @@ def _read_some(
         reason = "; ".join((*nothing, *read[path].remarks, *song.remarks))
         row = FileReport(path, status, reason, 0, stamps[path])
         played = [next(pieces) for _ in song.parts]
-        contents[path] = _content(row, song, played) if played else FileContent(row)
-    return [contents[path] for path in stamps]
+        contents.append(_content(row, song, played) if played else FileContent(row))
+    return contents
 
 
 def _content(row: FileReport, song: Guitars, events: Sequence[np.ndarray]) -> FileContent:

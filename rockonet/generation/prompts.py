@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from symusic.core import ScoreTick
@@ -174,19 +175,7 @@ def prompt_from_text(
     Source: tinyNotation is described in music21's documentation.
     Notebook: 04.
     """
-    if not isinstance(text, str):
-        raise ValueError(f"A typed prompt is a text, in quotes; this is {text!r:.40}.")
-    told = (tempo_bpm, *meter) if np.shape(meter) == (2,) else ()
-    known = len(told) == 3 and all(isinstance(one, numbers.Real) for one in told)
-    if not (known and is_tempo(tempo_bpm) and is_meter(*meter)):
-        raise ValueError(
-            f"tempo_bpm={tempo_bpm!r} and meter={meter!r}: a tempo is 10 to 1,000 quarter notes a "
-            "minute, a meter is written like (4, 4)."
-        )
-    if len(text) > MAX_TEXT:
-        raise ValueError(f"A prompt has at most {MAX_TEXT:,} characters.")
-    if not text.strip():
-        raise ValueError("There is nothing in this prompt: type a tab, or notes like 'EE8 EE GG4'.")
+    _refuse_typed(text, tempo_bpm, meter)
     if is_tab(text) or not re.search(r"[^\s|]", text):
         typed = read_tab(text, meter, tuning_pitches(tuning))
     else:
@@ -213,6 +202,23 @@ def prompt_from_text(
         tuning=typed.open_strings or tuning,
         given_frets=tuple(typed.frets.get(tick, ()) for tick in (onsets(events) + begin).tolist()),
     )
+
+
+def _refuse_typed(text: Any, tempo_bpm: Any, meter: Any) -> None:
+    """Raises: ValueError if this is no text that can be read, or no tempo and meter."""
+    if not isinstance(text, str):
+        raise ValueError(f"A typed prompt is a text, in quotes; this is {text!r:.40}.")
+    told = (tempo_bpm, *meter) if np.shape(meter) == (2,) else ()
+    known = len(told) == 3 and all(isinstance(one, numbers.Real) for one in told)
+    if not (known and is_tempo(tempo_bpm) and is_meter(*meter)):
+        raise ValueError(
+            f"tempo_bpm={tempo_bpm!r} and meter={meter!r}: a tempo is 10 to 1,000 quarter notes a "
+            "minute, a meter is written like (4, 4)."
+        )
+    if len(text) > MAX_TEXT:
+        raise ValueError(f"A prompt has at most {MAX_TEXT:,} characters.")
+    if not text.strip():
+        raise ValueError("There is nothing in this prompt: type a tab, or notes like 'EE8 EE GG4'.")
 
 
 def _overruled(

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import music21
 import numpy as np
 import pytest
-from helpers import a_riff, random_riff
+from helpers import a_riff, a_tune, random_riff
 
 import rockonet_utils as ru
 
@@ -169,3 +169,11 @@ def test_only_the_notation_has_brackets_over_triplets():
         ("start", "no", "none"),
         ("stop", "no", "none"),
     ]
+
+
+def test_a_title_with_signs_that_xml_does_not_take_is_shown_by_their_pictures():
+    riff = a_tune(title="one\x0btwo\x00\ufffe\ud800\n")
+    root = ElementTree.fromstring(ru.musicxml(riff))
+    assert root.findtext("work/work-title") == riff.title == "one␋two␀��␊"
+    for suffix in (".gp", ".gp5", ".mid", ".txt"):
+        assert riff.encoded(suffix)

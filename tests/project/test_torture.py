@@ -34,11 +34,11 @@ def test_a_short_part_of_the_campaign_holds(name, tmp_path):
         (lambda *_: ru.prompt_from_text("?"), ""),  # refused in a sentence
         (lambda *_: [][1], "IndexError"),
         (lambda *_: int("x"), "ValueError"),  # not of this project
-        (lambda *_: spend(0.05), "0."),
+        (lambda *_: spend(0.6), "0."),
     ],
 )
 def test_the_judge_tells_a_refusal_from_a_failure(attempt, why):
-    campaign = torture.Campaign("any", 1, lambda _: None, attempt, seconds=0.04)
+    campaign = torture.Campaign("any", 1, lambda _: None, attempt, seconds=0.5)
     assert torture.judged(campaign, None, 0, 0).startswith(why)
     assert bool(torture.judged(campaign, None, 0, 0)) == bool(why)
 
