@@ -31,7 +31,7 @@ def with_techniques(songs: Sequence[Guitars]) -> list[Guitars]:
 
     Their notes get the columns ``technique`` and ``bend``, and the pitches that fingers hold; what
     a finger slides on to is a note of its own. Parts that have them, from tablature, stay as they
-    are. A remark counts what no finger does.
+    are. Remarks say what is moved as a whole, and count what no finger does.
     """
     parts = [part for song in songs for part in song.parts if "technique" not in part.notes]
     if not parts:
@@ -75,19 +75,27 @@ def _song(
 ) -> Guitars:
     """A song with the next of these notes; what there is of each part, by parts."""
     parts: list[GuitarPart] = []
-    left_out = 0
+    moved, left_out = [], 0
     for part in song.parts:
         if "technique" not in part.notes:
             begin, end = next(bounds)
             mine = {name: column[begin:end] for name, column in notes.items()}
-            semitones = part.semitones + next(moves)
+            semitones = next(moves)
+            if semitones:
+                moved.append(f"{semitones:+}")
+            semitones += part.semitones
             part = dataclasses.replace(part, notes=mine, semitones=semitones)
             left_out += next(lost)
         parts.append(part)
-    remarks = (f"notes that the pitch wheel moves as no finger does, read without it: {left_out}",)
-    return dataclasses.replace(
-        song, parts=tuple(parts), remarks=(*song.remarks, *(remarks if left_out else ()))
-    )
+    remarks = [
+        f"{what}: {count}"
+        for what, count in (
+            ("tuning by the pitch wheel in semitones, as it sounds", " ".join(moved)),
+            ("notes that the pitch wheel moves as no finger does, read without it", left_out),
+        )
+        if count
+    ]
+    return dataclasses.replace(song, parts=tuple(parts), remarks=(*song.remarks, *remarks))
 
 
 def _with_wheels(
