@@ -21,6 +21,7 @@ MUTED_PROGRAM, HARMONIC_PROGRAM = 28, 31  # of General MIDI: guitars that always
 MUTED_SECONDS = 0.085
 DEAD_QUARTERS, DEAD_VELOCITY = 1 / 24, 40  # a click: shorter than a palm mute, and softer
 HARMONIC_FRETS = (12, 7, 5)  # where a string is touched, the most usual place first
+NATURAL_SHARE = 0.75  # of the notes of a track: else it is a melody that only sounds so
 _PALM_MUTE, _LEGATO, _DEAD, _HARMONIC = map(
     int, (Technique.PALM_MUTE, Technique.LEGATO, Technique.DEAD, Technique.HARMONIC)
 )
@@ -121,8 +122,9 @@ def _add_from_tracks(
             notes["technique"][mine] |= _PALM_MUTE
         elif track.program == HARMONIC_PROGRAM:
             touched = _TOUCHED[np.clip(notes["pitch"][mine], 0, 127)]
-            notes["technique"][mine] |= np.where(touched >= 0, _HARMONIC, 0)
-            notes["pitch"][mine] = np.where(touched >= 0, touched, notes["pitch"][mine])
+            natural = (touched >= 0) & (np.mean(touched >= 0) >= NATURAL_SHARE)
+            notes["technique"][mine] |= np.where(natural, _HARMONIC, 0)
+            notes["pitch"][mine] = np.where(natural, touched, notes["pitch"][mine])
         if channel.legato:
             on = np.searchsorted(channel.legato, notes["time"][mine], "right") % 2 == 1
             notes["technique"][mine] |= np.where(on, _LEGATO, 0)
