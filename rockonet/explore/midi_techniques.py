@@ -21,6 +21,7 @@ MUTED_PROGRAM, HARMONIC_PROGRAM = 28, 31  # of General MIDI: guitars that always
 MUTED_SECONDS = 0.085
 DEAD_QUARTERS, DEAD_VELOCITY = 1 / 24, 40  # a click: shorter than a palm mute, and softer
 HARMONIC_FRETS = (12, 7, 5)  # where a string is touched, the most usual place first
+NATURAL_SHARE = 0.75  # of the notes of a track: else it is a melody that only sounds so
 _PALM_MUTE, _LEGATO, _DEAD, _HARMONIC = map(
     int, (Technique.PALM_MUTE, Technique.LEGATO, Technique.DEAD, Technique.HARMONIC)
 )
@@ -31,7 +32,7 @@ def with_techniques(songs: Sequence[Guitars]) -> list[Guitars]:
 
     Their notes get the columns ``technique`` and ``bend``, and the pitches that fingers hold; what
     a finger slides on to is a note of its own. Parts that have them, from tablature, stay as they
-    are. A remark counts what no finger does.
+    are. Remarks say what is moved as a whole, and count what no finger does.
     """
     parts = [part for song in songs for part in song.parts if "technique" not in part.notes]
     if not parts:
@@ -75,19 +76,27 @@ def _song(
 ) -> Guitars:
     """A song with the next of these notes; what there is of each part, by parts."""
     parts: list[GuitarPart] = []
-    left_out = 0
+    moved, left_out = [], 0
     for part in song.parts:
         if "technique" not in part.notes:
             begin, end = next(bounds)
             mine = {name: column[begin:end] for name, column in notes.items()}
-            semitones = part.semitones + next(moves)
+            semitones = next(moves)
+            if semitones:
+                moved.append(f"{semitones:+}")
+            semitones += part.semitones
             part = dataclasses.replace(part, notes=mine, semitones=semitones)
             left_out += next(lost)
         parts.append(part)
-    remarks = (f"notes that the pitch wheel moves as no finger does, read without it: {left_out}",)
-    return dataclasses.replace(
-        song, parts=tuple(parts), remarks=(*song.remarks, *(remarks if left_out else ()))
-    )
+    remarks = [
+        f"{what}: {count}"
+        for what, count in (
+            ("tuning by the pitch wheel in semitones, as it sounds", " ".join(moved)),
+            ("notes that the pitch wheel moves as no finger does, read without it", left_out),
+        )
+        if count
+    ]
+    return dataclasses.replace(song, parts=tuple(parts), remarks=(*song.remarks, *remarks))
 
 
 def _with_wheels(
@@ -113,8 +122,9 @@ def _add_from_tracks(
             notes["technique"][mine] |= _PALM_MUTE
         elif track.program == HARMONIC_PROGRAM:
             touched = _TOUCHED[np.clip(notes["pitch"][mine], 0, 127)]
-            notes["technique"][mine] |= np.where(touched >= 0, _HARMONIC, 0)
-            notes["pitch"][mine] = np.where(touched >= 0, touched, notes["pitch"][mine])
+            natural = (touched >= 0) & (np.mean(touched >= 0) >= NATURAL_SHARE)
+            notes["technique"][mine] |= np.where(natural, _HARMONIC, 0)
+            notes["pitch"][mine] = np.where(natural, touched, notes["pitch"][mine])
         if channel.legato:
             on = np.searchsorted(channel.legato, notes["time"][mine], "right") % 2 == 1
             notes["technique"][mine] |= np.where(on, _LEGATO, 0)

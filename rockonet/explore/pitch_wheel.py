@@ -134,7 +134,8 @@ class _Reading:
             rest[place] = np.median(self.struck[track == place])
         if rest.any():
             self.curve, self.struck = self.curve - rest[of_track], self.struck - rest[track]
-            self.notes["pitch"] = self.notes["pitch"] + np.rint(rest)[track].astype(np.int64)
+            moved = np.rint(rest)[track].astype(np.int64)
+            self.notes["pitch"] = np.clip(self.notes["pitch"] + moved, 0, 127)
         return np.rint(rest).astype(np.int64)
 
     def fingered(self) -> WheelReading:

@@ -23,6 +23,7 @@ from symusic.core import ScoreTick
 
 import rockonet_utils as ru
 from rockonet.explore import midi_file
+from rockonet.explore.midi_techniques import with_techniques
 from rockonet.explore.parts import guitar_parts, part_notes
 
 SONGS = sorted((Path(__file__).parents[2] / "data" / "starter").rglob("*.mid"))
@@ -94,7 +95,7 @@ def main(first, count, guard):
         signal.alarm(2)
         try:
             score, _ = midi_file.parse_midi(data, str(number))
-            song = guitar_parts(score, range(128))
+            [song] = with_techniques([guitar_parts(score, range(128))])
             events, track = ru.events_from_notes(part_notes([song]))
             assert len(events) == len(track) and (events["step"] >= 0).all()
             assert len(song.timing.meter) == 2

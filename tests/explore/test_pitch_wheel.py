@@ -198,6 +198,10 @@ def test_programs_switches_and_lengths_say_how_notes_are_played():
     assert [(pitch, bool(technique & T.HARMONIC)) for _, pitch, technique, _ in harmonics] == [
         (52, True), (47, True), (52, True), (60, True), (61, False)
     ]  # fmt: skip
+    melody = played(lead(*(note(i * Q, Q, p) for i, p in enumerate((60, 62, 64, 66))), sound=31))
+    assert [(pitch, technique) for _, pitch, technique, _ in melody] == [
+        (p, T(0)) for p in (60, 62, 64, 66)
+    ]
     switch = [
         (tick, mido.Message("control_change", control=68, value=value))
         for tick, value in ((Q, 127), (3 * Q, 0))
