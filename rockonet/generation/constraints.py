@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,17 +78,25 @@ class TechniqueConstraints:
     """How the next event may be played in riffs that are made side by side.
 
     manners: those of the vocabulary, the plain one first. chosen: the flags that may occur.
-    prompt: the riff that all of them begin with. n: how many riffs.
+    prompt: the riff that all of them begin with. n: how many riffs. classes: the pitch classes that
+    a bend may end on; one by an odd number of quarter tones ends between them.
     What is hammered, or slid to, stays on the string of the event before it. So for each riff is
     kept in which ways its last event can be held. Each new event has to be told: `append` it.
     """
 
-    def __init__(self, manners: Sequence[int], chosen: Technique, prompt: Riff, n: int):
+    def __init__(
+        self,
+        manners: Sequence[int],
+        chosen: Technique,
+        prompt: Riff,
+        n: int,
+        classes: Collection[int] = range(12),
+    ):
         played = np.zeros(len(manners), EVENT)
         set_manners(played, np.array(manners))
         self.kinds = [_kind(event) for event in played]
         self.chosen = np.array([not flags & ~int(chosen) for flags, _, _ in self.kinds])
-        self.tuning, self.frets = prompt.open_strings, prompt.frets
+        self.tuning, self.frets, self.classes = prompt.open_strings, prompt.frets, classes
         ways: tuple[Way, ...] = ()
         typed = itertools.chain(prompt.given_frets, itertools.repeat(()))
         for event, given in zip(prompt.events, typed, strict=False):
@@ -103,8 +111,13 @@ class TechniqueConstraints:
         for row, event, before in zip(allowed, events, self.ways, strict=True):
             pitches = event_pitches(event)
             for i in np.flatnonzero(row[1:]) + 1:
-                row[i] = bool(self._ways(pitches, self.kinds[i], before))
+                ends_well = self._ends_in_scale(pitches, *self.kinds[i][1:])
+                row[i] = ends_well and bool(self._ways(pitches, self.kinds[i], before))
         return allowed
+
+    def _ends_in_scale(self, pitches: tuple[int, ...], bend: int, bent: int) -> bool:
+        ends = [p + bend // 2 for i, p in enumerate(pitches) if bent >> i & 1]
+        return bend % 2 == 1 or all(pitch % 12 in self.classes for pitch in ends)
 
     def append(self, events: np.ndarray) -> None:
         """Take note of the next event of each riff: (n,) of dtype `EVENT`."""

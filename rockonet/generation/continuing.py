@@ -5,7 +5,6 @@ from __future__ import annotations
 import keras
 import numpy as np
 
-from rockonet.common.techniques import Technique
 from rockonet.common.theory import TICKS_PER_QUARTER, chord_name
 from rockonet.dataset.events import EVENT, bass_and_shape, event_pitches, onsets
 from rockonet.generation.constraints import Constraints, TechniqueConstraints
@@ -95,15 +94,14 @@ def continue_riff(
     prompt: Riff,
     bars: int,
     constraints: Constraints,
-    chosen: Technique,
+    playing: TechniqueConstraints,
     sampler: Sampler,
 ) -> list[np.ndarray]:
-    """New events for each riff, the state of the LSTM carried along; chosen: see `generate`."""
+    """New events for each riff, the state of the LSTM carried along."""
     n, given = constraints.n, len(prompt.events)
     listen, heads, cells = stateful_model(trained.model)
     state = [np.zeros((n, size), np.float32) for size in cells for _ in range(2)]
     features = RunningFeatures(n, prompt.ticks_per_bar, trained.vocabulary)
-    playing = TechniqueConstraints(trained.vocabulary.manners, chosen, prompt, n)
     begin = int(prompt.events["step"].sum())
     end = prompt.bar_line_after + bars * prompt.ticks_per_bar
     onset = np.full(n, begin)

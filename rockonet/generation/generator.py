@@ -12,7 +12,7 @@ import numpy as np
 from rockonet.common.arguments import check_count, check_number
 from rockonet.common.errors import Remark
 from rockonet.common.techniques import Technique
-from rockonet.common.theory import chord_name
+from rockonet.common.theory import chord_name, scale_pitch_classes
 from rockonet.common.tunings import STANDARD_TUNING, TUNINGS, tuning_name, tuning_pitches
 from rockonet.dataset.corpus import Corpus
 from rockonet.dataset.events import EVENT, event_pitches, onsets
@@ -20,6 +20,7 @@ from rockonet.generation.constraints import (
     MAX_REPEATS,
     Constraints,
     Limits,
+    TechniqueConstraints,
     chosen_techniques,
 )
 from rockonet.generation.continuing import continue_classic, continue_riff, known_shapes
@@ -204,7 +205,11 @@ def go_on(
     if trained.recipe == "classic":
         new = continue_classic(trained, heard, bars, constraints, sampler, rhythm)
     else:
-        new = continue_riff(trained, heard, bars, constraints, chosen, sampler)
+        scale = scale_pitch_classes(heard.scale) if heard.scale else range(12)
+        classes = [(pitch + higher) % 12 for pitch in scale]
+        manners = trained.vocabulary.manners
+        playing = TechniqueConstraints(manners, chosen, heard, constraints.n, classes)
+        new = continue_riff(trained, heard, bars, constraints, playing, sampler)
     for events in new:
         events["bass"] -= higher
     return new

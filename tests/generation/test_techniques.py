@@ -1,6 +1,7 @@
 """How what is generated is played."""
 
 import dataclasses
+import warnings
 
 import numpy as np
 import pytest
@@ -57,6 +58,22 @@ def test_typed_frets_say_on_which_string_it_goes_on():
     assert allowed(anywhere, 53)[2] and allowed(prompt, 53)[2]
     assert allowed(anywhere, 62)[2] and allowed(prompt, 62)[2]
     assert allowed(anywhere, 64)[2] and not allowed(prompt, 64)[2]  # the E string ends at D4
+
+
+def test_a_bend_ends_in_the_scale(small, trained):
+    classes = ru.scale_pitch_classes("A minor pentatonic")
+    rules = TechniqueConstraints(manners(KINDS).tolist(), ALL, a_tune([]), 1, classes)
+    assert rules.allowed(played(0, 74))[0, 3]  # from D to E
+    assert not rules.allowed(played(0, 76))[0, 3]  # from E to F♯
+    low = a_tune([35, 69, 74, 74], tuning=(35, 40, 45, 50, 54, 59))
+    for prompt in (ru.random_excerpt(small[2], 16, seed=2), low):
+        ask = dict(prompt=prompt, scale="A minor pentatonic", temperature=2, top_p=1, best_of=1)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what is changed for the scale, of the low guitar
+            riffs = ru.generate(trained, 8, 8, **ask)
+        bent = np.concatenate([riff.generated for riff in riffs])
+        bent = bent[bent["bend"] > 0]
+        assert len(bent) > 3 and {int(pitch) % 12 for pitch in bent["bass"] + 2} <= set(classes)
 
 
 def test_a_low_guitar_is_heard_higher_and_played_as_low(small, trained):
