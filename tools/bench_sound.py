@@ -58,7 +58,7 @@ def amplifier_memory(seconds: int) -> float:
     ru.amplify(sound)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    return (peak - 2 * sound.samples.nbytes) / 2**20
+    return (peak - sound.samples.nbytes) / 2**20
 
 
 def first_sound() -> float:

@@ -49,8 +49,23 @@ def test_a_saved_mp3_is_in_stereo_at_160_kbit_and_the_player_in_the_page_is_smal
     assert header[2] >> 4 == 10  # of the table of MPEG-1 layer III: 160 kbit/s
     assert len(saved) * 8 / sound.seconds == pytest.approx(160_000, rel=0.02)
     page = base64.b64decode(re.search(r"base64,([^\"]+)", left._repr_html_())[1])
-    assert soundfile.info(io.BytesIO(page)).channels == 1
+    told = soundfile.info(io.BytesIO(page))
+    assert (told.channels, told.samplerate) == (1, sound.rate // 2)
+    assert told.duration == pytest.approx(sound.seconds, abs=0.15)
     assert len(page) * 8 / sound.seconds < 70_000
+
+
+def test_the_player_in_the_page_is_heard_up_to_ten_kilohertz_and_takes_any_rate():
+    for rate, top in ((48_000, 9_500), (44_100, 9_000), (16_000, 4_000)):
+        noise = np.random.default_rng(0).normal(0, 0.1, (2 * rate, 2)).astype(np.float32)
+        page = re.search(r"base64,([^\"]+)", ru.Sound(noise, rate)._repr_html_())[1]
+        wave, page_rate = soundfile.read(io.BytesIO(base64.b64decode(page)))
+        size = np.abs(np.fft.rfft(wave[: 2 * page_rate])) ** 2
+        frequency = np.fft.rfftfreq(len(wave[: 2 * page_rate]), 1 / page_rate)
+        low, high = (
+            size[(f < frequency) & (frequency < f + 500)].mean() for f in (1000, top - 500)
+        )
+        assert high > low / 10
 
 
 def read_id3(data):
