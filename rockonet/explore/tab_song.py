@@ -121,7 +121,7 @@ def played_columns(track: TabTrack) -> dict[str, np.ndarray]:
     notes = track.notes
     flags = notes["technique"].astype(np.int64)
     flags[_artificial(notes)] &= ~_HARMONIC
-    flags[~_joined(notes)] &= ~(_SLIDE | _LEGATO)
+    flags = flags & ~(_SLIDE | _LEGATO) | _joined(notes)
     technique, bend = settled(flags, notes["bend"])
     short = technique & (Technique.PALM_MUTE | Technique.DEAD) > 0
     columns = {name: notes[name].astype(np.int64) for name in ("time", "pitch", "velocity")}
@@ -144,22 +144,30 @@ def _artificial(notes: np.ndarray) -> np.ndarray:
 
 
 def _joined(notes: np.ndarray) -> np.ndarray:
-    """Which notes go on on their string from what was struck just before, if they say so."""
-    joined = np.zeros(len(notes), bool)
-    held: tuple[dict[int, int], dict[int, int]] = ({}, {})  # before and now, string: fret
-    times = np.append(-1, notes["time"])
-    leads = (notes["technique"] & (_SLIDE | _LEGATO)).tolist()
-    frets = np.where(notes["technique"] & Technique.DEAD, -1, notes["fret"])
-    places = zip(notes["string"].tolist(), frets.tolist(), leads, strict=True)
-    for i, (string, fret, lead) in enumerate(places):
-        if times[i + 1] != times[i]:
-            held = held[1], {}
-        held[1][string] = fret
-        if lead:
-            before = held[0].get(string, -1)
-            moved = -1 < before != fret and not (lead & _SLIDE and 0 in (before, fret))
-            joined[i] = moved or string < 0  # nobody says on which string it is
-    return joined
+    """The flags of notes that are slid or hammered to from what was struck just before: ints.
+
+    Of a chord, a string that is held meanwhile is joined as the others are.
+    """
+    flags = (notes["technique"] & (_SLIDE | _LEGATO)).astype(np.int64)
+    dead = notes["technique"] & Technique.DEAD > 0
+    frets = np.where(dead, -1, notes["fret"]).tolist()
+    strings = notes["string"].tolist()
+    ends = [*(np.flatnonzero(np.diff(notes["time"])) + 1).tolist(), len(notes)]
+    before: dict[int, int] = {}  # string: fret
+    begin = 0
+    for end in ends:
+        now = range(begin, end)
+        for i in now:
+            fret = before.get(strings[i], -1)
+            slides = flags[i] & _SLIDE and 0 in (fret, frets[i])
+            if strings[i] >= 0 and (not -1 < fret != frets[i] or slides):
+                flags[i] = 0
+        held = [i for i in now if not flags[i]]
+        if all(-1 < before.get(strings[i], -1) == frets[i] for i in held):
+            flags[begin:end] = max(flags[begin:end], default=0)
+        before = {strings[i]: frets[i] for i in now}
+        begin = end
+    return flags
 
 
 class _Sounding:

@@ -17,7 +17,8 @@ def in_time(signs: Sequence[Sign], times: Mapping[tuple[int, int], int]) -> Stru
 
     A grace note is a tick before its note, and so is one two frets away from which a note is slid
     to that nobody slides to from the note before. A dead note beside others is none. What is
-    hammered, pulled or slid to needs a note on its string just before; else it is struck.
+    hammered, pulled or slid to needs a note on its string just before; else it is struck. A string
+    that is held while another one moves is joined to what was before as that one is.
     """
     struck: Struck = {}
     for sign in sorted(signs, reverse=True):
@@ -32,11 +33,21 @@ def in_time(signs: Sequence[Sign], times: Mapping[tuple[int, int], int]) -> Stru
             struck[tick] = {s: sign for s, sign in row.items() if sign.fret >= 0}
     before: dict[int, Sign] = {}
     for tick in sorted(struck):
-        for string, sign in struck[tick].items():
-            if not _joins(before.get(string), sign):
-                flags = sign.played.technique & ~_JOINED
-                struck[tick][string] = sign._replace(played=sign.played._replace(technique=flags))
-        before = struck[tick]
+        row = struck[tick]
+        flags = {
+            string: sign.played.technique & _JOINED if _joins(before.get(string), sign) else 0
+            for string, sign in row.items()
+        }
+        how = max(flags.values())
+        held = (s for s, flag in flags.items() if not flag)
+        if all(s in before and before[s].fret == row[s].fret >= 0 for s in held):
+            flags = dict.fromkeys(
+                flags, how
+            )  # what is held while another string moves moves with it
+        for string, sign in row.items():
+            technique = sign.played.technique & ~_JOINED | flags[string]
+            row[string] = sign._replace(played=sign.played._replace(technique=technique))
+        before = row
     return struck
 
 

@@ -132,3 +132,14 @@ def test_dead_notes_beside_others_are_silent_and_a_rake_is_one_click():
     names = {"B": "5---x---", "G": "x---x---", "D": "x---x---"}
     text = "\n".join(f"{n}|{names.get(n, '--------')}|" for n in "eBGDAE")
     assert played(text) == [(0, (64,), 0, 0, 0), (24, (50, 55, 59), T.DEAD, 0, 0)]
+
+
+def test_a_string_that_is_held_while_another_one_moves_moves_with_it():
+    def chords(upper, lower):
+        names = {"G": upper, "D": lower}
+        text = "\n".join(f"{n}|{names.get(n, '--------')}|" for n in "eBGDAE")
+        return [flags for _, _, flags, _, _ in played(text)]
+
+    assert chords("5---h7--", "5----5--") == [0, T.LEGATO]
+    assert chords("5---h7--", "5----7--") == [0, 0]  # the other string is struck
+    assert chords("5---/7--", "5---/7--") == [0, T.SLIDE]
