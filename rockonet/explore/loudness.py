@@ -36,22 +36,35 @@ def levelled(sound: Sound, target_lufs: float = LOUDNESS_LUFS) -> Sound:
     A limiter turns it down for a moment where a peak is too high, and all of it comes up for that.
     Silence stays silence.
     """
+    return Sound(with_gains(sound.samples, levelling(sound, target_lufs)), sound.rate)
+
+
+def levelling(sound: Sound, target_lufs: float = LOUDNESS_LUFS) -> np.ndarray:
+    """The gains at the edges of a sound's hops that make it as loud as `levelled` does, (n + 1,).
+
+    They can be given to parts of the sound, see `with_gains`.
+    """
     powers, peaks, seconds = hop_powers(sound), hop_peaks(sound), HOP / sound.rate
     loudness = _loudness(powers, seconds)
     if np.isinf(loudness):
-        return sound
+        return np.ones(len(powers) + 1)
     gain = 10 ** ((target_lufs - loudness) / 20)
     for _ in range(ROUNDS):
         edges = limiter_gains(gain * peaks)
         reached = powers * (gain * (edges[1:] + edges[:-1]) / 2) ** 2
         gain *= 10 ** ((target_lufs - _loudness(reached, seconds)) / 20)
-    edges = gain * limiter_gains(gain * peaks)
-    samples = np.empty_like(sound.samples)
+    return gain * limiter_gains(gain * peaks)
+
+
+def with_gains(samples: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """Samples (n, sides) turned up and down by gains at the edges of their hops, straight between
+    them."""
+    turned = np.empty_like(samples)
     for start in range(0, len(samples), BLOCK):
         stop = min(start + BLOCK, len(samples))
         gains = np.interp(np.arange(start, stop) / HOP, np.arange(len(edges)), edges)
-        samples[start:stop] = sound.samples[start:stop] * gains[:, None]
-    return Sound(samples, sound.rate)
+        turned[start:stop] = samples[start:stop] * gains[:, None]
+    return turned
 
 
 def limiter_gains(peaks: np.ndarray) -> np.ndarray:

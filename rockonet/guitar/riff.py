@@ -38,6 +38,7 @@ from rockonet.guitar.notation import NotatedEvent, notation_symbols
 from rockonet.guitar.notes import PlayedNote, played_notes
 from rockonet.guitar.playability import NECK, revoiced
 from rockonet.guitar.player import Player
+from rockonet.guitar.stem_files import prompt_loudness
 from rockonet.guitar.tab_writer import tab_text
 
 if TYPE_CHECKING:
@@ -176,22 +177,16 @@ class Riff:
         The prompt is half as loud (6 dB less), so that you hear where the model begins.
         """
         sound = mixed(self, band, count_in)
-        if self.prompt_ticks:
-            start = (self.prompt_ticks + count_in * self.ticks_per_bar) * self.tick_seconds
-            seconds = np.arange(len(sound.samples), dtype=np.float32) / sound.rate
-            loudness = np.interp(seconds, (start - 0.01, start), (0.5, 1)).astype(np.float32)
-            sound = Sound(sound.samples * loudness[:, None], sound.rate)
-        return sound
+        loudness = prompt_loudness(self, len(sound.samples), sound.rate, count_in)
+        return Sound(sound.samples * loudness[:, None], sound.rate)
 
     def player(self, sound: str | None = None, band: bool = True, count_in: bool = True) -> Player:
-        """Sound, piano roll and score together, with a cursor that runs over both.
+        """Sound, piano roll and score together, to practise with: see `Player`.
 
         sound: one of `SOUNDS`; without it the riff's own program.
         Raises: ValueError for an unknown sound.
         """
-        riff = self.sounding(sound) if sound else self
-        seconds = count_in * self.ticks_per_bar * self.tick_seconds
-        return Player(riff, riff.audio(band, count_in), riff.score(), seconds)
+        return Player(self.sounding(sound) if sound else self, band, count_in)
 
     def sounding(self, sound: str, tempo_bpm: float | None = None) -> Riff:
         """The riff on another guitar, one of `SOUNDS`, and at another tempo."""
