@@ -1,9 +1,12 @@
 """The executed course as a small web site in ``site/`` that needs no network: `make html`.
 
 Every notebook and every text of the project becomes a page. What they link to and is no page, such
-as a picture, is copied beside them.
+as a picture, is copied beside them. A policy in the head of each page lets the scripts of this project
+run and no others, whatever stands in an output.
 """
 
+import base64
+import hashlib
 import html
 import os
 import re
@@ -19,6 +22,7 @@ from pygments.formatters import HtmlFormatter
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / "site"
+SCRIPTS = (ROOT / "rockonet" / "guitar" / "player.js",)  # those that stand in outputs of notebooks
 PAGES = {
     "README.md": "index.html",
     "notebooks/01_explore_midi.ipynb": "01_explore_midi.html",
@@ -91,6 +95,7 @@ PAGE = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <link rel="icon" href="data:,">
@@ -160,6 +165,9 @@ def with_site_links(body: str, source: Path, folder: Path) -> str:
             return match[0]
         name = path.relative_to(ROOT).as_posix()
         if name not in PAGES:
+            hidden = any(part.startswith(".") for part in Path(name).parts)
+            if hidden or not path.is_file():
+                return match[0]
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, folder / name)
         page = PAGES.get(name, name) + ("#" + part if part else "")
@@ -185,7 +193,20 @@ def page(source: Path, folder: Path) -> str:
         for link, words in MENU.items()
     )
     full = title if title == "Rock-o-net" else f"{title} · Rock-o-net"
-    return PAGE.format(title=full, menu=menu, body=body)
+    return PAGE.format(policy=policy(), title=full, menu=menu, body=body)
+
+
+def policy() -> str:
+    """What a page may load and run: itself, and scripts by their hashes; handlers in tags never.
+
+    Firefox does not count files beside a page as its own if it is opened from a disk: hence file:.
+    """
+    hashes = (hashlib.sha256(path.read_bytes()).digest() for path in SCRIPTS)
+    scripts = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in hashes)
+    return (
+        f"default-src 'none'; script-src {scripts}; style-src 'self' file: 'unsafe-inline'; "
+        "img-src 'self' file: data:; media-src data:; base-uri 'none'; form-action 'none'"
+    )
 
 
 def style() -> str:

@@ -14,6 +14,8 @@ from typing import Any
 import IPython
 from IPython.core.interactiveshell import InteractiveShell
 
+from rockonet.common.shown_text import visible
+
 _ROOMS = Path(__file__).resolve().parents[1]
 _HOUSE, _DOOR = f"{_ROOMS}{os.sep}", str(_ROOMS.parent / "rockonet_utils.py")
 _EXPLAINED = (
@@ -32,7 +34,7 @@ def say_remarks(name: str, remarks: Iterable[str], stacklevel: int = 3) -> None:
     stacklevel: as of `warnings.warn`; with 3 it is said where the caller was called.
     """
     for remark in remarks:
-        warnings.warn(f"{name}: {remark}", Remark, stacklevel=stacklevel)
+        warnings.warn(visible(f"{name}: {remark}"), Remark, stacklevel=stacklevel)
 
 
 def explain_errors(shell: InteractiveShell | None = None) -> None:

@@ -14,6 +14,8 @@ from typing import Any
 import IPython
 from IPython.display import Markdown
 
+from rockonet.common.shown_text import as_markdown
+
 
 def check(what: str, passed: bool, remedy: str) -> None:
     """Print one line that says whether a step worked and, if not, what to do.
@@ -26,6 +28,8 @@ def check(what: str, passed: bool, remedy: str) -> None:
 def table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Markdown:
     """A table to show in a notebook; numbers stand to the right, everything else to the left.
 
+    A text is shown sign by sign as it is, wherever it comes from; a cell that is to have markup is
+    a `Markdown`.
     Notebook: 01, 02 and 03.
     """
     rows = [list(row) for row in rows]
@@ -35,7 +39,9 @@ def table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Markdown:
 
 
 def _cell_text(value: Any) -> str:
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    if isinstance(value, Markdown):
+        return str(value.data)
+    return f"{value:,}" if isinstance(value, int) else as_markdown(value)
 
 
 def show_source(*functions: Callable[..., Any], folded: bool = False) -> Markdown:

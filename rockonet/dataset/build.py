@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import hashlib
-import html
 import itertools
 import json
 import os
@@ -23,6 +22,7 @@ from tqdm.auto import tqdm
 
 from rockonet.common.notebook import table
 from rockonet.common.settings import Settings
+from rockonet.common.shown_text import as_markdown
 from rockonet.dataset.corpus import Corpus, FileReport, Song, TrackInfo, load_corpus, song_of_timing
 from rockonet.dataset.events import EVENT, events_from_notes
 from rockonet.explore.guitar_pro import GUITAR_PRO_SUFFIXES
@@ -316,9 +316,9 @@ def report_table(corpus: Corpus) -> Markdown:
     for (status, reason), rows in sorted(
         groups.items(), key=lambda group: (group[0][0], -len(group[1]))
     ):
-        example = html.escape(PurePosixPath(rows[0].path).name)
+        example = Markdown(f"<code>{as_markdown(PurePosixPath(rows[0].path).name)}</code>")
         notes = sum(row.notes for row in rows)
-        lines.append((len(rows), status, reason or "–", f"`{example}`", notes))
+        lines.append((len(rows), status, reason or "–", example, notes))
     return table(("files", "status", "reason", "for example", "guitar notes"), lines)
 
 

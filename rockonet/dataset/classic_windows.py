@@ -12,6 +12,7 @@ import numpy as np
 from rockonet.common.drawing import BLUE, GREY, ORANGE, axes, box, figure_of
 from rockonet.common.files import atomic_write, open_arrays, reading
 from rockonet.common.settings import Settings
+from rockonet.common.shown_text import as_label
 from rockonet.dataset.build import corpus_for
 from rockonet.dataset.corpus import Corpus
 from rockonet.dataset.split import split_by_song
@@ -147,7 +148,8 @@ def window_picture(symbols: Sequence[str], length: int, ax: Axes | None = None) 
             else:
                 look, colour, weight = dict(facecolor="none", linestyle=":"), GREY, "normal"
             ax.add_patch(box((place, row), 0.9, 0.8, **look))
-            ax.text(place, row, symbol, ha="center", va="center", color=colour, weight=weight)
+            words = as_label(symbol)
+            ax.text(place, row, words, ha="center", va="center", color=colour, weight=weight)
     ax.set(xlim=(-0.6, len(symbols) - 0.4), ylim=(rows - 0.4, -0.6), xticks=[])
     ax.set_yticks(range(rows), [f"window {row + 1}" for row in range(rows)])
     ax.set_title("The question is blue, the answer hatched", loc="left")

@@ -9,6 +9,7 @@ from pathlib import Path
 from symusic.core import ScoreTick
 
 from rockonet.common.errors import say_remarks
+from rockonet.common.shown_text import visible
 from rockonet.explore.loose_notes import end_loose_notes, loose_pitches
 from rockonet.explore.players import name_players, set_programs
 from rockonet.explore.track_marks import Origin, marked, take_marks
@@ -23,8 +24,8 @@ class MidiError(ValueError):
     """A MIDI file that cannot be used; the message names the file and the reason."""
 
     def __init__(self, name: str | os.PathLike[str], reason: str):
-        self.name, self.reason = str(name), reason
-        super().__init__(f"{self.name}: {reason}")
+        self.name, self.reason = visible(name), visible(reason)
+        super().__init__(f"{self.name}: {self.reason}")
 
 
 def read_midi(path: str | os.PathLike[str]) -> ScoreTick:

@@ -12,6 +12,7 @@ from matplotlib.colors import Normalize
 from symusic.core import ScoreTick
 
 from rockonet.common.drawing import BLUE, GREY, ORANGE, axes, figure_of
+from rockonet.common.shown_text import as_label
 from rockonet.common.theory import TICKS_PER_QUARTER, pitch_name
 from rockonet.common.tunings import FRETS, STANDARD_TUNING
 from rockonet.explore.tracks import PROGRAM_FAMILIES
@@ -54,7 +55,7 @@ def piano_roll(
         )
         ax.axvline(border, color=ORANGE, linewidth=1.5)
         ax.set_title("◄ prompt | generated ►", loc="right", fontsize=9, color=ORANGE)
-    ax.set_title(title, loc="left")
+    ax.set_title(as_label(title), loc="left")
     label_axes(ax, first, last, notes["pitch"], tuning)
     ax.figure.colorbar(shade, ax=ax, label="velocity", pad=0.01, aspect=12)
     return figure_of(ax)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rockonet.common.drawing import BLUE, GREEN, GREY, ORANGE, axes, figure_of, new_figure
+from rockonet.common.shown_text import as_label
 from rockonet.explore.amp import amplify
 from rockonet.explore.sound import Sound
 
@@ -66,7 +67,7 @@ def wave_chart(
         first, last = (round(second * sound.rate) for second in seconds)
         wave = sound.samples[first:last].mean(axis=1)
         time = 1000 * np.arange(len(wave)) / sound.rate
-        ax.plot(time, wave, dashes, color=colour, linewidth=1.2, label=name)
+        ax.plot(time, wave, dashes, color=colour, linewidth=1.2, label=as_label(name))
     ax.set(title="The wave", xlabel="time in milliseconds", ylabel="amplitude", ylim=(-1, 1))
     ax.legend(loc="upper right", fontsize=8)
     return figure_of(ax)
@@ -88,10 +89,17 @@ def spectrum_chart(
         frequency, level = _spectrum(sound)
         shown = frequency <= highest_hz
         level = np.maximum(level - level.max(), FLOOR_DB)
-        ax.plot(frequency[shown], level[shown], dashes, color=colour, linewidth=1.2, label=name)
+        ax.plot(
+            frequency[shown],
+            level[shown],
+            dashes,
+            color=colour,
+            linewidth=1.2,
+            label=as_label(name),
+        )
     for text, hz in (marks or {}).items():
         ax.axvline(hz, color=BLUE, linewidth=0.8, alpha=0.6, zorder=0)
-        ax.text(hz, 4, text, fontsize=8, color=BLUE, ha="left", rotation=45)
+        ax.text(hz, 4, as_label(text), fontsize=8, color=BLUE, ha="left", rotation=45)
     ax.set(xlabel="frequency in Hz", ylabel="dB under the strongest", ylim=(FLOOR_DB, 3))
     ax.set_title("The spectrum", loc="right")
     ax.legend(loc="lower right", fontsize=8)
@@ -119,7 +127,7 @@ def spectrogram(
         cmap="Greys",
         extent=(0, sound.seconds, 0, highest_hz / 1000),
     )
-    ax.set(title=title, xlabel="seconds", ylabel="kHz")
+    ax.set(title=as_label(title), xlabel="seconds", ylabel="kHz")
     if not beside_others:
         ax.figure.colorbar(image, ax=ax, label="dB under the loudest", pad=0.02, aspect=12)
     return figure_of(ax)

@@ -58,22 +58,24 @@ def quality_table(kinds: dict[str, Sequence[Riff]], training: Corpus | CopyIndex
         for kind, riffs in kinds.items()
     }
     real, *others = measured
-    rows: list[list[str]] = []
+    rows: list[list[str | Markdown]] = []
     distances: dict[str, list[float]] = {kind: [] for kind in others}
     inside = {kind: np.ones(len(found), bool) for kind, found in measured.items()}
     for name in measured[real][0]:
         values = {kind: np.array([row[name] for row in found]) for kind, found in measured.items()}
         low, middle, high = np.nanpercentile(values[real], (5, 50, 95))
-        row = [name, f"{middle:.2f} ({low:.2f} to {high:.2f})"]
+        row: list[str | Markdown] = [name, f"{middle:.2f} ({low:.2f} to {high:.2f})"]
         for kind in others:
             median = float(np.nanmedian(values[kind]))
-            row.append(f"{median:.2f}" if low <= median <= high else f"**{median:.2f}**")
+            row.append(f"{median:.2f}" if low <= median <= high else Markdown(f"**{median:.2f}**"))
             distances[kind].append(abs(median - middle) / max(high - low, 0.01))
         for kind, found in values.items():
             inside[kind] &= ~((found < low) | (found > high))  # what cannot be measured is no fault
         rows.append(row)
-    rows.append(["*all inside*", *(f"*{share.mean():.0%}*" for share in inside.values())])
-    rows.append(["*distance*", "0", *(f"*{np.mean(d):.2f}*" for d in distances.values())])
+    shares = (f"*{share.mean():.0%}*" for share in inside.values())
+    means = (f"*{np.mean(values):.2f}*" for values in distances.values())
+    rows.append([Markdown(text) for text in ("*all inside*", *shares)])
+    rows.append([Markdown(text) for text in ("*distance*", "0", *means)])
     return table(["", *measured], rows)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-import html
 from collections.abc import Callable
 from typing import Any
 
 import ipywidgets as widgets
 
+from rockonet.common.shown_text import as_html
 from rockonet.generation.originality import CopyIndex, bars_of_prompt, originality
 from rockonet.guitar.formats import FILE_FORMATS
 from rockonet.guitar.riff import Riff
@@ -58,12 +58,6 @@ class RiffCard:
         self.links.value = " · ".join(
             download_link(self.riff, suffix, self.band.value) for suffix in self.riff.formats
         )
-
-
-def as_html(*lines: str, bold: bool = False) -> str:
-    """Lines of plain text as HTML: whatever stands in a title or a tab, it is shown as it is."""
-    shown = "<br>".join(map(html.escape, lines))
-    return f"<b>{shown}</b>" if bold else shown
 
 
 def download_link(riff: Riff, suffix: str, band: bool = True) -> str:

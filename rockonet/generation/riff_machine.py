@@ -14,6 +14,7 @@ import ipywidgets as widgets
 import numpy as np
 from IPython.display import display
 
+from rockonet.common.shown_text import as_html
 from rockonet.common.tunings import TUNINGS
 from rockonet.dataset.corpus import Corpus
 from rockonet.dataset.events import onsets
@@ -21,7 +22,7 @@ from rockonet.generation.generator import generate
 from rockonet.generation.originality import CopyIndex
 from rockonet.generation.prompt_files import PROMPT_SUFFIXES, prompt_from_file
 from rockonet.generation.prompts import prompt_from_text, random_excerpt
-from rockonet.generation.riff_card import RiffCard, as_html
+from rockonet.generation.riff_card import RiffCard
 from rockonet.guitar.riff import SOUNDS, Riff
 from rockonet.guitar.tab_reader import unread_signs
 from rockonet.training.trained import Trained

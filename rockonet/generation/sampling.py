@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rockonet.common.drawing import BLUE, GREEN, ORANGE, axes, figure_of
+from rockonet.common.shown_text import as_label
 from rockonet.dataset.classic_windows import Vocabulary
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def odds_chart(
             edgecolor="white",
             label=f"temperature {temperature:g}",
         )
-    names = [vocabulary.symbols[code].replace(" ", "\n") for code in top]
+    names = [as_label(vocabulary.symbols[code]).replace(" ", "\n") for code in top]
     ax.set_xticks(np.arange(len(top)) + 0.4 - width / 2, names, fontsize=8)
     ax.set(title="The ten likeliest next symbols", ylabel="probability", xlabel="symbol")
     ax.legend()

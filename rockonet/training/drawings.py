@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rockonet.common.drawing import BLUE, GREY, ORANGE, axes, box, figure_of
+from rockonet.common.shown_text import as_label
 from rockonet.common.theory import pitch_name, pitch_number
 from rockonet.dataset.corpus import Corpus
 from rockonet.dataset.events import bars_of, bass_and_shape
@@ -28,7 +29,7 @@ def lstm_picture(symbols: Sequence[str], ax: Axes | None = None) -> Figure:
     for place, symbol in enumerate(symbols):
         ax.add_patch(box((place, 1), 0.5, 0.5, facecolor=BLUE))
         ax.text(place, 1, "LSTM", ha="center", va="center", color="white", weight="bold")
-        ax.text(place, 0.1, symbol, ha="center", va="center", weight="bold")
+        ax.text(place, 0.1, as_label(symbol), ha="center", va="center", weight="bold")
         ax.text(place, 1.9, "next?", ha="center", va="center", color=ORANGE)
         ax.annotate("", (place, 0.73), (place, 0.25), arrowprops=arrow)
         ax.annotate("", (place, 1.78), (place, 1.27), arrowprops=arrow)
@@ -113,7 +114,7 @@ def self_similarity_chart(corpus: Corpus, track: int, ax: Axes | None = None) ->
     alike = [[len(a & b) / max(1, len(a | b)) for b in bars] for a in bars]
     ax = axes(ax, (4.4, 3.6))
     picture = ax.imshow(alike, cmap="Blues", origin="lower", extent=2 * (0.5, len(bars) + 0.5))
-    title = corpus.songs[corpus.tracks[track].song]
+    title = as_label(corpus.songs[corpus.tracks[track].song])
     ax.set(title=f"Which bars of '{title}' are alike", xlabel="bar", ylabel="bar")
     ax.figure.colorbar(picture, ax=ax, label="share of events in common")
     return figure_of(ax)
@@ -128,9 +129,9 @@ def nats_chart(
     Notebook: 03.
     """
     ax = axes(ax, (7, 0.9 + 0.3 * (len(counted) + len(learned))))
-    names, nats = list(counted), list(counted.values())
+    names, nats = list(map(as_label, counted)), list(counted.values())
     plain = ax.barh(names, nats, color=BLUE, edgecolor="white", label="counting")
-    names, nats = list(learned), list(learned.values())
+    names, nats = list(map(as_label, learned)), list(learned.values())
     hatched = ax.barh(names, nats, color=ORANGE, hatch="//", edgecolor="white", label="networks")
     for bars in (plain, hatched):
         ax.bar_label(bars, fmt="%.2f", padding=3)

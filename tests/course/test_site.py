@@ -1,5 +1,7 @@
 """The web site is whole: every link leads somewhere, nothing is fetched from another host."""
 
+import base64
+import hashlib
 import re
 from html.parser import HTMLParser
 
@@ -9,15 +11,19 @@ from helpers import ROOT
 
 
 class Page(HTMLParser):
-    """The tags of a page, each a name and its attributes."""
+    """The tags of a page, each a name and its attributes, and its scripts."""
 
     def __init__(self, path):
         super().__init__()
-        self.tags = []
+        self.tags, self.scripts = [], []
         self.feed(path.read_text(encoding="utf-8"))
 
     def handle_starttag(self, tag, attributes):
         self.tags.append((tag, dict(attributes)))
+
+    def handle_data(self, data):
+        if self.tags and self.tags[-1][0] == "script":
+            self.scripts.append(data)
 
     def all(self, tag):
         return [attributes for name, attributes in self.tags if name == tag]
@@ -86,3 +92,24 @@ def test_code_that_is_folded_in_the_notebook_is_folded_on_its_page(pages):
     text = re.sub(r"<[^>]+>", "", path.read_text(encoding="utf-8"))
     assert any("The code: click to unfold" in part and "parrot" in part for part in folded)
     assert text.count("def parrot(") == 1  # and it stands there once
+
+
+def test_the_scripts_of_a_page_are_those_that_its_policy_allows(pages):
+    found = set()
+    for path, page in pages.items():
+        (policy,) = (a["content"] for a in page.all("meta") if a.get("http-equiv"))
+        for script in filter(str.strip, page.scripts):
+            mark = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+            assert f"'sha256-{mark}'" in policy, path.name
+            found.add(path.stem)
+        for tag, attributes in page.tags:
+            assert not any(name.startswith("on") for name in attributes), (path.name, tag)
+            assert not str(attributes.get("href")).lower().startswith("javascript:")
+    assert "04_generate_music" in found
+
+
+def test_the_builder_leaves_links_to_nothing_and_hidden_files_alone(tmp_path):
+    body = '<img src="x" onerror="a()"><a href="../.gitignore">a</a><a href="../LICENSE">b</a>'
+    made = make_site.with_site_links(body, ROOT / "docs" / "formats.md", tmp_path)
+    assert 'src="x"' in made and '"../.gitignore"' in made and 'href="LICENSE"' in made
+    assert [path.name for path in tmp_path.iterdir()] == ["LICENSE"]
