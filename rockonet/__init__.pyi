@@ -293,6 +293,7 @@ from .generation.prompts import (
 )
 from .generation.prompt_files import (
     prompt_from_file as prompt_from_file,
+    prompt_tracks as prompt_tracks,
     PROMPT_SUFFIXES as PROMPT_SUFFIXES,
 )
 from .generation.sampling import sample as sample, odds_chart as odds_chart

@@ -3,34 +3,75 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from rockonet.common.errors import say_remarks
+from rockonet.common.shown_text import visible
 from rockonet.common.techniques import Technique, technique_name
 from rockonet.common.theory import chord_name, meter_ticks
 from rockonet.common.tunings import TUNINGS, tuning_for, tuning_pitches
 from rockonet.dataset.events import events_from_notes, onsets
 from rockonet.explore.guitar_pro import GUITAR_PRO_SUFFIXES, is_guitar_pro, parse_guitar_pro
 from rockonet.explore.meters import timing_of
-from rockonet.explore.midi_file import MIDI_SUFFIXES, MidiError, file_bytes, refuse_large
+from rockonet.explore.midi_file import (
+    MIDI_SUFFIXES,
+    MidiError,
+    file_bytes,
+    parse_midi,
+    refuse_large,
+)
 from rockonet.explore.musicxml_reader import parse_musicxml
 from rockonet.explore.tab_song import MUTED, SONG_TICKS, TabSong, TabTrack
-from rockonet.explore.tracks import grid_ticks
-from rockonet.generation.prompts import prompt_from_midi, prompt_from_text
+from rockonet.explore.tracks import grid_ticks, track_label
+from rockonet.generation.prompts import midi_guitar, prompt_from_midi, prompt_from_text
 from rockonet.guitar.riff import Riff
 
 PROMPT_SUFFIXES = (*MIDI_SUFFIXES, *GUITAR_PRO_SUFFIXES, ".musicxml", ".xml", ".txt", ".tab")
 
 
-def prompt_from_file(source: str | os.PathLike | bytes, bars: int = 4, name: str = "") -> Riff:
+def prompt_tracks(data: bytes, name: str) -> dict[str, int | None]:
+    """The tracks of a file that a prompt can be made of, by their labels: what `prompt_from_file`
+    takes by itself comes first, as None; no drums. Of a text there is nothing to choose.
+
+    data: the bytes of a file of this name.
+    Raises: `MidiError` if the file cannot be used.
+    """
+    refuse_large(name, len(data))
+    song = _tab_song(data, name)
+    if song:
+        score, guitar = song.score, partial(_guitar, song, name)
+    elif _is_midi(data, name):
+        score = parse_midi(data, name)[0]
+        guitar = partial(midi_guitar, score, name)
+    else:
+        return {}
+    tracks = {
+        f"{place + 1}. {visible(track_label(track))}": place
+        for place, track in enumerate(score.tracks)
+        if len(track.notes) and not track.is_drum
+    }
+    try:
+        taken = guitar()
+    except MidiError:  # no guitar: what else there is may be chosen
+        if not tracks:
+            raise
+        return dict(tracks)
+    part = taken if isinstance(taken, TabTrack) else taken[0]
+    return {f"{visible(part.name).strip() or 'unnamed'} (the guitar with the most notes)": None} | tracks
+
+
+def prompt_from_file(
+    source: str | os.PathLike | bytes, bars: int = 4, name: str = "", track: int | None = None
+) -> Riff:
     """The first bars of the guitar of any file that can be read, as a prompt.
 
     source: a path, or the bytes of a file (`name` is its name then): MIDI, Guitar Pro (``.gp3
         .gp4 .gp5 .gp .gpx``), MusicXML, or a text as `prompt_from_text` takes it. What it is, its
-        bytes say. bars: how many, counted from the bar in which the guitar with the most notes
-        begins.
+        bytes say. bars: how many, counted from the bar in which the guitar begins. track: one of
+        `prompt_tracks`, whatever plays it; without one the guitar with the most notes.
     Strings and frets that stand in the file are kept as `Riff.given_frets`. A warning says what
     was changed or left out.
     Raises: `MidiError` if the file cannot be used or has no guitar, ValueError for no bars or a
@@ -42,20 +83,32 @@ def prompt_from_file(source: str | os.PathLike | bytes, bars: int = 4, name: str
     name = name or (Path(source).name if not isinstance(source, bytes) else "the upload")
     data = source if isinstance(source, bytes) else file_bytes(Path(source))
     refuse_large(name, len(data))
-    if b"MThd" in data[:64]:
-        return prompt_from_midi(data, bars, name)
-    if is_guitar_pro(data):
-        return _first_bars(parse_guitar_pro(data, name), bars, name)
-    if b"<score-" in data[:100_000] or b"<\0s\0c\0o\0r\0e\0-" in data[:100_000]:
-        return _first_bars(parse_musicxml(data, name), bars, name)
-    if Path(name).suffix.lower() in MIDI_SUFFIXES or b"\0" in data:
-        return prompt_from_midi(data, bars, name)  # which says what is wrong with it
+    if song := _tab_song(data, name):
+        return _first_bars(song, bars, name, track)
+    if _is_midi(data, name):
+        return prompt_from_midi(data, bars, name, track)  # which says what is wrong with it
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("latin-1")
     riff = prompt_from_text(text)
     return _cut(riff, bars, Path(name).stem)
+
+
+def _tab_song(data: bytes, name: str) -> TabSong | None:
+    """The song in the bytes of a Guitar Pro or MusicXML file; None for any other."""
+    if b"MThd" in data[:64]:
+        return None
+    if is_guitar_pro(data):
+        return parse_guitar_pro(data, name)
+    if b"<score-" in data[:100_000] or b"<\0s\0c\0o\0r\0e\0-" in data[:100_000]:
+        return parse_musicxml(data, name)
+    return None
+
+
+def _is_midi(data: bytes, name: str) -> bool:
+    known = b"MThd" in data[:64] or Path(name).suffix.lower() in MIDI_SUFFIXES
+    return known or b"\0" in data
 
 
 def _cut(riff: Riff, bars: int, title: str) -> Riff:
@@ -77,9 +130,9 @@ def _cut(riff: Riff, bars: int, title: str) -> Riff:
     )
 
 
-def _first_bars(song: TabSong, bars: int, name: str) -> Riff:
-    """The beginning of the guitar of a song in tablature."""
-    track = _guitar(song, name)
+def _first_bars(song: TabSong, bars: int, name: str, chosen: int | None) -> Riff:
+    """The beginning of the guitar of a song in tablature, or of the track that was chosen."""
+    track = _guitar(song, name) if chosen is None else song.tracks[chosen]
     notes = track.notes[track.notes["technique"] & Technique.DEAD == 0]
     if not len(notes):
         raise MidiError(name, f"has only dead notes in {track.name or 'its guitar'}")

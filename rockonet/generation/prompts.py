@@ -20,11 +20,11 @@ from rockonet.dataset.events import events_from_notes, onsets
 from rockonet.explore.meters import opening_timing
 from rockonet.explore.midi_file import MidiError, file_bytes, parse_midi, refuse_large
 from rockonet.explore.parts import GuitarPart, Guitars, guitar_parts, part_notes, part_remarks
-from rockonet.explore.tracks import GUITAR_NAMES
+from rockonet.explore.tracks import GUITAR_NAMES, only_tracks
 from rockonet.explore.written_tunings import part_tuning
 from rockonet.guitar.midi_writer import tuning_in_midi
 from rockonet.guitar.notes import shortened_mutes
-from rockonet.guitar.riff import Riff
+from rockonet.guitar.riff import SOUNDS, Riff
 from rockonet.guitar.tab_lines import is_tab
 from rockonet.guitar.tab_reader import read_tab
 from rockonet.guitar.tiny_notation import read_tiny
@@ -72,11 +72,14 @@ def random_excerpt(corpus: Corpus, n_events: int, seed: int = 0, bars: int = 0) 
     return Riff(events, n_events, song.tempo_bpm, song.meter, info.program, song.title)
 
 
-def prompt_from_midi(source: str | os.PathLike | bytes, bars: int = 4, name: str = "") -> Riff:
+def prompt_from_midi(
+    source: str | os.PathLike | bytes, bars: int = 4, name: str = "", track: int | None = None
+) -> Riff:
     """The first bars of the guitar of a MIDI file, as a prompt.
 
     source: a path, or the bytes of a file (`name` is its name then). bars: how many, counted from
-        the bar in which the guitar with the most notes begins.
+        the bar in which the guitar begins. track: its place in the file, whatever plays it;
+        without one it is the guitar with the most notes.
     The tuning is the one that a riff was saved with, else what the track's name or its channel
     says, else the first of `TUNINGS` that has the notes. Warnings say what was changed or guessed.
     Raises: `MidiError` if the file cannot be used or has no guitar, ValueError for no bars.
@@ -87,7 +90,7 @@ def prompt_from_midi(source: str | os.PathLike | bytes, bars: int = 4, name: str
     data = source if isinstance(source, bytes) else file_bytes(Path(source))
     refuse_large(name, len(data))
     score, remarks = parse_midi(data, name)
-    part, program = _guitar(score, name)
+    part, program = midi_guitar(score, name, track)
     timing = opening_timing(score, part.notes["time"], bars)
     notes = shortened_mutes(part.notes, timing.ticks_per_quarter, timing.tempo_bpm)
     song = Guitars((dataclasses.replace(part, notes=notes),), timing)
@@ -105,14 +108,17 @@ def prompt_from_midi(source: str | os.PathLike | bytes, bars: int = 4, name: str
     return Riff(events, len(events), about.tempo_bpm, about.meter, program, about.title, tuning)
 
 
-def _guitar(score: ScoreTick, name: str) -> tuple[GuitarPart, int]:
-    """The guitar with the most notes, and its program.
+def midi_guitar(score: ScoreTick, name: str, track: int | None = None) -> tuple[GuitarPart, int]:
+    """The guitar with the most notes, or what a track plays, and its program.
 
     A track that is a guitar by its name alone is taken where no track has a guitar's program. Or
     where it has the notes of one that has, with lengths: of a score in two staves MuseScore 4
     writes each note twice, in a track of the right sound but without lengths, and in one of the
     right lengths but without a sound.
     """
+    if track is not None:
+        (part,) = guitar_parts(only_tracks(score, [score.tracks[track]]), range(128)).parts
+        return part, part.program if part.program in GUITAR_NAMES else SOUNDS["distortion"]
     parts = guitar_parts(score, GUITAR_NAMES, "guitar|gtr|git").parts
     if not parts:
         raise MidiError(name, "has no guitar track (General MIDI programs 24 to 31)")

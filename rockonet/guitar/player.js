@@ -1,7 +1,7 @@
 // The player of a riff: sound in stems, piano roll and score, to practise with.
 //
 // One plain module for two uses. As an anywidget it exports `initialize` and `render`; in a page
-// without a kernel `bringToLife` starts what stands there as HTML. Nothing is fetched: the sounds
+// without a kernel it starts what stands there as HTML. Nothing is fetched: the sounds
 // come with the page or from the kernel. Its parts, top to bottom: state, sound, time stretch,
 // picture, controls, keys.
 
@@ -477,12 +477,12 @@ class Controls {
       group("playing", this.play,
         make("button", { title: "Back to the start (Home)", click: act("toStart") }, "to start"),
         this.time),
-      group("speed",
+      group("how fast",
         make("button", { title: "Slower (−)", "aria-label": "slower", click: () => player.faster(-1) }, "−"),
         this.speed,
         make("button", { title: "Faster (+)", "aria-label": "faster", click: () => player.faster(1) }, "+"),
         labelled(this.trainer, "faster each round")),
-      group("loop", labelled(this.loop, "loop"), "bars", this.first, "to", this.last,
+      group("which bars", labelled(this.loop, "loop"), "bars", this.first, "to", this.last,
         song.lead > 0 ? labelled(this.countIn, "count-in") : ""),
       ...this.stems.map(([name, mute, solo]) => group(name, make("b", {}, name), mute, solo)),
       group("view", make("button", { title: "Fill the screen, for a projector (F)", click: act("fullScreen") }, "full screen"), keys));
@@ -850,7 +850,6 @@ function render({ model, el }) {
 const bytesOf = (view) => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 
 /** Start every player that stands in the page as HTML and is not started yet. */
-// biome-ignore lint/correctness/noUnusedVariables: the page calls it, below the module
 function bringToLife() {
   document.querySelectorAll(".rockonet:not([data-ready])").forEach((root) => {
     const data = root.querySelector('script[type="application/json"]');
@@ -873,5 +872,7 @@ function bringToLife() {
     if (model) tie(state, model);
   });
 }
+
+bringToLife();
 
 export default { initialize, render };

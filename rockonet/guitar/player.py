@@ -80,8 +80,8 @@ class Player(anywidget.AnyWidget):
         files = {name: base64.b64encode(data).decode() for name, data in self._files.items()}
         css, js = (_HERE.with_suffix(suffix).read_text("utf-8") for suffix in (".css", ".js"))
         player = self._drawn(files=files, song=self._song)
-        # The same for every player, so that a page may allow it by its hash.
-        return f'<style>{css}</style>\n{player}\n<script type="module">{js}\nbringToLife();</script>'
+        # The file as it is, so that a page may allow it by its hash.
+        return f'<style>{css}</style>\n{player}\n<script type="module">{js}</script>'
 
     @traitlets.validate("loop")
     def _loop_of_bars(self, proposal: dict[str, Any]) -> list[int]:
