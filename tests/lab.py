@@ -78,6 +78,25 @@ class Notebook:
         assert re.search(r"\[\d+\]", last.inner_text())
         self.wait_for_kernel()
 
+    def with_side_bar(self, wanted):
+        """The list of files at the left, which takes half of a small screen; Ctrl+B."""
+        bar = self.page.locator("#jp-left-stack")
+        if bar.is_visible() != wanted:
+            self.page.keyboard.press("Control+b")
+            bar.wait_for(state="visible" if wanted else "hidden")
+
+    def theme(self, scheme):
+        """JupyterLab in 'light' or 'dark', as the system of a learner may have it."""
+        wanted = "false" if scheme == "dark" else "true"
+        if self.page.locator("body").get_attribute("data-jp-theme-light") == wanted:
+            return
+        self.page.set_viewport_size({"width": 1440, "height": 900})
+        self.page.keyboard.press("Control+Shift+c")
+        palette = self.page.locator("#modal-command-palette input")
+        palette.fill(f"Use Theme: JupyterLab {scheme.title()}")
+        palette.press("Enter")
+        self.page.locator(f"body[data-jp-theme-light='{wanted}']").wait_for()
+
     def saved(self):
         """The notebook as JupyterLab writes it, with all that the cells gave."""
         self.page.keyboard.press("Control+s")

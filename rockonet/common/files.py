@@ -18,7 +18,7 @@ from numpy.lib.npyio import NpzFile
 # What NumPy, zipfile, json and we ourselves raise for a file that is damaged or of another kind.
 UNREADABLE = (
     *(OSError, EOFError, zipfile.BadZipFile, zlib.error),
-    *(ValueError, TypeError, LookupError, AttributeError),
+    *(ValueError, TypeError, LookupError, AttributeError, OverflowError),
 )
 
 

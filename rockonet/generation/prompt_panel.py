@@ -37,6 +37,8 @@ D|----------------|----------2-----|
 A|------2-----2---|------2---------|
 E|0-0-3---0-0---3-|0-0-3-------3-0-|
 """
+ITSELF = -1  # the track that `prompt_from_file` takes by itself: None would be no choice at all
+_WIDE = {"width": "100%", "overflow": "visible"}
 
 
 class PromptPanel:
@@ -52,10 +54,15 @@ class PromptPanel:
         self.remarks: list[str] = []  # on the file
         self.source = widgets.ToggleButtons(options=PROMPTS, description="prompt", **LABELLED)
         stack = widgets.Stack(
-            [self._of_a_song(), self._typed(), self._of_a_file()], selected_index=0
+            [self._of_a_song(), self._typed(), self._of_a_file()],
+            selected_index=0,
+            layout={"width": "100%"},
         )
         self.hear = widgets.Button(
-            description="Hear and see the prompt", icon="play", tooltip="before anything is made"
+            description="Hear and see the prompt",
+            icon="play",
+            tooltip="before anything is made",
+            layout={"align_self": "flex-start"},
         )
         self.heard = widgets.VBox(layout={"overflow": "visible"})
         self.panel = widgets.VBox([self.source, stack, self.hear, self.heard], layout=COLUMN)
@@ -74,20 +81,20 @@ class PromptPanel:
         self.song_seed = number("excerpt", 0, 0, 9999)
         self.song = widgets.HTML(layout={"margin": "0 0 0 7.5em"})
         self.bars = number("bars of it", 2, 1, 8)
-        return widgets.VBox([self.song_seed, self.song, self.bars])
+        return widgets.VBox([self.song_seed, self.song, self.bars], layout=_WIDE)
 
     def _typed(self) -> widgets.Widget:
         self.text = widgets.Textarea(
             TYPED,
             rows=8,
             placeholder="a line of tab for each string, or notes such as EE8 EE GG4 AA",
-            layout={"width": "100%", "height": "auto"},
+            layout={"width": "calc(100% - 8px)", "height": "auto"},
         )
         self.text.add_class("rockonet-tab")
         self.tempo = number("tempo", 120, 20, 400)
         self.meter = widgets.Dropdown(options=METERS, description="meter", **LABELLED)
         named = widgets.HTML("Tab or notes, as in <code>EE8 EE GG4 AA</code>:")
-        return widgets.VBox([named, self.text, self.tempo, self.meter])
+        return widgets.VBox([named, self.text, self.tempo, self.meter], layout=_WIDE)
 
     def _of_a_file(self) -> widgets.Widget:
         self.upload = widgets.FileUpload(
@@ -106,7 +113,7 @@ class PromptPanel:
             [self.track, self.file_bars, self.file_tempo, self.file_meter, self.file_tuning],
             layout={"display": "none"},
         )
-        return widgets.VBox([self.upload, self.about, self.as_read])
+        return widgets.VBox([self.upload, self.about, self.as_read], layout=_WIDE)
 
     def _name_song(self, _: Any = None) -> None:
         self.song.value = as_html(f"of {random_excerpt(self.songs, 4, self.song_seed.value).title}")
@@ -119,9 +126,9 @@ class PromptPanel:
             return
         (file,) = self.upload.value
         tracks = prompt_tracks(bytes(file.content), file.name)
-        with self.track.hold_trait_notifications():
-            self.track.options = [*tracks.items()]
-            self.track.index = 0 if tracks else None
+        self.track.options = [  # and the first one is chosen
+            (label, ITSELF if track is None else track) for label, track in tracks.items()
+        ]
         self.track.layout.display = None if tracks else "none"
         self._read()
 
@@ -132,9 +139,8 @@ class PromptPanel:
         (file,) = self.upload.value
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")
-            read = prompt_from_file(
-                bytes(file.content), self.file_bars.value, file.name, self.track.value
-            )
+            track = None if self.track.value == ITSELF else self.track.value
+            read = prompt_from_file(bytes(file.content), self.file_bars.value, file.name, track)
         self.remarks = [str(warning.message) for warning in warned]
         self.file_tempo.value = read.tempo_bpm
         meter = f"{read.meter[0]}/{read.meter[1]}"
