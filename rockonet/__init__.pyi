@@ -323,3 +323,4 @@ from .generation.riff_machine import (
 
 # The exercises of all four
 from .exercises.self_check import self_check as self_check
+from .exercises.progress import progress as progress

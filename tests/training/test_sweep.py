@@ -115,3 +115,20 @@ def test_other_numbers_are_another_experiment(tiny, classic_training, tmp_path):
     other = ru.learning_rate_sweep(*tiny, chosen, live=False)
     assert len(other.epochs) == 1 and other.epochs[0].loss != first.epochs[0].loss
     assert len(list((tmp_path / "training").iterdir())) == 2
+
+
+def test_a_sweep_that_goes_on_shows_its_chart_at_once(
+    tiny, classic_training, tmp_path, monkeypatch
+):
+    shutil.copytree(classic_training / "training", tmp_path / "training")
+    seen = []
+
+    def stopped(run, progress):
+        seen.append("epoch")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sweep.Progress, "show_chart", lambda _: seen.append("chart"))
+    monkeypatch.setattr(sweep.RateTraining, "train_epoch", stopped)
+    train, held, vocabulary = tiny
+    ru.learning_rate_sweep(train, held, vocabulary, tiny_settings(tmp_path, epochs=4), live=False)
+    assert seen == ["chart", "epoch", "chart"]
