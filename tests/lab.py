@@ -6,6 +6,7 @@ Set ROCKONET_SCREENSHOTS to a folder to keep pictures of what was seen.
 import os
 import re
 import shutil
+import subprocess
 import time
 from pathlib import Path
 
@@ -95,7 +96,7 @@ class Notebook:
         palette = self.page.locator("#modal-command-palette input")
         palette.fill(f"Use Theme: JupyterLab {scheme.title()}")
         palette.press("Enter")
-        self.page.locator(f"body[data-jp-theme-light='{wanted}']").wait_for()
+        self.page.locator(f"body[data-jp-theme-light='{wanted}']").wait_for(state="attached")
 
     def saved(self):
         """The notebook as JupyterLab writes it, with all that the cells gave."""
@@ -109,6 +110,10 @@ class Notebook:
             path = Path(folder, f"{self.name}_{what}.png")
             path.parent.mkdir(parents=True, exist_ok=True)
             (target or self.page).screenshot(path=path)
+
+    def violations(self, selector):
+        """What axe-core finds that is serious or worse in a part of the page, one line each."""
+        return axe_violations(self.page, selector)
 
     def pictures_top_to_bottom(self):
         if os.environ.get("ROCKONET_SCREENSHOTS"):
@@ -131,6 +136,32 @@ def finish(notebook):
     assert "✔" in printed and "✘" not in printed
     assert notebook.errors == [] and notebook.elsewhere == []
     notebook.pictures_top_to_bottom()
+
+
+def axe_core():
+    """The text of axe-core, from npm, in a folder of its own; skips the test where it is not."""
+    folder = Path(os.environ.get("ROCKONET_AXE") or Path.home() / ".cache" / "rockonet-axe")
+    script = folder / "node_modules" / "axe-core" / "axe.min.js"
+    if not script.exists():
+        if not shutil.which("npm"):
+            pytest.skip("there is no npm on this machine, which brings axe-core")
+        folder.mkdir(parents=True, exist_ok=True)
+        call = ["npm", "install", "--silent", "--prefix", str(folder), "axe-core@4"]
+        done = subprocess.run(call, capture_output=True, text=True, timeout=300)
+        if done.returncode or not script.exists():
+            pytest.skip(f"npm cannot fetch axe-core here: {done.stderr.strip()[-200:]}")
+    return script.read_text(encoding="utf-8")
+
+
+AXE = """(selector) => axe.run(selector, { resultTypes: ["violations"] }).then((found) =>
+    found.violations.filter((one) => ["serious", "critical"].includes(one.impact)).map((one) =>
+        `${one.id}: ${one.help}: ` + one.nodes.map((node) => node.html.slice(0, 120)).join(" | ")))"""
+
+
+def axe_violations(page, selector):
+    """What axe-core finds that is serious or worse in a part of a page, one line each."""
+    page.evaluate(axe_core() + "; null")
+    return page.evaluate(AXE, selector)
 
 
 def durations(scope):

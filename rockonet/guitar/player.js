@@ -866,7 +866,7 @@ function bringToLife() {
       playing: false, bar: 0, loop: [], speed: 100, count_in: song.lead > 0, trainer: false,
       muted: [], solo: "",
     });
-    new Player(root, song, state, async () => files);
+    new Player(root, song, state, () => Promise.resolve(files));
     page.states.set(song.mark, new WeakRef(state));
     const model = page.models.get(song.mark);
     if (model) tie(state, model);

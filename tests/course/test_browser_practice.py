@@ -1,8 +1,8 @@
 """Player and riff machine in JupyterLab: what one practises with, at three widths."""
 
-import json
 import os
 import re
+from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -288,3 +288,40 @@ def test_nothing_is_cut_off_or_too_small(practised, panel, width, scheme):
     style = text.evaluate("e => [getComputedStyle(e).whiteSpace, e.scrollHeight <= e.clientHeight + 1]")
     assert style[0] == "pre"
     assert practised.errors == [] and practised.elsewhere == []
+
+
+def test_axe_finds_nothing_serious_in_player_and_panel(practised, panel):
+    practised.page.set_viewport_size({"width": 1280, "height": 900})
+    found = []
+    for scheme in ("light", "dark"):
+        practised.theme(scheme)
+        for source in ("from a song", "typed", "a file"):
+            panel.get_by_role("button", name=source).click()
+            found += practised.violations(".rockonet-machine")
+        found += practised.violations(".rockonet")
+    assert found == []
+
+
+def test_pictures_of_the_course(practised, panel, player, tmp_path):
+    """What README and site show of the last notebook: `make pictures` puts them into figures/."""
+    page = practised.page
+    practised.theme("light")
+    page.set_viewport_size({"width": 1280, "height": 1000})
+    practised.with_side_bar(False)
+    folder = Path(os.environ.get("ROCKONET_PICTURES") or tmp_path)
+    panel.get_by_role("button", name="typed").click()
+    if not panel.locator(".rockonet-card .rockonet").count():
+        five_riffs(panel)
+    shown = panel.locator(".rockonet-card", has=page.locator(".rockonet")).first
+    shown.scroll_into_view_if_needed()
+    shown.locator(".play").click()
+    page.wait_for_timeout(6000)
+    shown.locator(".play").click()
+    page.set_viewport_size({"width": 1280, "height": 2800})
+    panel.evaluate("e => e.scrollIntoView({ block: 'start' })")
+    page.wait_for_timeout(1500)
+    for name, part in (("notebook_04", shown.locator(".rockonet")), ("riff_machine", panel)):
+        box = part.bounding_box()
+        box["height"] = min(box["height"], 1150)
+        page.screenshot(path=folder / f"{name}.png", clip=box)
+        assert (folder / f"{name}.png").stat().st_size > 20_000
