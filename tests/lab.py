@@ -155,7 +155,8 @@ def axe_core():
 
 AXE = """(selector) => axe.run(selector, { resultTypes: ["violations"] }).then((found) =>
     found.violations.filter((one) => ["serious", "critical"].includes(one.impact)).map((one) =>
-        `${one.id}: ${one.help}: ` + one.nodes.map((node) => node.html.slice(0, 120)).join(" | ")))"""
+        `${one.id}: ${one.help}: ` +
+        one.nodes.map((node) => node.html.slice(0, 120)).join(" | ")))"""
 
 
 def axe_violations(page, selector):

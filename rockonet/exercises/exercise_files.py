@@ -28,7 +28,7 @@ def exercise_numbers(notebook: str) -> list[str]:
     path = Path(__file__).with_name(f"notebook_0{notebook}.py")
     table = ast.parse(path.read_text(encoding="utf-8")).body[-1]
     assert isinstance(table, ast.Assign) and isinstance(table.value, ast.Dict)
-    return [key.value for key in table.value.keys if isinstance(key, ast.Constant)]
+    return [str(ast.literal_eval(key)) for key in table.value.keys if key]
 
 
 def find_exercise(number: str) -> Exercise:

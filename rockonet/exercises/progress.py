@@ -53,7 +53,7 @@ def solved_exercises() -> set[str]:
 
 
 def note_solved(exercise: str) -> None:
-    """Keep that an exercise is solved. Where nothing can be written, the answer is right all the same."""
+    """Keep that an exercise is solved; where nothing can be written, it is right all the same."""
     solved = solved_exercises()
     if exercise in solved:
         return

@@ -14,6 +14,7 @@ from rockonet.common.files import atomic_write, reading
 from rockonet.dataset.events import EVENT
 from rockonet.guitar.riff import Riff
 
+EVENT_FIELDS = tuple(EVENT.names or ())
 SUFFIX = ".riff.json"
 MAX_BYTES, MAX_EVENTS, MAX_TITLE = 5_000_000, 20_000, 200
 
@@ -76,7 +77,7 @@ class Favourites:
 def save_riff(riff: Riff, path: Path) -> None:
     """Write a riff as JSON, exactly. Raises: OSError."""
     told = {field.name: getattr(riff, field.name) for field in dataclasses.fields(riff)}
-    events = {name: riff.events[name].tolist() for name in EVENT.names}
+    events = {name: riff.events[name].tolist() for name in EVENT_FIELDS}
     told |= {"events": events, "program": int(riff.program), "tempo_bpm": float(riff.tempo_bpm)}
     with atomic_write(path) as temporary:
         temporary.write_text(json.dumps(told, default=int), encoding="utf-8")
@@ -93,7 +94,7 @@ def load_riff(path: Path) -> Riff:
         told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         columns = told.pop("events")
         events = np.zeros(len(columns["bass"]), EVENT)
-        for name in columns.keys() & set(EVENT.names):
+        for name in columns.keys() & set(EVENT_FIELDS):
             events[name] = columns[name]
         heights = [(int(shape).bit_length() - 1) for shape in events["shape"]]
         fits = (

@@ -45,9 +45,7 @@ class Choice(widgets.VBox):
     value = traitlets.Unicode()
 
     def __init__(self, options: Sequence[str], description: str, hint: str) -> None:
-        self.list = widgets.Dropdown(
-            options=[*options, OTHER], description=description, **LABELLED
-        )
+        self.list = widgets.Dropdown(options=[*options, OTHER], description=description, **LABELLED)
         self.text = widgets.Text(
             description=f"{description} is", placeholder=hint, continuous_update=False, **LABELLED
         )

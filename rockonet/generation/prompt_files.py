@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -41,26 +40,22 @@ def prompt_tracks(data: bytes, name: str) -> dict[str, int | None]:
     """
     refuse_large(name, len(data))
     song = _tab_song(data, name)
-    if song:
-        score, guitar = song.score, partial(_guitar, song, name)
-    elif _is_midi(data, name):
-        score = parse_midi(data, name)[0]
-        guitar = partial(midi_guitar, score, name)
-    else:
+    if not song and not _is_midi(data, name):
         return {}
-    tracks = {
+    score = song.score if song else parse_midi(data, name)[0]
+    tracks: dict[str, int | None] = {
         f"{place + 1}. {visible(track_label(track))}": place
         for place, track in enumerate(score.tracks)
         if len(track.notes) and not track.is_drum
     }
     try:
-        taken = guitar()
+        part = _guitar(song, name) if song else midi_guitar(score, name)[0]
     except MidiError:  # no guitar: what else there is may be chosen
         if not tracks:
             raise
-        return dict(tracks)
-    part = taken if isinstance(taken, TabTrack) else taken[0]
-    return {f"{visible(part.name).strip() or 'unnamed'} (the guitar with the most notes)": None} | tracks
+        return tracks
+    called = visible(part.name).strip() or "unnamed"
+    return {f"{called} (the guitar with the most notes)": None, **tracks}
 
 
 def prompt_from_file(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import ipywidgets as widgets
@@ -45,11 +46,15 @@ class PromptPanel:
     """What a riff goes on from: one of `PROMPTS`, and below what that one asks for.
 
     songs: where excerpts are drawn from. say: shows a sentence. worker: makes the sound of a prompt
-    beside the page. `panel` is what is shown.
+    beside the page. typed_tuning: tells the tuning of what is typed, "" for the standard one.
+    `panel` is what is shown.
     """
 
-    def __init__(self, songs: Corpus, say: Say, worker: Worker) -> None:
+    def __init__(
+        self, songs: Corpus, say: Say, worker: Worker, typed_tuning: Callable[[], str]
+    ) -> None:
         self.songs, self.say, self.worker = songs, say, worker
+        self.typed_tuning = typed_tuning
         self.read: Riff | None = None  # of the file
         self.remarks: list[str] = []  # on the file
         self.source = widgets.ToggleButtons(options=PROMPTS, description="prompt", **LABELLED)
@@ -152,15 +157,18 @@ class PromptPanel:
         what = f"{visible(file.name)}: {len(read.events)} events"
         self.about.value = as_html(what, *self.remarks)
 
-    def prompt(self, tuning: str) -> Riff:
-        """The prompt as the panel has it. tuning: of a typed one.
+    def prompt(self) -> Riff:
+        """The prompt as the panel has it.
 
         Raises: ValueError in one sentence.
         """
         if self.source.value == "typed":
             beats, value = map(int, self.meter.value.split("/"))
             return prompt_from_text(
-                self.text.value, float(self.tempo.value), (beats, value), tuning or "standard"
+                self.text.value,
+                float(self.tempo.value),
+                (beats, value),
+                self.typed_tuning() or "standard",
             )
         if self.source.value == "a file":
             return self._as_changed()
@@ -197,14 +205,10 @@ class PromptPanel:
     def _hear(self, _: Any = None) -> None:
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")
-            prompt = self.prompt(self.tuning_of_typed())
+            prompt = self.prompt()
         doubts = self.unread() + [str(warning.message) for warning in warned]
         self.say(as_html(" ".join(["The sound of the prompt is being made …", *doubts])))
         self.worker.do(self.say, self._show, prompt, doubts)
-
-    def tuning_of_typed(self) -> str:
-        """What the settings say of the tuning; the riff machine puts its own here."""
-        return ""
 
     def _show(self, prompt: Riff, doubts: list[str]) -> None:
         player = prompt.revoiced().player()

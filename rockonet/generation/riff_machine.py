@@ -41,6 +41,7 @@ class RiffMachine:
     """
 
     panel: widgets.VBox
+    prompts: PromptPanel
 
     def __new__(
         cls, trained: Trained, training: Corpus, songs: Corpus, folder: str | os.PathLike[str]
@@ -59,9 +60,8 @@ class RiffMachine:
         self.seed = int(np.random.default_rng().integers(10**6))  # no favourite is overwritten
         self.worker, self.busy = Worker(), False
         self.message = widgets.HTML()
-        self.prompts = PromptPanel(songs, self._say, self.worker)
         self.settings = SettingsPanel(trained)
-        self.prompts.tuning_of_typed = self.settings.chosen_tuning
+        self.prompts = PromptPanel(songs, self._say, self.worker, self.settings.chosen_tuning)
         self.kept = Favourites(self.folder)
         self.panel = self._build()
         for riff in self.kept.riffs:
@@ -104,7 +104,7 @@ class RiffMachine:
 
     def prompt(self) -> Riff:
         """The prompt as the panel has it. Raises: ValueError in one sentence."""
-        return self.prompts.prompt(self.settings.chosen_tuning())
+        return self.prompts.prompt()
 
     def _say(self, html: str) -> None:
         self.message.value = f'<span role="status">{html}</span>' if html else ""

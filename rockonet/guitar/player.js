@@ -330,12 +330,16 @@ class Picture {
     this.system = system;
   }
 
-  /** Keep the cursor in sight while it plays. */
+  /** Keep the cursor in sight within the score, which may be wider than the page. */
   follow() {
     const { score, left } = this;
     if (left < score.scrollLeft || left > score.scrollLeft + 0.85 * score.clientWidth) {
       score.scrollLeft = Math.max(0, left - 0.15 * score.clientWidth);
     }
+  }
+
+  /** Keep the line of music that plays in sight, if the player is. */
+  followDown() {
     if (this.system && this.system !== this.followed) {
       const box = this.system.getBoundingClientRect();
       const seen = this.root.getBoundingClientRect();
@@ -673,6 +677,7 @@ class Player {
       this.save();
     }
     this.picture.follow();
+    this.picture.followDown();
     if (!this.root.isConnected) this.state.set("playing", false); // its cell was cleared
     else requestAnimationFrame(() => this.run());
   }
@@ -754,6 +759,7 @@ class Player {
     if (playing) this.begin();
     this.state.set("bar", barAt(this.song, this.band.place));
     this.save();
+    this.picture.follow();
   }
 
   goBars(bars) {

@@ -13,6 +13,7 @@ import jinja2
 import numpy as np
 import traitlets
 
+from rockonet.common.shown_text import visible
 from rockonet.dataset.events import event_pitches, onsets
 from rockonet.explore.sound import sounding_seconds
 from rockonet.guitar.band import band_score
@@ -59,7 +60,7 @@ class Player(anywidget.AnyWidget):
         self._seconds = sounding_seconds(band_score(riff, band, count_in))
         self._lead = count_in * riff.ticks_per_bar * riff.tick_seconds
         # Another kernel may have left players of the same number in the page.
-        content = zlib.crc32(riff.events.tobytes() + riff.title.encode())
+        content = zlib.crc32(riff.events.tobytes() + visible(riff.title).encode())
         self._mark = f"rockonet-{content:08x}-{next(_NUMBERS)}-"
         song = self._told()
         super().__init__(_song=song, _picture=self._drawn(), count_in=count_in)
@@ -127,16 +128,16 @@ class Player(anywidget.AnyWidget):
         score = riff.score()._repr_html_()
         for staff in "nt":
             score = score.replace(f'id="{staff}-', f'id="{self._mark}{staff}-')
-        bars = max(1, riff.bar_line_after // riff.ticks_per_bar)
+        title, bars = visible(riff.title), max(1, riff.bar_line_after // riff.ticks_per_bar)
         legend = ["click the roll or the score to go there, drag over bars to loop them"]
         if riff.prompt_events:
             legend.insert(0, "outlined and black: prompt · filled and blue: generated")
         template = jinja2.Template(_HERE.with_suffix(".html").read_text("utf-8"), autoescape=True)
         return template.render(
             mark=self._mark,
-            title=riff.title,
+            title=title,
             legend=" · ".join(legend),
-            described=f"Score and tab of {riff.title}, {bars} bars in {riff.meter[0]}/{riff.meter[1]}",
+            described=f"Score and tab of {title}, {bars} bars in {riff.meter[0]}/{riff.meter[1]}",
             score=score,
             **self._roll(self._times()),
             **more,

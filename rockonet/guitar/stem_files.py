@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 # Opus in Ogg: for the same kbit/s it keeps twice as much of the sound as MP3, and of a guitar all
 # up to 16 kHz. Sides, and libsndfile's level of compression, which makes the kbit/s said.
 CODING = {
-    "guitar": (2, 0.93),  # 43
+    "guitar": (2, 0.945),  # 36
     "bass": (1, 0.96),  # 16; it stands in the middle
-    "drums": (2, 0.95),  # 34
+    "drums": (2, 0.96),  # 30
     "click": (1, 0.96),
 }
 PROMPT_LOUDNESS = 0.5  # of a prompt, so that one hears where the model begins: 6 dB less

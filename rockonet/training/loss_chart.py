@@ -96,7 +96,9 @@ def rate_styles(rates: Sequence[float]) -> dict[float, tuple[str, str]]:
     """
     others = (rate for rate in rates if rate not in PUBLISHED_RATES)
     rest = itertools.cycle(RATE_STYLES[len(PUBLISHED_RATES) :])
-    looks = dict(zip(PUBLISHED_RATES, RATE_STYLES, strict=False)) | dict(zip(others, rest))
+    looks = dict(zip(PUBLISHED_RATES, RATE_STYLES, strict=False)) | dict(
+        zip(others, rest, strict=False)
+    )
     return {rate: looks[rate] for rate in rates}
 
 

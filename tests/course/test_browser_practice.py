@@ -1,5 +1,6 @@
 """Player and riff machine in JupyterLab: what one practises with, at three widths."""
 
+import itertools
 import os
 import re
 from pathlib import Path
@@ -29,14 +30,17 @@ machine""",
 )
 WIDTHS = (1440, 720, 390)
 # Of everything that can be pressed within `scope`: what is cut off at the side, or too small.
-UNFIT = """(scope) => [...scope.querySelectorAll("button, input, select, textarea, a[href], summary")]
+UNFIT = """(scope) => [...scope.querySelectorAll(
+        "button, input, select, textarea, a[href], summary")]
     .filter((e) => e.checkVisibility() && !e.closest("details:not([open]) > :not(summary)"))
     .map((e) => {
         const box = e.getBoundingClientRect(), name = e.outerHTML.slice(0, 90);
         if (e.type === "file") return null;
-        if (box.width < 24 || box.height < 24) return `small, ${box.width} × ${box.height}: ${name}`;
+        if (Math.min(box.width, box.height) < 24)
+            return `small, ${box.width} × ${box.height}: ${name}`;
         if (box.left < 0 || box.right > innerWidth + 1) return `cut off, ${box.right}: ${name}`;
-        if (e.tagName === "BUTTON" && e.scrollWidth > e.clientWidth + 2) return `words cut: ${name}`;
+        if (e.tagName === "BUTTON" && e.scrollWidth > e.clientWidth + 2)
+            return `words cut: ${name}`;
         return null;
     }).filter(Boolean)"""
 
@@ -79,6 +83,11 @@ def riff():
     return ru.random_excerpt(ru.split_by_song(corpus)[2], 16, seed=5, bars=6)
 
 
+def chosen_bars(player):
+    ends = ("first bar of the loop", "last bar of the loop")
+    return [player.get_by_label(end).input_value() for end in ends]
+
+
 def test_a_loop_of_bars_repeats_on_its_bar_lines(practised, player, riff):
     bar = riff.ticks_per_bar * riff.tick_seconds
     player.get_by_label("first bar of the loop").select_option("3")
@@ -114,14 +123,13 @@ def test_it_goes_where_one_clicks_and_loops_where_one_drags(practised, player, r
     box, n_bars = player.locator(".roll").bounding_box(), riff.bar_line_after / riff.ticks_per_bar
     total = float(player.locator(".roll").get_attribute("viewBox").split()[2])
     lines = [float(line.get_attribute("x")) for line in player.locator(".roll > rect[fill]").all()]
-    middles = [box["x"] + box["width"] * (a + b) / 2 / total for a, b in zip(lines, lines[1:])]
+    middles = [box["x"] + box["width"] * (a + b) / 2 / total for a, b in itertools.pairwise(lines)]
     page.mouse.move(middles[2], box["y"] + 20)
     page.mouse.down()
     page.mouse.move(middles[3], box["y"] + 25, steps=4)
     page.mouse.up()
     assert player.get_by_role("checkbox", name="loop", exact=True).is_checked() and n_bars > 4
-    chosen = [player.get_by_label(f"{end} bar of the loop").input_value() for end in ("first", "last")]
-    assert chosen == ["3", "4"]
+    assert chosen_bars(player) == ["3", "4"]
     assert player.locator(".score .region").count() == 2
     # Python reads it.
     cell = practised.cell("the page says")
@@ -141,8 +149,8 @@ def test_the_keyboard_alone_does_everything(practised, player):
     press("[")
     press("ArrowRight")
     press("]")
-    values = [player.get_by_label(f"{end} bar of the loop").input_value() for end in ("first", "last")]
-    assert values == ["2", "3"] and player.get_by_role("checkbox", name="loop", exact=True).is_checked()
+    assert chosen_bars(player) == ["2", "3"]
+    assert player.get_by_role("checkbox", name="loop", exact=True).is_checked()
     for key, speed in (("-", "95 %"), ("+", "100 %"), ("+", "105 %"), ("-", "100 %")):
         press(key)
         assert player.locator(".speed").inner_text() == speed
@@ -166,7 +174,6 @@ def test_one_sound_at_a_time(practised, player):
     page.evaluate("""() => {
         const audio = document.createElement("audio");
         audio.id = "plain";
-        audio.src = "data:audio/wav;base64,UklGRiQAAABXQVZFZm10IBAAAAABAAEAgD4AAAB9AAACABAAZGF0YQAAAAA=";
         document.body.append(audio);
     }""")
     player.locator(".play").click()
@@ -285,8 +292,8 @@ def test_nothing_is_cut_off_or_too_small(practised, panel, width, scheme):
     panel.get_by_role("button", name="typed").click()
     text = panel.locator("textarea:visible")
     text.fill("\n".join(f"{name}|{'0-' * 16}|{'3-' * 16}|" for name in "eBGDAE"))
-    style = text.evaluate("e => [getComputedStyle(e).whiteSpace, e.scrollHeight <= e.clientHeight + 1]")
-    assert style[0] == "pre"
+    assert text.evaluate("e => getComputedStyle(e).whiteSpace") == "pre"
+    assert text.evaluate("e => e.scrollHeight <= e.clientHeight + 1")  # all its lines are seen
     assert practised.errors == [] and practised.elsewhere == []
 
 
@@ -302,6 +309,39 @@ def test_axe_finds_nothing_serious_in_player_and_panel(practised, panel):
     assert found == []
 
 
+def test_a_hundred_players_that_came_and_went_leave_no_memory_behind(browser, riff, tmp_path):
+    """A cell that shows a player is run again and again: the page grows by less than 100 MB."""
+    player, page = riff.player(), browser.new_page()
+    (tmp_path / "page.html").write_text("<!doctype html><title>Cell</title><div id=cell></div>")
+    page.goto((tmp_path / "page.html").as_uri())
+    heap = page.context.new_cdp_session(page)
+    html, script = player.html().split('<script type="module">')
+    sizes = []
+    for number in range(100):
+        page.evaluate(
+            """([html, script]) => {
+                const made = document.createElement("script");
+                [made.type, made.textContent] = ["module", script];
+                document.querySelector("#cell").innerHTML = html;
+                document.querySelector("#cell").append(made);
+            }""",
+            [html, script.removesuffix("</script>")],
+        )
+        page.locator(".rockonet .play").wait_for()
+        if number % 20 == 10:
+            page.locator(".rockonet .play").click()
+            page.locator(".rockonet .play", has_text="stop").wait_for()
+            page.wait_for_timeout(500)
+        if number in (20, 99):
+            heap.send("HeapProfiler.collectGarbage")
+            page.wait_for_timeout(500)
+            sizes.append(heap.send("Runtime.getHeapUsage"))
+    grown = sum(sizes[1][kind] - sizes[0][kind] for kind in ("usedSize", "backingStorageSize"))
+    nodes = page.evaluate("document.querySelectorAll('*').length")
+    assert grown < 100e6 and nodes < 5000, (sizes, nodes)
+    page.close()
+
+
 def test_pictures_of_the_course(practised, panel, player, tmp_path):
     """What README and site show of the last notebook: `make pictures` puts them into figures/."""
     page = practised.page
@@ -310,8 +350,10 @@ def test_pictures_of_the_course(practised, panel, player, tmp_path):
     practised.with_side_bar(False)
     folder = Path(os.environ.get("ROCKONET_PICTURES") or tmp_path)
     panel.get_by_role("button", name="typed").click()
-    if not panel.locator(".rockonet-card .rockonet").count():
-        five_riffs(panel)
+    panel.locator("textarea:visible").fill(ru.TYPED)
+    panel.get_by_label("new bars").fill("4")
+    panel.get_by_label("new bars").press("Tab")
+    five_riffs(panel)
     shown = panel.locator(".rockonet-card", has=page.locator(".rockonet")).first
     shown.scroll_into_view_if_needed()
     shown.locator(".play").click()

@@ -15,9 +15,9 @@ def output(monkeypatch, tmp_path):
     return tmp_path / "output"
 
 
-
 def shown():
-    return {number for mark, number in re.findall(r">([✔○]) (\d\.\d)<", ru.progress().data) if mark == "✔"}
+    marks = re.findall(r">([✔○]) (\d\.\d)<", ru.progress().data)
+    return {number for mark, number in marks if mark == "✔"}
 
 
 def test_what_is_right_is_kept_and_shown(output, capsys):

@@ -124,7 +124,8 @@ def test_favourites_are_read_back_and_what_cannot_be_is_named(machine, silent, t
 
 def test_a_favourite_is_the_same_riff_in_its_file(tmp_path, starter):
     riff = ru.random_excerpt(starter[0], 12, seed=2)
-    odd = ru.Riff(riff.events, 3, 99.5, (6, 8), 27, "<b>Ünïcode</b>\n\udce9", (38, 45, 50, 55, 59, 64))
+    drop_d, title = (38, 45, 50, 55, 59, 64), "<b>Ünïcode</b>\n\udce9"
+    odd = ru.Riff(riff.events, 3, 99.5, (6, 8), 27, title, drop_d)
     save_riff(odd, tmp_path / "odd.riff.json")
     again = load_riff(tmp_path / "odd.riff.json")
     assert again.events.dtype == ru.EVENT and (again.events == odd.events).all()
@@ -133,7 +134,8 @@ def test_a_favourite_is_the_same_riff_in_its_file(tmp_path, starter):
     for change in ({"bass": [127], "shape": [3]}, {"step": [-1]}, {"shape": [2]}):
         text = (tmp_path / "odd.riff.json").read_text()
         assert "events" in text
-        columns = {n: riff.events[n][:1].tolist() for n in ("bass", "shape", "step", "duration", "velocity")}
+        names = ("bass", "shape", "step", "duration", "velocity")
+        columns = {name: riff.events[name][:1].tolist() for name in names}
         told = json.loads(text) | {"events": columns | change, "prompt_events": 0}
         (tmp_path / "bad.riff.json").write_text(json.dumps(told))
         with pytest.raises(ValueError, match="is not a favourite riff"):

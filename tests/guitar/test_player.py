@@ -18,7 +18,7 @@ from rockonet.guitar.stem_files import CODING
 
 @pytest.fixture(scope="module")
 def player():
-    riff = dataclasses.replace(random_riff(4), prompt_events=6, title="<b>odd</b> \"title\"")
+    riff = dataclasses.replace(random_riff(4), prompt_events=6, title='<b>odd</b> "title"')
     return riff.revoiced().player("overdrive")
 
 

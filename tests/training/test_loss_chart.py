@@ -64,7 +64,8 @@ def test_a_rate_keeps_its_colour_when_another_is_added():
         rows = tuple(ru.Epoch("classic", r, e, r + e, 9.0, 1.0) for r in rates for e in (1, 2))
         (ax,) = ru.loss_chart(ru.History(rows, {"classic": 4.5})).axes
         solid = [line for line in ax.lines if line.get_linestyle() == "-"]
-        return {rate: (line.get_color(), line.get_marker()) for rate, line in zip(rates, solid)}
+        styles = [(line.get_color(), line.get_marker()) for line in solid]
+        return dict(zip(rates, styles, strict=True))
 
     three, four = looks(0.01, 0.001, 0.0001), looks(0.03, 0.01, 0.001, 0.0001)
     assert three == {rate: four[rate] for rate in three} and len(set(four.values())) == 4
