@@ -9,7 +9,6 @@ import make_site
 import pytest
 from helpers import ROOT
 
-
 JSON = "application/json"
 
 
