@@ -6,7 +6,7 @@ VENV_PYTHON := .venv/bin/python
 LAB_ROOT ?= $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run lab test figure notebooks html model bench rock wheelhouse fresh-machines house lint clean distclean lock torture
+.PHONY: help venv run lab test figure notebooks html model bench rock wheelhouse fresh-machines house pictures lint clean distclean lock torture
 
 help:       ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -60,6 +60,9 @@ fresh-machines: venv  ## try run and test on new Debians with Python 3.11, 3.13 
 torture: venv  ## try damaged files, kills and full disks for an hour (TORTURE_ARGS="--minutes 5")
 	@$(VENV_PYTHON) tools/torture.py $(TORTURE_ARGS)
 
+pictures: venv  ## take the pictures of player and riff machine anew, in a browser (needs chromium)
+	ROCKONET_PICTURES=figures $(VENV_PYTHON) -m pytest -q -m browser -k pictures_of_the_course tests/course
+
 house: venv  ## draw the picture of docs/architecture.md anew, from the imports
 	@$(VENV_PYTHON) tools/draw_house.py
 
@@ -68,6 +71,12 @@ lint: venv  ## check style, format and types of code and notebooks, and who impo
 	$(VENV_PYTHON) -m ruff format --check .
 	.venv/bin/lint-imports
 	$(VENV_PYTHON) -m mypy
+	@# The player is JavaScript; its linter comes with npm, which not every machine has.
+	@if timeout 120 npx --yes eslint@9 --version >/dev/null 2>&1; then \
+		npx --yes eslint@9 -c tools/eslint.config.mjs rockonet && echo "The player's JavaScript is sound."; \
+	else \
+		echo "There is no npx that can fetch eslint here: the player's JavaScript is not checked."; \
+	fi
 
 lock: venv  ## pin the newest versions that pyproject.toml allows in requirements.lock
 	$(VENV_PYTHON) -m pip install --quiet uv

@@ -305,6 +305,7 @@ from .generation.prompts import (
 )
 from .generation.prompt_files import (
     prompt_from_file as prompt_from_file,
+    prompt_tracks as prompt_tracks,
     PROMPT_SUFFIXES as PROMPT_SUFFIXES,
 )
 from .generation.sampling import sample as sample, odds_chart as odds_chart
@@ -334,3 +335,4 @@ from .generation.riff_machine import (
 
 # The exercises of all four
 from .exercises.self_check import self_check as self_check
+from .exercises.progress import progress as progress

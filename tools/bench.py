@@ -258,7 +258,7 @@ def generating(_: Path, cache: Path) -> dict:
     notes = sum(len(ru.notes_from_events(riff.generated)["pitch"]) for riff in riffs)
     (long,) = ru.generate(model, bars=16, prompt=ru.Riff(prompt.events[:1], 1), seed=3)
     start = time.perf_counter()
-    long.player()._repr_html_()
+    long.player().html()
     shown = time.perf_counter() - start
     start = time.perf_counter()
     ru.originality(riffs[0], index)

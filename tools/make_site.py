@@ -1,8 +1,8 @@
 """The executed course as a small web site in ``site/`` that needs no network: `make html`.
 
 Every notebook and every text of the project becomes a page. What they link to and is no page, such
-as a picture, is copied beside them. A policy in the head of each page lets scripts of this project
-run and no others, whatever stands in an output.
+as a picture, is copied beside them. A policy in the head of each page lets the scripts of this
+project run and no others, whatever stands in an output.
 """
 
 import base64
@@ -49,6 +49,7 @@ MENU = {
     "instructor.html": "Teach",
     "troubleshooting.html": "Help",
 }
+PANEL = "The riff machine: a prompt, settings, and five riffs as cards with player and score"
 STYLE = """
 :root { color-scheme: light dark; --text: #1c1e21; --back: #fff; --soft: #f3f4f6; --line: #d0d4da;
   --link: #0b5cad; }
@@ -63,7 +64,8 @@ nav ul { display: flex; flex-wrap: wrap; gap: 0 1.2rem; list-style: none; }
 nav a { display: block; padding: .7rem 0; text-decoration: none; }
 nav a[aria-current] { font-weight: bold; border-bottom: 3px solid; }
 a { color: var(--link); }
-a:focus-visible, summary:focus-visible, pre:focus-visible, .scroll:focus-visible {
+a:focus-visible, summary:focus-visible, pre:focus-visible, .scroll:focus-visible,
+.engraving:focus-visible {
   outline: 3px solid var(--link); outline-offset: 2px; }
 .skip { position: absolute; left: -100rem; }
 .skip:focus { position: static; }
@@ -77,7 +79,8 @@ code, .highlight, .highlight pre { background: var(--soft); border-radius: 4px; 
 .output_stream pre { white-space: pre-wrap; }
 .output_stream pre.tab { white-space: pre; }
 .output_html { overflow-x: auto; }
-.output_html > .rockonet, .output_html > .engraving { min-width: 42rem; }
+.output_html > .engraving { overflow-x: auto; }
+.output_html > .engraving > svg { min-width: 42rem; }
 /* A shadow at the side says that there is more; it goes when the end is reached. */
 .scroll { display: block; overflow-x: auto; background:
   linear-gradient(to right, var(--back) 30%, transparent) left / 2rem 100% no-repeat local,
@@ -142,6 +145,31 @@ def with_folds(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return notebook
 
 
+def with_panel(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Where the riff machine would be stand its picture and a riff that its model made, to play."""
+    outputs = [(cell, output) for cell in notebook.cells for output in cell.get("outputs", [])]
+    players = (
+        output["data"]["text/html"]
+        for cell, output in outputs
+        if ".player(" in cell.source and "text/html" in output.get("data", {})
+    )
+    player = next(players, "")
+    mark = re.search(r'class="rockonet" id="([\w-]+-)player"', player)
+    for cell, output in outputs:
+        if "ru.RiffMachine(" not in cell.source or "text/markdown" not in output.get("data", {}):
+            continue
+        picture = ROOT / "figures" / "riff_machine.png"
+        shown = f"![{PANEL}](../figures/{picture.name})\n\n" if picture.exists() else ""
+        output["data"]["text/markdown"] = (
+            f"{shown}*{PANEL}. It needs JupyterLab. Here is a riff that the same model made:*"
+        )
+        if mark:  # its parts have names of their own
+            again = player.replace(mark[1], f"{mark[1]}again-")
+            heard = nbformat.v4.new_output("display_data", {"text/html": again})
+            cell.outputs = [*cell.outputs, heard]
+    return notebook
+
+
 def body_of(source: Path) -> str:
     """A notebook or a text as HTML, its links as they were."""
     if source.suffix == ".md":
@@ -151,7 +179,7 @@ def body_of(source: Path) -> str:
         exclude_input_prompt=True,
         exclude_output_prompt=True,
     )
-    notebook = with_folds(with_alternatives(nbformat.read(source, 4)))
+    notebook = with_folds(with_alternatives(with_panel(nbformat.read(source, 4))))
     return exporter.from_notebook_node(notebook)[0]
 
 
@@ -187,6 +215,9 @@ def whole_page(name: str, body: str) -> str:
     # Wide things scroll by themselves, with the keyboard too, so that the page never does.
     body = re.sub(r"<pre>(?=[^<]*\|-)", '<pre class="tab">', body)
     body = re.sub(r"<pre(?=[ >])", '<pre tabindex="0"', body)
+    score = '<div class="engraving" tabindex="0" role="group" aria-label="Score and tab"'
+    alone = r'(<div class="output_html[^>]*>\s*)<div class="engraving"'  # not one in a player
+    body = re.sub(alone, rf"\g<1>{score}", body)
     for wide, box in ((r"<table.*?</table>", "div"), (r"<img [^>]*>", "span")):
         boxed = rf'<{box} class="scroll" tabindex="0">\g<0></{box}>'
         body = re.sub(wide, boxed, body, flags=re.DOTALL)

@@ -145,6 +145,14 @@ def scrub(notebook):
                     )
                 if "image/png" in output.get("data", {}):
                     output.data["image/png"] = smaller(output.data["image/png"])
+                    # A page that knows its sizes has its links land right before it is all there.
+                    width, height = png_size(output.data["image/png"])
+                    output.metadata["image/png"] = {"width": width, "height": height}
+
+
+def png_size(png):
+    """Width and height of a picture in base64, in pixels."""
+    return Image.open(io.BytesIO(base64.b64decode(png))).size
 
 
 def smaller(png):

@@ -15,11 +15,17 @@ if TYPE_CHECKING:
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#8C8C8C"
 
 
-def new_figure(size: tuple[float, float], columns: int = 1, rows: int = 1) -> Figure:
-    """A figure with panels, row by row; it is closed at once, so that it shows only once."""
+def new_figure(
+    size: tuple[float, float], columns: int = 1, rows: int = 1, one_scale: bool = True
+) -> Figure:
+    """A figure with panels, row by row; it is closed at once, so that it shows only once.
+
+    one_scale: whether the panels beside each other have the same y axis.
+    """
     import matplotlib.pyplot as plt  # half a second, which what never draws need not wait for
 
-    figure, _ = plt.subplots(rows, columns, figsize=size, sharey=columns > 1, layout="constrained")
+    shared = one_scale and columns > 1
+    figure, _ = plt.subplots(rows, columns, figsize=size, sharey=shared, layout="constrained")
     plt.close(figure)
     return figure
 

@@ -89,8 +89,10 @@ def like_rock(answer: list[str] | str, corpus: Corpus, song: int) -> Verdict:
     if unknown := sorted(given - usual.keys()):
         return False, f"there is no number {unknown[0]!r}: there are {', '.join(usual)}."
     if wrong := sorted(outside ^ given):
-        low, high = usual[wrong[0]]
-        return False, f"look at {wrong[0]} again: {numbers[wrong[0]]:.3f}, usual {low} to {high}."
+        return False, (
+            f"{len(wrong)} of the {len(usual)} numbers stand on the wrong side. Hold each against "
+            "its range: what lies below the low end or above the high end is outside."
+        )
     inside = f"{len(usual) - len(outside)} of {len(usual)}"
     return True, f"{corpus.songs[song]} plays like rock in {inside} numbers."
 

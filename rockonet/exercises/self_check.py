@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
 import reprlib
 from typing import Any
 
-from rockonet.exercises.verdicts import Exercise
+from rockonet.exercises.exercise_files import find_exercise
+from rockonet.exercises.progress import note_solved
 
 
 def self_check(exercise: str, answer: Any, **made: Any) -> None:
@@ -15,6 +15,7 @@ def self_check(exercise: str, answer: Any, **made: Any) -> None:
 
     exercise: notebook and number, as "1.2". answer: None while it is open. made: what the notebook
         has made and the exercise is about.
+    What is right is kept for `progress`.
     Raises: ValueError if there is no such exercise.
     Notebook: 01 to 04.
     """
@@ -30,21 +31,5 @@ def self_check(exercise: str, answer: Any, **made: Any) -> None:
         what = type(answer).__name__ if what.startswith("<") else what
         right, words = False, f"the answer is to be {wanted}; this is {what}."
     print(f"✔ Right: {words}" if right else f"✘ Not yet: {words}")
-
-
-def find_exercise(number: str) -> Exercise:
-    """The exercise of a number, as "1.2", in the file of its notebook.
-
-    Raises: ValueError if there is none.
-    """
-    notebook = number.partition(".")[0]
-    if notebook not in ("1", "2", "3", "4"):
-        raise ValueError(f"There is no exercise {number!r}: give notebook and number, as in '1.2'.")
-    # Opened when it is asked for: else the first check of notebook 01 would wait for Keras, which
-    # the exercises of notebook 03 use.
-    exercises = importlib.import_module(f"rockonet.exercises.notebook_0{notebook}").EXERCISES
-    if number not in exercises:
-        raise ValueError(
-            f"There is no exercise {number!r}: notebook 0{notebook} has {', '.join(exercises)}."
-        )
-    return exercises[number]
+    if right:
+        note_solved(exercise)

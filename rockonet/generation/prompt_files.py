@@ -10,6 +10,7 @@ import numpy as np
 
 from rockonet.common.arguments import check_count
 from rockonet.common.errors import say_remarks
+from rockonet.common.shown_text import visible
 from rockonet.common.techniques import Technique
 from rockonet.common.theory import chord_name
 from rockonet.common.tunings import TUNINGS, tuning_for, tuning_pitches
@@ -17,7 +18,13 @@ from rockonet.dataset.events import events_from_notes, onsets
 from rockonet.explore.file_kinds import is_guitar_pro, is_midi, is_musicxml
 from rockonet.explore.guitar_pro import GUITAR_PRO_SUFFIXES, parse_guitar_pro
 from rockonet.explore.meters import opening_timing
-from rockonet.explore.midi_file import MIDI_SUFFIXES, MidiError, file_bytes, refuse_large
+from rockonet.explore.midi_file import (
+    MIDI_SUFFIXES,
+    MidiError,
+    file_bytes,
+    parse_midi,
+    refuse_large,
+)
 from rockonet.explore.musicxml_reader import parse_musicxml
 from rockonet.explore.parts import GuitarPart
 from rockonet.explore.tab_song import (
@@ -28,7 +35,7 @@ from rockonet.explore.tab_song import (
     played_by_name,
     played_columns,
 )
-from rockonet.explore.tracks import GUITAR_NAMES, grid_ticks
+from rockonet.explore.tracks import GUITAR_NAMES, grid_ticks, track_label
 from rockonet.generation.prompts import (
     first_bars,
     lead_guitar,
@@ -42,13 +49,42 @@ PROMPT_SUFFIXES = (*MIDI_SUFFIXES, *GUITAR_PRO_SUFFIXES, *MUSICXML_SUFFIXES, ".t
 DISTORTION = 30  # General MIDI program of a guitar whose sound the file does not tell
 
 
-def prompt_from_file(source: str | os.PathLike | bytes, bars: int = 4, name: str = "") -> Riff:
+def prompt_tracks(data: bytes, name: str) -> dict[str, int | None]:
+    """The tracks of a file that a prompt can be made of, by their labels: what `prompt_from_file`
+    takes by itself comes first, as None; no drums. Of a text there is nothing to choose.
+
+    data: the bytes of a file of this name.
+    Raises: `MidiError` if the file cannot be used.
+    """
+    refuse_large(name, len(data))
+    song = _tab_song(data, name)
+    if not song and not _is_midi(data, name):
+        return {}
+    score = song.score if song else parse_midi(data, name)[0]
+    tracks: dict[str, int | None] = {
+        f"{place + 1}. {visible(track_label(track))}": place
+        for place, track in enumerate(score.tracks)
+        if len(track.notes) and not track.is_drum
+    }
+    try:
+        part, _ = lead_guitar(score, name, played_by_name(song) if song else {})
+    except MidiError:  # no guitar: what else there is may be chosen
+        if not tracks:
+            raise
+        return tracks
+    called = visible(part.name).strip() or "unnamed"
+    return {f"{called} (the guitar with the most notes)": None, **tracks}
+
+
+def prompt_from_file(
+    source: str | os.PathLike | bytes, bars: int = 4, name: str = "", track: int | None = None
+) -> Riff:
     """The first bars of the guitar of any file that can be read, as a prompt.
 
     source: a path, or the bytes of a file (`name` is its name then): MIDI, Guitar Pro (``.gp3
         .gp4 .gp5 .gp .gpx``), MusicXML (``.mxl`` too), or a text as `prompt_from_text` takes it.
-        What it is, its bytes say. bars: how many, counted from the bar in which the guitar with the
-        most notes begins.
+        What it is, its bytes say. bars: how many, counted from the bar in which the guitar begins.
+        track: one of `prompt_tracks`, whatever plays it; without one the guitar with most notes.
     Strings and frets that stand in the file are kept as `Riff.given_frets`. A warning says what
     was changed or left out.
     Raises: `MidiError` if the file cannot be used or has no guitar, ValueError for no bars or a
@@ -59,12 +95,10 @@ def prompt_from_file(source: str | os.PathLike | bytes, bars: int = 4, name: str
     name = name or (Path(source).name if not isinstance(source, bytes) else "the upload")
     data = source if isinstance(source, bytes) else file_bytes(Path(source))
     refuse_large(name, len(data))
-    if is_guitar_pro(data):
-        return _prompt_from_tab(parse_guitar_pro(data, name), bars, name)
-    if is_musicxml(data):
-        return _prompt_from_tab(parse_musicxml(data, name), bars, name)
-    if is_midi(data) or Path(name).suffix.lower() in MIDI_SUFFIXES or b"\0" in data:
-        return prompt_from_midi(data, bars, name)  # which says so if it is none
+    if song := _tab_song(data, name):
+        return _prompt_from_tab(song, bars, name, track)
+    if _is_midi(data, name):
+        return prompt_from_midi(data, bars, name, track)  # which says what is wrong with it
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -72,11 +106,26 @@ def prompt_from_file(source: str | os.PathLike | bytes, bars: int = 4, name: str
     return first_bars(dataclasses.replace(prompt_from_text(text), title=Path(name).stem), bars)
 
 
-def _prompt_from_tab(song: TabSong, bars: int, name: str) -> Riff:
-    """The beginning of the guitar of a song in tablature."""
-    _refuse_dead(song, name)
-    part, program = lead_guitar(song.score, name, played_by_name(song))
-    track = _tab_of_part(song, part)
+def _tab_song(data: bytes, name: str) -> TabSong | None:
+    """The song in the bytes of a Guitar Pro or MusicXML file; None for any other."""
+    if is_guitar_pro(data):
+        return parse_guitar_pro(data, name)
+    return parse_musicxml(data, name) if is_musicxml(data) else None
+
+
+def _is_midi(data: bytes, name: str) -> bool:
+    return is_midi(data) or Path(name).suffix.lower() in MIDI_SUFFIXES or b"\0" in data
+
+
+def _prompt_from_tab(song: TabSong, bars: int, name: str, chosen: int | None) -> Riff:
+    """The beginning of the guitar of a song in tablature, or of the track that was chosen."""
+    if chosen is None:
+        _refuse_dead(song, name)
+        part, program = lead_guitar(song.score, name, played_by_name(song))
+        track = _tab_of_part(song, part)
+    else:
+        track = song.tracks[chosen]
+        program = track.program
     notes, columns = track.notes, played_columns(track)
     dead = columns["technique"] & Technique.DEAD > 0
     timing = opening_timing(song.score, notes["time"], bars)

@@ -25,12 +25,12 @@ from rockonet.explore.meters import opening_timing
 from rockonet.explore.midi_file import MidiError, file_bytes, parse_midi, refuse_large
 from rockonet.explore.midi_techniques import with_techniques
 from rockonet.explore.parts import GuitarPart, Guitars, guitar_parts, part_notes, part_remarks
-from rockonet.explore.tracks import GUITAR_NAMES
+from rockonet.explore.tracks import GUITAR_NAMES, only_tracks
 from rockonet.explore.written_tunings import part_tuning
 from rockonet.guitar.midi_writer import tuning_in_midi
 from rockonet.guitar.notes import shortened_mutes
 from rockonet.guitar.playable_techniques import JOINED
-from rockonet.guitar.riff import Riff
+from rockonet.guitar.riff import SOUNDS, Riff
 from rockonet.guitar.tab_lines import is_tab
 from rockonet.guitar.tab_reader import read_tab
 from rockonet.guitar.tiny_notation import read_tiny
@@ -80,11 +80,14 @@ def random_excerpt(corpus: Corpus, n_events: int, seed: int = 0, bars: int = 0) 
     return Riff(events, n_events, song.tempo_bpm, song.meter, info.program, song.title)
 
 
-def prompt_from_midi(source: str | os.PathLike | bytes, bars: int = 4, name: str = "") -> Riff:
+def prompt_from_midi(
+    source: str | os.PathLike | bytes, bars: int = 4, name: str = "", track: int | None = None
+) -> Riff:
     """The first bars of the guitar of a MIDI file, as a prompt.
 
     source: a path, or the bytes of a file (`name` is its name then). bars: how many, counted from
-        the bar in which the guitar with the most notes begins.
+        the bar in which the guitar begins. track: its place in the file, whatever plays it;
+        without one it is the guitar with the most notes.
     The tuning is the one that a riff was saved with, else what the track's name or its channel
     says, else the first of `TUNINGS` that has the notes. Warnings say what was changed or guessed.
     Raises: `MidiError` if the file cannot be used or has no guitar, ValueError for no bars.
@@ -94,7 +97,7 @@ def prompt_from_midi(source: str | os.PathLike | bytes, bars: int = 4, name: str
     data = source if isinstance(source, bytes) else file_bytes(Path(source))
     refuse_large(name, len(data))
     score, remarks = parse_midi(data, name)
-    part, program = lead_guitar(score, name)
+    part, program = lead_guitar(score, name, track=track)
     timing = opening_timing(score, part.notes["time"], bars)
     [song] = with_techniques([Guitars((part,), timing, part_remarks([part]))])
     [part] = song.parts
@@ -123,9 +126,12 @@ def first_bars(riff: Riff, bars: int) -> Riff:
 
 
 def lead_guitar(
-    score: ScoreTick, name: str, played: Mapping[str, dict[str, np.ndarray]] = MappingProxyType({})
+    score: ScoreTick,
+    name: str,
+    played: Mapping[str, dict[str, np.ndarray]] = MappingProxyType({}),
+    track: int | None = None,
 ) -> tuple[GuitarPart, int]:
-    """The guitar with the most notes, and its program.
+    """The guitar with the most notes, or what a track plays, and its program.
 
     name: of the file. played: as in `guitar_parts`; of guitars with as many notes one whose strings
         are known goes first.
@@ -135,6 +141,9 @@ def lead_guitar(
     right lengths but without a sound.
     Raises: `MidiError` if there is none.
     """
+    if track is not None:
+        (part,) = guitar_parts(only_tracks(score, [score.tracks[track]]), range(128)).parts
+        return part, part.program if part.program in GUITAR_NAMES else SOUNDS["distortion"]
     parts = guitar_parts(score, GUITAR_NAMES, "guitar|gtr|git", played).parts
     if not parts:
         raise MidiError(name, "has no guitar track (General MIDI programs 24 to 31)")

@@ -1,25 +1,35 @@
-"""One riff as the riff machine shows it: player with score, verdicts, star and downloads."""
+"""One riff as the riff machine shows it: player with score, verdicts, star, sound, downloads."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
-from typing import Any
+import dataclasses
+from typing import Any, Protocol
 
 import ipywidgets as widgets
 
-from rockonet.common.shown_text import as_html
+from rockonet.common.shown_text import as_html, visible
+from rockonet.generation.favourites import MAX_TITLE
 from rockonet.generation.originality import CopyIndex, bars_of_prompt, originality
+from rockonet.generation.panel_parts import ROW, Worker, closed, safely
 from rockonet.guitar.formats import FILE_FORMATS
-from rockonet.guitar.riff import Riff
+from rockonet.guitar.riff import SOUNDS, Riff
+
+_FIELD = {"style": {"description_width": "initial"}}
+
+
+class Keeper(Protocol):
+    """Who is told of a card's star, and of what becomes of its riff."""
+
+    def star(self, card: RiffCard, starred: bool) -> None: ...
+    def change(self, card: RiffCard, old: Riff, new: Riff) -> None: ...
 
 
 class RiffCard:
     """A card of the riff machine; `panel` is what is shown.
 
-    index: of the songs the model learned from. band: whether bass and drums play along; it may
-        have changed when files are made. on_star: called with the riff, and whether it is a
-        favourite now.
+    index: of the songs the model learned from. band: whether bass and drums play along; it may have
+    changed when files are made. starred: whether it is a favourite already.
     """
 
     def __init__(
@@ -27,37 +37,110 @@ class RiffCard:
         riff: Riff,
         index: CopyIndex,
         band: widgets.Checkbox,
-        on_star: Callable[[Riff, bool], None],
-    ):
-        self.riff, self.band, self.on_star = riff, band, on_star
-        self.star = widgets.ToggleButton(False, description="favourite", icon="star")
-        self.downloads = widgets.Button(description="Downloads", icon="download")
-        self.links = widgets.HTML()
-        self.star.observe(self._star, "value")
-        self.downloads.on_click(self._offer)
-        again, new = bars_of_prompt(riff)
-        verdict = widgets.HTML(
-            as_html(
-                originality(riff, index).verdict,
-                f"{again} of {new} new bars repeat a bar of the prompt",
-                riff.fingering.verdict,
-            )
+        keeper: Keeper,
+        worker: Worker,
+        starred: bool = False,
+    ) -> None:
+        self.riff, self.index, self.band = riff, index, band
+        self.keeper, self.worker = keeper, worker
+        self.note, self.verdict, self.links = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        self.links.add_class("rockonet-links")
+        self.name = widgets.Text(
+            visible(riff.title)[:MAX_TITLE],
+            description="name",
+            continuous_update=False,
+            layout={"flex": "1 1 18em", "width": "auto"},
+            **_FIELD,
         )
-        player = widgets.Output()
-        player.append_display_data(riff.player(band=band.value))
-        title = widgets.HTML(as_html(riff.title, bold=True))
-        row = widgets.HBox([title, self.star, self.downloads])
-        self.panel = widgets.VBox([row, verdict, player, self.links], layout={"margin": "8px 0"})
+        self.star = widgets.ToggleButton(
+            starred, description="favourite", icon="star", tooltip="Keep this riff, on disk too"
+        )
+        sounds = {program: name for name, program in SOUNDS.items()}
+        self.sound = widgets.Dropdown(
+            options=[*SOUNDS],
+            value=sounds.get(riff.program, "distortion"),
+            description="sound",
+            layout={"width": "13em"},
+            **_FIELD,
+        )
+        self.tempo = widgets.BoundedFloatText(
+            round(riff.tempo_bpm, 2), min=10, max=1000, step=1, description="tempo",
+            layout={"width": "10em"}, **_FIELD,
+        )  # fmt: skip
+        self.downloads = widgets.Button(
+            description="Downloads", icon="download", tooltip="Make files of it: links appear here"
+        )
+        self.hear = widgets.Button(
+            description="Hear and see it", icon="play", tooltip="Make its sound and its score"
+        )
+        self.shown = widgets.VBox([self.hear], layout={"overflow": "visible"})
+        files = widgets.HBox([self.downloads, self.links, self.note], layout=ROW)
+        row = widgets.HBox([self.name, self.star, self.sound, self.tempo], layout=ROW)
+        self.panel = widgets.VBox(
+            [row, files, self.verdict, self.shown],
+            layout={"margin": "8px 0", "overflow": "visible"},
+        )
+        self.panel.add_class("rockonet-card")
+        for field, handler in (
+            (self.star, self._star),
+            (self.name, self._rename),
+            (self.sound, self._sound),
+            (self.tempo, self._sound),
+        ):
+            field.observe(safely(self._say, handler), "value")
+        self.downloads.on_click(safely(self._say, self._offer))
+        self.hear.on_click(lambda _: worker.do(self._say, self.show))
+
+    def _say(self, html: str) -> None:
+        self.note.value = html
+
+    def show(self) -> None:
+        """Make sound and score of it, and show them in the place of those before."""
+        self._say(as_html("Sound and score are being made …"))
+        player = self.riff.player(band=self.band.value)
+        again, new = bars_of_prompt(self.riff)
+        self.verdict.value = as_html(
+            originality(self.riff, self.index).verdict,
+            f"{again} of {new} new bars repeat a bar of the prompt",
+            self.riff.fingering.verdict,
+        )
+        old, self.shown.children = self.shown.children, (player,)
+        closed(old)
+        self._say("")
 
     def _star(self, change: dict[str, Any]) -> None:
-        self.on_star(self.riff, change["new"])
+        try:
+            self.keeper.star(self, change["new"])
+        except OSError:
+            self.star.value = change["old"]  # it is none: it could not be kept
+            raise
+
+    def _rename(self, change: dict[str, Any]) -> None:
+        if title := change["new"].strip()[:MAX_TITLE]:
+            self._become(dataclasses.replace(self.riff, title=title))
+
+    def _sound(self, _: Any) -> None:
+        self._become(self.riff.sounding(self.sound.value, self.tempo.value))
+        self.worker.do(self._say, self.show)
+
+    def _become(self, riff: Riff) -> None:
+        if riff.title != self.riff.title or riff.program != self.riff.program or (
+            riff.tempo_bpm != self.riff.tempo_bpm
+        ):  # fmt: skip
+            self.keeper.change(self, self.riff, riff)
+            self.riff = riff
+            self.links.value = ""  # they led to the one before
 
     def _offer(self, _: Any) -> None:
         """Files are made when they are asked for: all of a riff take seconds and megabytes."""
-        self.downloads.disabled = True
-        self.links.value = " · ".join(
+        self._say(as_html("The files are being made …"))
+        self.worker.do(self._say, self._link)
+
+    def _link(self) -> None:
+        self.links.value = " ".join(
             download_link(self.riff, suffix, self.band.value) for suffix in self.riff.formats
         )
+        self._say("")
 
 
 def download_link(riff: Riff, suffix: str, band: bool = True) -> str:

@@ -15,6 +15,9 @@ class Engraving:
 
     svg: str
 
+    def __repr__(self) -> str:  # a notebook saves it beside the picture
+        return f"<Engraving: {len(self.svg):,} characters of SVG>"
+
     def _repr_html_(self) -> str:
         return f'<div class="engraving" style="background:white;max-width:960px">{self.svg}</div>'
 

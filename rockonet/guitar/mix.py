@@ -61,13 +61,19 @@ def mixed(riff: Riff, band: bool = False, count_in: bool = False) -> Sound:
     # One alone has nobody to be louder than.
     sound = _recorded(players if len(players) == 1 else _balanced(players), n_samples)
     turn(sound, level_gains(sound))
-    if riff.prompt_ticks:
-        start = (riff.prompt_ticks + count_in * riff.ticks_per_bar) * riff.tick_seconds
-        last = round(start * RATE)
-        change = min(last, round(PROMPT_SECONDS * RATE))
-        sound.samples[: last - change] *= np.float32(PROMPT)
-        sound.samples[last - change : last] *= np.linspace(PROMPT, 1, change)[:, None]
+    quieten_prompt(sound, riff, count_in)
     return sound
+
+
+def quieten_prompt(sound: Sound, riff: Riff, count_in: bool) -> None:
+    """Make a riff's prompt half as loud, in place, so that one hears where the model begins."""
+    if not riff.prompt_ticks:
+        return
+    start = (riff.prompt_ticks + count_in * riff.ticks_per_bar) * riff.tick_seconds
+    last = round(start * RATE)
+    change = min(last, round(PROMPT_SECONDS * RATE))
+    sound.samples[: last - change] *= np.float32(PROMPT)
+    sound.samples[last - change : last] *= np.linspace(PROMPT, 1, change)[:, None]
 
 
 def stems(riff: Riff, band: bool = True, count_in: bool = False) -> dict[str, Sound]:

@@ -186,14 +186,12 @@ class Riff:
         return mixed(self, band, count_in)
 
     def player(self, sound: str | None = None, band: bool = True, count_in: bool = True) -> Player:
-        """Sound, piano roll and score together, with a cursor that runs over both.
+        """Sound, piano roll and score together, to practise with: see `Player`.
 
         sound: one of `SOUNDS`; without it the riff's own program.
         Raises: ValueError for an unknown sound.
         """
-        riff = self.sounding(sound) if sound else self
-        seconds = count_in * self.ticks_per_bar * self.tick_seconds
-        return Player(riff, riff.audio(band, count_in), riff.score(), seconds)
+        return Player(self.sounding(sound) if sound else self, band, count_in)
 
     def sounding(self, sound: str, tempo_bpm: float | None = None) -> Riff:
         """The riff on another guitar, one of `SOUNDS`, and at another tempo."""

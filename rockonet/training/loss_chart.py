@@ -27,6 +27,7 @@ RATE_STYLES = (
     (GREY, "v"),
     ("#56B4E9", "P"),
 )
+PUBLISHED_RATES = (0.01, 0.001, 0.0001)
 VALIDATION = dict(linestyle="--", alpha=0.7, fillstyle="none")  # beside training, which is solid
 LOWEST: dict[str, Any] = dict(marker="*", s=150, edgecolor="black", linewidth=0.8, zorder=3)
 CHART_SIZE, CHART_FONT = (7.5, 6), 12  # inches and points: to be read in print and on a phone
@@ -34,6 +35,9 @@ CHART_SIZE, CHART_FONT = (7.5, 6), 12  # inches and points: to be read in print 
 
 def loss_chart(history: History, ax: Axes | Sequence[Axes] | None = None) -> Figure:
     """What the next chord costs against epochs: a panel for each recipe, a colour for each rate.
+
+    A rate has the same colour whatever others there are, see `rate_styles`. Each panel has a scale
+    of its own, so that lines of one recipe can be told apart: look at the numbers to compare two.
 
     Training is solid, validation dashed, a star where its loss is lowest. The dotted line is the
     loss of guessing by frequency alone, which a model beats only by looking at the context; on the
@@ -43,7 +47,7 @@ def loss_chart(history: History, ax: Axes | Sequence[Axes] | None = None) -> Fig
     """
     recipes = history.recipes
     if ax is None:
-        ax = new_figure(CHART_SIZE, len(recipes)).axes
+        ax = new_figure(CHART_SIZE, len(recipes), one_scale=False).axes
     panels: list[Axes] = [ax] if isinstance(ax, Axes) else list(ax)
     for recipe, panel in zip(recipes, panels, strict=True):
         _draw_rates(panel, history, recipe)
@@ -71,7 +75,7 @@ def _draw_rates(ax: Axes, history: History, recipe: str) -> None:
     """The loss of the next chord at each rate, with a star where validation is lowest."""
     # A chord of the riff recipe is told in several parts.
     names = [f"riff {part}" for part in CHORD] if recipe == "riff" else [recipe]
-    for rate, look in zip(history.learning_rates, itertools.cycle(RATE_STYLES), strict=False):
+    for rate, look in rate_styles(history.learning_rates).items():
         parts = [history.series(name, rate) for name in names]
         epochs = [row.epoch for row in parts[0]]
         training = np.sum([[row.loss for row in rows] for rows in parts], axis=0)
@@ -82,6 +86,20 @@ def _draw_rates(ax: Axes, history: History, recipe: str) -> None:
         lowest = int(validation.argmin())
         ax.scatter(epochs[lowest], validation[lowest], color=look[0], **LOWEST)
     ax.scatter([], [], color="white", label="lowest validation loss", **LOWEST)
+
+
+def rate_styles(rates: Sequence[float]) -> dict[float, tuple[str, str]]:
+    """The colour and the marker of each rate.
+
+    The published rates have the first three of `RATE_STYLES`, others the rest, in the order in
+    which they came: a rate keeps its look when another one is added.
+    """
+    others = (rate for rate in rates if rate not in PUBLISHED_RATES)
+    rest = itertools.cycle(RATE_STYLES[len(PUBLISHED_RATES) :])
+    looks = dict(zip(PUBLISHED_RATES, RATE_STYLES, strict=False)) | dict(
+        zip(others, rest, strict=False)
+    )
+    return {rate: looks[rate] for rate in rates}
 
 
 def _draw_guesses(ax: Axes, history: History, recipe: str) -> None:

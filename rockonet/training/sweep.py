@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import tempfile
 import time
@@ -88,12 +89,13 @@ def train_riff_model(
     settings: Settings,
     live: bool = True,
     build_model: Callable[..., keras.Model] | None = None,
+    chart: bool = True,
 ) -> Trained:
     """Train the riff recipe at its own rate: every event of every window is a target.
 
     train, validation: corpora of `split_by_song`. settings: the numbers that begin with ``riff_``.
-    live: draw a status line and a chart of every part that grow while it trains. build_model: as
-    for `learning_rate_sweep`.
+    live: draw a status line and, with chart, a chart of every part that grow while it trains.
+    build_model: as for `learning_rate_sweep`.
     It can be interrupted and goes on as `learning_rate_sweep` does. It stops early when the
     validation loss does not fall for 6 epochs. The weights of the epoch with the lowest one are
     kept, and ``riff.zip`` is saved for notebook 04 if the network is `riff_model`. More epochs are
@@ -105,7 +107,7 @@ def train_riff_model(
     experiment = riff_experiment(train, validation, vocabulary, settings, build_model or riff_model)
     with alone_in(training_folder(experiment, settings), ELSEWHERE):
         runs = [RateTraining(experiment, settings.riff_rate, settings)]
-        train_rates(runs, live, parts_chart)
+        train_rates(runs, live, parts_chart if chart else None)
         trained = best_model(runs)
         if not build_model:
             save_somewhere(trained, settings.output / "riff.zip")
@@ -191,18 +193,21 @@ class RateTraining:
 
 
 def train_rates(
-    runs: Sequence[RateTraining], live: bool, draw: Callable[[History], Figure]
+    runs: Sequence[RateTraining], live: bool, draw: Callable[[History], Figure] | None
 ) -> None:
     """Train what is left at each rate of an experiment, until it is done or interrupted.
 
-    live: whether to show how far it is; draw: makes the chart that grows.
+    live: whether to show how far it is; draw: makes the chart that grows, if there is to be one.
     Raises: KeyboardInterrupt if it is interrupted before the first whole epoch; ValueError if the
         loss is no number at any rate.
     """
     experiment = runs[0].experiment
     to_do = sum(run.epochs_left for run in runs)
-    progress = Progress(to_do * len(experiment.batches(1)), lambda: draw(merged(runs)), live)
+    chart = functools.partial(_drawn, draw, runs) if draw else None
+    progress = Progress(to_do * len(experiment.batches(1)), chart, live)
     longest = max(run.epochs_done for run in runs)
+    if longest:  # what was there before it was stopped is there at once, and the page stays
+        progress.show_chart()
     if longest > experiment.epochs:
         print(
             f"Here are rates that were trained for {longest} epochs before, more than the "
@@ -224,6 +229,10 @@ def train_rates(
         raise ValueError("At no rate the loss is a number: choose smaller learning_rates.")
     progress.say(verdict)
     progress.show_chart()
+
+
+def _drawn(draw: Callable[[History], Figure], runs: Sequence[RateTraining]) -> Figure:
+    return draw(merged(runs))
 
 
 def merged(runs: Sequence[RateTraining]) -> History:

@@ -9,6 +9,8 @@ import make_site
 import pytest
 from helpers import ROOT
 
+JSON = "application/json"
+
 
 class Page(HTMLParser):
     """The tags of a page, each a name and its attributes, and its scripts."""
@@ -22,7 +24,8 @@ class Page(HTMLParser):
         self.tags.append((tag, dict(attributes)))
 
     def handle_data(self, data):
-        if self.tags and self.tags[-1][0] == "script":
+        # What says that it is data is never run.
+        if self.tags and self.tags[-1][0] == "script" and self.tags[-1][1].get("type") != JSON:
             self.scripts.append(data)
 
     def all(self, tag):
@@ -113,3 +116,23 @@ def test_the_builder_leaves_links_to_nothing_and_hidden_files_alone(tmp_path):
     made = make_site.with_site_links(body, ROOT / "docs" / "formats.md", tmp_path)
     assert 'src="x"' in made and '"../.gitignore"' in made and 'href="LICENSE"' in made
     assert [path.name for path in tmp_path.iterdir()] == ["LICENSE"]
+
+
+def test_where_the_riff_machine_would_be_stand_its_picture_and_a_riff_to_play(pages):
+    (path,) = (path for path in pages if path.stem == "04_generate_music")
+    text = path.read_text(encoding="utf-8")
+    panel = text.index("RiffMachine</span>")
+    assert "Here is a riff that the same model made" in text[panel:]
+    assert text[panel:].count('class="rockonet"') == 1 <= text[:panel].count('class="rockonet"')
+    ids = re.findall(r'\bid="(rockonet-[^"]+)"', text)
+    assert len(ids) == len(set(ids)) > 50
+    pictures = [image["alt"] for image in pages[path].all("img") if "riff_machine" in image["src"]]
+    assert len(pictures) == 1 and "five riffs as cards" in pictures[0]
+
+
+def test_pictures_say_how_large_they_are(pages):
+    """Else a link into a page lands where its aim was before they were there."""
+    for path, page in pages.items():
+        for image in page.all("img"):
+            if image["src"].startswith("data:image/png"):
+                assert int(image["width"]) > 100 and int(image["height"]) > 100, path.name

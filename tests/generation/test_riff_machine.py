@@ -1,100 +1,292 @@
 """The panel of notebook 04."""
 
+import datetime
+import json
+
+import ipywidgets as widgets
+import numpy as np
 import pytest
+from ipywidgets.widgets.widget import _instances as alive
+from traitlets.utils.bunch import Bunch
 
 import rockonet_utils as ru
+from rockonet.generation import riff_card
+from rockonet.generation.favourites import Favourites, load_riff, save_riff
 
 
 @pytest.fixture
 def machine(starter, riff_recipe, tmp_path):
-    return ru.RiffMachine(riff_recipe, starter[0], starter[1], tmp_path / "favourites")
+    machine = ru.RiffMachine(riff_recipe, starter[0], starter[1], tmp_path / "favourites")
+    machine.settings.bars.value = 1
+    return machine
 
 
-def test_the_machine_makes_five_cards_and_saves_favourites(machine, tmp_path):
-    machine.bars.value = 2
-    machine.scale.value, machine.tuning.value = "E minor", "drop D"
+@pytest.fixture
+def silent(monkeypatch):
+    """Cards without sound and score, which take long and are tested elsewhere."""
+    monkeypatch.setattr(ru.Riff, "player", lambda riff, **_: widgets.HTML(riff.title))
+
+
+def pressed(machine):
     machine.button.click()
-    first = machine.thread
+    machine.worker.wait(120)
+    return machine.message.value
+
+
+def parts_of(card):
+    """A card's row of fields, its files, its verdict, and the box of its player."""
+    row, files, verdict, shown = card.children
+    return *row.children, *files.children[:2], verdict, shown
+
+
+def uploaded(machine, name, data):
+    machine.prompts.source.value = "a file"
+    now = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+    file = Bunch(name=name, type="", size=len(data), content=memoryview(data), last_modified=now)
+    machine.prompts.upload.value = (file,)
+
+
+def test_the_machine_makes_five_cards_and_saves_favourites(machine, silent, tmp_path):
+    machine.settings.bars.value = 2
+    machine.settings.scale.value, machine.settings.tuning.value = "E minor", "drop D"
+    machine.button.click()
     machine.button.click()  # a second press while it works
-    assert machine.thread is first and machine.button.disabled
-    first.join(120)
+    assert machine.busy and machine.button.disabled
+    machine.worker.wait(120)
     assert len(machine.cards.children) == 5 and not machine.button.disabled
-    assert machine.message.value.startswith("Five riffs")
-    row, verdict, player, links = machine.cards.children[2].children
-    assert "of 2 new bars repeat" in verdict.value
-    assert "playable" in verdict.value and "<audio" in str(player.outputs[0]["data"])
-    _, star, get = row.children
+    assert "Five riffs" in machine.message.value
+    card = machine.cards.children[2]
+    _, star, _, _, get, links, verdict, shown = parts_of(card)
+    assert "of 2 new bars repeat" in verdict.value and "playable" in verdict.value
+    assert shown.children[0].value == machine.riffs[2].title
     get.click()
+    machine.worker.wait(120)
     assert all(f'{suffix}"' in links.value for suffix in ru.FORMATS)
     star.value = True
+    assert card in machine.starred.children and card not in machine.cards.children
     machine.keep.click()
+    machine.worker.wait(120)
+    assert "1 saved in the folder" in machine.count.value
     saved = {path.suffix for path in (tmp_path / "favourites").iterdir()}
-    assert saved == set(ru.FORMATS)
+    assert saved == {*ru.FORMATS, ".json"}
     star.value = False
-    assert not machine.favourites and machine.keep.disabled
+    assert not machine.favourites and machine.keep.disabled and card in machine.cards.children
     classes = {p % 12 for r in machine.riffs for e in r.generated for p in ru.event_pitches(e)}
     assert classes <= set(ru.scale_pitch_classes("E minor"))
 
 
+def test_a_card_changes_its_sound_its_tempo_and_its_name(machine, silent, monkeypatch):
+    pressed(machine)
+    monkeypatch.undo()  # the card has a real player from here on
+    name, star, sound, tempo, _, links, _, shown = parts_of(machine.cards.children[0])
+    star.value = True
+    first = machine.favourites[0]
+    links.value = "old links"
+    sound.value, tempo.value = "clean", 90.0
+    name.value = "  Mine  "
+    machine.worker.wait(60)
+    (riff,) = machine.favourites
+    assert (riff.program, riff.tempo_bpm, riff.title) == (27, 90.0, "Mine") and links.value == ""
+    (player,) = shown.children
+    assert isinstance(player, ru.Player) and player.riff.tempo_bpm == 90
+    assert (riff.events == first.events).all()
+    assert [path.name for path in machine.folder.iterdir()] == ["mine.riff.json"]
+
+
+def test_a_cell_that_runs_again_shows_the_same_panel(machine, silent, starter, riff_recipe):
+    pressed(machine)
+    again = ru.RiffMachine(riff_recipe, starter[0], starter[1], machine.folder)
+    assert again is machine and len(again.cards.children) == 5
+
+
+def test_widgets_of_old_cards_are_closed(machine, silent):
+    pressed(machine)
+    before = len(alive)
+    for _ in range(3):
+        pressed(machine)
+    assert len(alive) == before
+
+
+def test_favourites_are_read_back_and_what_cannot_be_is_named(machine, silent, tmp_path):
+    pressed(machine)
+    for card in machine.cards.children[:2]:
+        parts_of(card)[1].value = True
+    (machine.folder / "a.riff.json").write_text('{"events": {"bass": [300]}}')
+    (machine.folder / "b.riff.json").write_text("")
+    kept = Favourites(machine.folder)
+    assert [riff.title for riff in kept.riffs] == [riff.title for riff in machine.favourites]
+    for one, other in zip(kept.riffs, machine.favourites, strict=True):
+        assert (one.events == other.events).all() and one.open_strings == other.open_strings
+        assert one.prompt_events == other.prompt_events and one.meter == other.meter
+    assert len(kept.doubts) == 2
+    assert all("is not a favourite riff, or it is damaged" in doubt for doubt in kept.doubts)
+
+
+def test_a_favourite_is_the_same_riff_in_its_file(tmp_path, starter):
+    riff = ru.random_excerpt(starter[0], 12, seed=2)
+    drop_d, title = (38, 45, 50, 55, 59, 64), "<b>Ünïcode</b>\n\udce9"
+    odd = ru.Riff(riff.events, 3, 99.5, (6, 8), 27, title, drop_d)
+    save_riff(odd, tmp_path / "odd.riff.json")
+    again = load_riff(tmp_path / "odd.riff.json")
+    assert again.events.dtype == ru.EVENT and (again.events == odd.events).all()
+    for name in ("prompt_events", "tempo_bpm", "meter", "program", "title", "tuning", "scale"):
+        assert getattr(again, name) == getattr(odd, name)
+    for change in ({"bass": [127], "shape": [3]}, {"step": [-1]}, {"shape": [2]}):
+        text = (tmp_path / "odd.riff.json").read_text()
+        assert "events" in text
+        names = ("bass", "shape", "step", "duration", "velocity")
+        columns = {name: riff.events[name][:1].tolist() for name in names}
+        told = json.loads(text) | {"events": columns | change, "prompt_events": 0}
+        (tmp_path / "bad.riff.json").write_text(json.dumps(told))
+        with pytest.raises(ValueError, match="is not a favourite riff"):
+            load_riff(tmp_path / "bad.riff.json")
+
+
+def test_favourites_in_an_impossible_place_are_told(riff_recipe, starter, tmp_path, silent):
+    (tmp_path / "file").write_text("in the way")
+    machine = ru.RiffMachine(riff_recipe, starter[0], starter[1], tmp_path / "file" / "favourites")
+    machine.settings.bars.value = 1
+    pressed(machine)
+    star = parts_of(machine.cards.children[0])[1]
+    star.value = True
+    note = machine.cards.children[0].children[1].children[2].value
+    assert "cannot be read or written" in note and not star.value and not machine.favourites
+
+
+def test_without_a_soundfont_it_says_so(machine, monkeypatch, tmp_path):
+    monkeypatch.setenv("ROCKONET_SOUNDFONT", str(tmp_path / "none.sf2"))
+    assert "There is no SoundFont" in pressed(machine) and not machine.button.disabled
+    (tmp_path / "none.sf2").write_bytes(b"no sounds at all")
+    assert "<b>" in pressed(machine) and not machine.button.disabled
+
+
 def test_the_machine_names_the_song_of_an_excerpt(machine, starter):
     titles = set()
-    for machine.song_seed.value in range(12):
-        titles.add(machine.song.value)
-        assert machine.song.value == f"of {machine.prompt().title}"
+    for machine.prompts.song_seed.value in range(12):
+        titles.add(machine.prompts.song.value)
+        assert machine.prompts.song.value == f"of {machine.prompt().title}"
     assert len(titles) > 3 and titles <= {f"of {song.title}" for song in starter[1].song_info}
 
 
-def test_the_machine_says_what_it_cannot_read_of_a_typed_tab(machine):
-    machine.source.value, machine.bars.value = "typed", 1
-    machine.button.click()
-    machine.thread.join(120)
-    assert "signs" not in machine.message.value
-    machine.text.value = "\n".join(
+def test_the_machine_says_what_it_cannot_read_of_a_typed_tab(machine, silent):
+    machine.prompts.source.value = "typed"
+    assert "signs" not in pressed(machine)
+    machine.prompts.text.value = "\n".join(
         f"{name}|{'0-0*3-x-5=7-0-0-' if name == 'E' else '-' * 16}|" for name in "eBGDAE"
     )
-    machine.button.click()
-    machine.thread.join(120)
-    assert "without its signs * =, which" in machine.message.value and len(machine.riffs) == 5
+    assert "without its signs * =, which" in pressed(machine) and len(machine.riffs) == 5
     assert [e["bass"] for e in machine.riffs[0].events[:7]] == [40, 40, 43, 45, 47, 40, 40]
-    machine.text.value = "\n".join(f"{name}|{'0--' * 5}|" for name in "eBGDAE")
-    machine.button.click()
-    machine.thread.join(120)
-    assert "Bar 1 of the tab has 15 places" in machine.message.value
+    machine.prompts.text.value = "\n".join(f"{name}|{'0--' * 5}|" for name in "eBGDAE")
+    assert "Bar 1 of the tab has 15 places" in pressed(machine)
 
 
-def test_the_machine_offers_low_tunings_and_says_what_they_do(machine):
-    assert {"drop A", "7-string", "8-string"} <= set(machine.tuning.options)
-    machine.bars.value, machine.tuning.value = 1, "8-string"
-    machine.button.click()
-    machine.thread.join(120)
-    assert "Five riffs" in machine.message.value and "10 semitones higher" in machine.message.value
+def test_a_typed_prompt_has_the_meter_that_was_chosen(machine):
+    machine.prompts.source.value, machine.prompts.meter.value = "typed", "6/8"
+    machine.prompts.text.value = "\n".join(f"{name}|{'0-' * 6}|" for name in "eBGDAE")
+    prompt = machine.prompt()
+    assert prompt.meter == (6, 8) and (np.diff(ru.onsets(prompt.events)) == 6).all()
+
+
+def test_a_file_is_shown_as_it_is_read_and_can_be_changed(machine):
+    song = ru.settings(data="starter").folder.parent / "guitar_pro" / "rooftop_radio.gp5"
+    uploaded(machine, "rooftop_radio.gp5", song.read_bytes())
+    read, panel = ru.prompt_from_file(song, 2), machine.prompts
+    assert "rooftop_radio.gp5: " in panel.about.value and "12 bars became 15" in panel.about.value
+    labels = [label for label, _ in panel.track.options]
+    assert labels[0] == "Rhythm guitar (the guitar with the most notes)" and "Bass" in labels[-1]
+    assert panel.file_tempo.value == read.tempo_bpm and panel.file_tuning.value == "standard"
+    assert (machine.prompt().events == read.events).all()
+    assert machine.prompt().given_frets == read.given_frets
+    panel.track.value = panel.track.options[-1][1]  # the bass
+    assert max(machine.prompt().events["bass"]) < 45 and machine.prompt().program == 30
+    panel.track.index, panel.file_bars.value = 0, 1
+    panel.file_tempo.value, panel.file_meter.value = 77, "3/4"
+    panel.file_tuning.value = "drop D"
+    changed = machine.prompt()
+    assert (changed.tempo_bpm, changed.meter, changed.open_strings[0]) == (77, (3, 4), 38)
+    assert len(changed.events) < len(read.events) and not changed.given_frets
+    uploaded(machine, "garbled.mid", b"no music")
+    assert "garbled.mid" in machine.message.value and "rooftop" not in panel.about.value
+    assert "garbled.mid" in pressed(machine)
+
+
+def test_a_track_that_is_no_guitar_can_be_chosen_of_a_midi_file(folder):
+    data = (folder / "piano.mid").read_bytes()
+    with pytest.raises(ru.MidiError, match="no guitar"):
+        ru.prompt_from_file(data, 1, "piano.mid")
+    ((label, track),) = ru.prompt_tracks(data, "piano.mid").items()
+    assert "piano" in label
+    riff = ru.prompt_from_file(data, 1, "piano.mid", track)
+    assert [ru.event_pitches(event)[0] for event in riff.events][:3] == [60, 62, 64]
+    data = (folder / "Two.MID").read_bytes()
+    labels = [*ru.prompt_tracks(data, "Two.MID").items()]
+    assert labels[0][1] is None and all("drums" not in label for label, _ in labels)
+
+
+def test_the_prompt_is_heard_before_anything_is_made(machine):
+    machine.prompts.hear.click()
+    machine.worker.wait(60)
+    (player,) = machine.prompts.heard.children
+    assert isinstance(player, ru.Player)
+    assert (player.riff.events == machine.prompt().revoiced().events).all()
+    assert not machine.cards.children
+
+
+def test_techniques_are_offered_if_the_model_has_learned_any(machine, monkeypatch):
+    from rockonet.generation import settings_panel
+
+    bend, mute = ru.Technique.BEND, ru.Technique.PALM_MUTE
+
+    class Model:
+        vocabulary = Bunch(manners=(1, int(mute) << 1 | 1, (int(bend) | 4 << 16) << 1 | 1))
+
+    panel = settings_panel.SettingsPanel(Model())
+    assert {*panel.techniques} == {bend, mute} and "techniques" not in panel.request()
+    panel.techniques[bend].value = False
+    assert panel.request()["techniques"] == {mute}
+    Model.vocabulary = Bunch()
+    assert not settings_panel.SettingsPanel(Model()).techniques
+
+
+def test_the_machine_offers_low_tunings_and_says_what_they_do(machine, silent):
+    assert {"drop A", "7-string", "8-string"} <= set(machine.settings.tuning.list.options)
+    machine.settings.tuning.value = "8-string"
+    said = pressed(machine)
+    assert "Five riffs" in said and "10 semitones higher" in said
     assert all(len(riff.open_strings) == 8 for riff in machine.riffs)
-    _, _, _, links = machine.cards.children[0].children
-    machine.cards.children[0].children[0].children[2].click()
+    *_, get, links, _, _ = parts_of(machine.cards.children[0])
+    get.click()
+    machine.worker.wait(60)
     assert '.gp"' in links.value and '.gp5"' not in links.value
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("panel", "change", "said"),
     [
-        (dict(scale="E nothing"), "There is no scale"),
-        (dict(tuning="rubber"), "There is no tuning"),
-        (dict(source="typed", text="what?"), "is no note"),
-        (dict(source="typed", text=""), "nothing in this prompt"),
-        (dict(source="typed", text="E8 G5 A5"), "is no note of tinyNotation: write"),
-        (dict(source="a file"), "Choose a file first"),
+        ("settings", dict(scale="E nothing"), "There is no scale"),
+        ("settings", dict(tuning="rubber"), "There is no tuning"),
+        ("prompts", dict(source="typed", text="what?"), "is no note"),
+        ("prompts", dict(source="typed", text=""), "nothing in this prompt"),
+        ("prompts", dict(source="typed", text="E8 G5 A5"), "is no note of tinyNotation: write"),
+        ("prompts", dict(source="a file"), "Choose a file first"),
     ],
 )
-def test_bad_input_is_one_sentence_and_the_panel_stays_usable(machine, change, said):
-    before = {name: getattr(machine, name).value for name in change}
+def test_bad_input_is_one_sentence_and_the_panel_stays_usable(machine, silent, panel, change, said):
+    fields = getattr(machine, panel)
+    before = {name: getattr(fields, name).value for name in change}
     for name, value in change.items():
-        getattr(machine, name).value = value
-    machine.button.click()
-    machine.thread.join(60)
-    assert said in machine.message.value and not machine.button.disabled
+        getattr(fields, name).value = value
+    assert said in pressed(machine) and not machine.button.disabled
     for name, value in before.items():
-        getattr(machine, name).value = value
-    machine.bars.value = 1
-    machine.button.click()
-    machine.thread.join(120)
+        getattr(fields, name).value = value
+    pressed(machine)
     assert len(machine.cards.children) == 5
+
+
+def test_what_nobody_foresaw_is_told_too(machine, silent, monkeypatch):
+    pressed(machine)
+    monkeypatch.setattr(riff_card, "download_link", lambda *_: {}["odd"])
+    card = machine.cards.children[0]
+    parts_of(card)[4].click()
+    machine.worker.wait(60)
+    assert "no fault of yours: KeyError" in card.children[1].children[2].value

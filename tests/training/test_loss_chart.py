@@ -47,8 +47,28 @@ def test_loss_chart_has_a_panel_for_each_recipe_in_the_price_of_a_chord(tmp_path
     assert ru.load_history(tmp_path / "both.csv") == both
     left, right = ru.loss_chart(both).axes
     assert "classic" in left.get_title(loc="left") and "riff" in right.get_title(loc="left")
-    assert left.get_ylim() == right.get_ylim()
+    # Each has a scale of its own, which its own lines fill.
+    for panel in (left, right):
+        values = [y for line in panel.lines for y in line.get_ydata()]
+        low, high = panel.get_ylim()
+        assert low <= min(values) and max(values) <= high
+        assert max(values) - min(values) > 0.6 * (high - low)
     training, held, frequency = right.lines
     assert list(training.get_ydata()) == [2 + 3, (2 + 3) / 2]  # bass and shape: the chord
     assert list(held.get_ydata()) == [10, 5] and list(frequency.get_ydata()) == [4.9, 4.9]
     assert both.best.recipe == "classic" and len(both.of(0.01)) == 1
+
+
+def test_a_rate_keeps_its_colour_when_another_is_added():
+    def looks(*rates):
+        rows = tuple(ru.Epoch("classic", r, e, r + e, 9.0, 1.0) for r in rates for e in (1, 2))
+        (ax,) = ru.loss_chart(ru.History(rows, {"classic": 4.5})).axes
+        solid = [line for line in ax.lines if line.get_linestyle() == "-"]
+        styles = [(line.get_color(), line.get_marker()) for line in solid]
+        return dict(zip(rates, styles, strict=True))
+
+    three, four = looks(0.01, 0.001, 0.0001), looks(0.03, 0.01, 0.001, 0.0001)
+    assert three == {rate: four[rate] for rate in three} and len(set(four.values())) == 4
+    five = looks(0.01, 0.003, 0.001, 0.03)
+    assert {0.003, 0.03} == {*five} - {*three} and len(set(five.values())) == 4
+    assert five[0.003] == looks(0.003)[0.003] and five[0.01] == three[0.01]

@@ -175,3 +175,20 @@ def test_what_the_disk_does_not_take_is_not_thrown_away(tiny, classic_training, 
     shutil.rmtree(place.parent)
     assert kept.history == history
     assert ru.mean_loss(kept.model, *tiny[1]) == pytest.approx(history.best.validation_loss)
+
+
+def test_a_sweep_that_goes_on_shows_its_chart_at_once(
+    tiny, classic_training, tmp_path, monkeypatch
+):
+    shutil.copytree(classic_training / "training", tmp_path / "training")
+    seen = []
+
+    def stopped(run, progress):
+        seen.append("epoch")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sweep.Progress, "show_chart", lambda _: seen.append("chart"))
+    monkeypatch.setattr(sweep.RateTraining, "train_epoch", stopped)
+    train, held, vocabulary = tiny
+    ru.learning_rate_sweep(train, held, vocabulary, tiny_settings(tmp_path, epochs=4), live=False)
+    assert seen == ["chart", "epoch", "chart"]
