@@ -589,6 +589,10 @@ class Player {
   }
 
   async playOrStop() {
+    if (!this.root.isConnected) { // its cell was cleared
+      this.band.silence();
+      return;
+    }
     if (!this.state.get("playing")) {
       this.band.stop();
       this.save();
@@ -827,8 +831,10 @@ function initialize({ model }) {
   const mark = model.get("_song").mark;
   page.models.set(mark, model);
   const own = page.states.get(mark)?.deref();
-  if (own) tie(own, model);
-  return () => page.models.delete(mark);
+  if (own?.root.isConnected) tie(own, model); // not one that an earlier kernel left behind
+  return () => {
+    if (page.models.get(mark) === model) page.models.delete(mark);
+  };
 }
 
 /** A widget is shown: its picture comes with it, its sounds when they are first played. */
@@ -872,6 +878,7 @@ function bringToLife() {
       playing: false, bar: 0, loop: [], speed: 100, count_in: song.lead > 0, trainer: false,
       muted: [], solo: "",
     });
+    state.root = root;
     new Player(root, song, state, () => Promise.resolve(files));
     page.states.set(song.mark, new WeakRef(state));
     const model = page.models.get(song.mark);
