@@ -71,7 +71,7 @@ def test_one_sweep_serves_the_riff_recipe_too(small, choice, trained, riff_train
 def test_it_stops_early_and_keeps_the_best(small, choice, tmp_path, monkeypatch):
     held = iter([3.0, 2.0, 2.5, 2.4, 2.3, 2.2, 2.1])
     monkeypatch.setattr(riff_recipe, "PATIENCE", 3)
-    monkeypatch.setattr(riff_recipe, "mean_nats", lambda *_: np.full(5, next(held)))
+    monkeypatch.setattr(riff_recipe, "mean_nats", lambda *_: np.full(len(ru.PARTS), next(held)))
     many = choice.replace(output=tmp_path, riff_epochs=9, riff_units=(4,))
     corpus = small[0].select([0])
     trained = ru.train_riff_model(corpus, small[1].select([0]), many, live=False)
