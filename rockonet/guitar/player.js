@@ -831,7 +831,7 @@ function initialize({ model }) {
   const mark = model.get("_song").mark;
   page.models.set(mark, model);
   const own = page.states.get(mark)?.deref();
-  if (own?.root.isConnected) tie(own, model); // not one that an earlier kernel left behind
+  if (own?.root?.isConnected) tie(own, model); // not one that an earlier kernel left behind
   return () => {
     if (page.models.get(mark) === model) page.models.delete(mark);
   };
