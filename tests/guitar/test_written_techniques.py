@@ -219,9 +219,11 @@ def test_what_is_written_as_midi_comes_back_with_what_midi_can_say(tmp_path):
         away = np.append(slides[1:], False)  # whether the finger slides on from there
         two = bends & waves | (bends | waves) & away
         two |= slides & np.insert((bends | waves)[:-1], 0, False)
-        # The string of a harmonic is found if it is touched where most are.
-        touched = np.isin(riff.fingering.frets.max(axis=1), (5, 7, 12))
-        harmonic = wanted["technique"] & T.HARMONIC > 0
+        # The string of a harmonic is found if it is touched where most are, and a track of such
+        # sounds is believed if three of four can be harmonics; those over fret 9 are not known.
+        fret, harmonic = riff.fingering.frets.max(axis=1), wanted["technique"] & T.HARMONIC > 0
+        believed = not harmonic.any() or np.mean(fret[harmonic] != 9) >= 0.75
+        touched = believed & np.isin(fret, (5, 7, 12))
         same = ~two & (touched | ~harmonic)
         for field in ("step", "shape", "duration"):
             np.testing.assert_array_equal(found[field], wanted[field])

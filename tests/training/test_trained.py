@@ -98,7 +98,7 @@ def refusal(path, content):
     path.write_bytes(content)
     with pytest.raises(ValueError, match="is not a trained model, or it is damaged") as refused:
         ru.load_trained(path)
-    assert str(refused.value).endswith("Run notebook 03 to train and save a model again.")
+    assert str(refused.value).endswith("'make model' for one in models/.")
     return str(refused.value)
 
 
