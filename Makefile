@@ -42,7 +42,7 @@ notebooks: venv  ## execute the tracked notebooks in place, ready to commit
 html: venv  ## the executed course as a web site in site/, for reading without Python
 	@$(VENV_PYTHON) tools/make_site.py
 
-model: venv  ## train the shipped models on the starter songs (about 6 minutes)
+model: venv  ## train the shipped models on the starter songs (3 to 6 minutes)
 	@$(VENV_PYTHON) -c "import rockonet_utils as ru; ru.train_shipped_models()"
 
 rock: venv  ## download the archive of rock songs that the original used (63 MB) into data/rock
