@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -51,14 +52,19 @@ def loudest_rest() -> float:
     return loudest
 
 
-def amplifier_memory(seconds: int) -> float:
-    """What `amplify` takes beyond its sound, in MB."""
-    sound = ru.tones(110, 165, seconds=seconds)
+def beyond_the_sound(play: Callable[[], ru.Sound]) -> float:
+    """What making a sound takes beyond the sound itself, in MB."""
     tracemalloc.start()
-    ru.amplify(sound)
+    sound = play()
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     return (peak - sound.samples.nbytes) / 2**20
+
+
+def amplifier_memory(seconds: int) -> float:
+    """What `amplify` takes beyond its sound, in MB."""
+    sound = ru.tones(110, 165, seconds=seconds)
+    return beyond_the_sound(lambda: ru.amplify(sound))
 
 
 def first_sound() -> float:
@@ -71,24 +77,11 @@ def first_sound() -> float:
 
 
 def memory_of_a_mix(seconds: int) -> float:
-    """What a riff with a band takes beyond its sound, in MB, once a short one has been played."""
-
-    def chords(n: int) -> ru.Riff:  # at 120, two a second
-        events = np.zeros(n, ru.EVENT)
-        events["bass"], events["shape"], events["velocity"] = 40, 129, 100
-        events["step"], events["duration"] = 12, 12
-        return ru.Riff(events)
-
-    chords(8).audio(band=True)
-    before = peak_memory()
-    sound = chords(2 * seconds).audio(band=True)
-    return peak_memory() - before - sound.samples.nbytes / 2**20
-
-
-def peak_memory() -> float:
-    """The most memory that this process has had, in MB."""
-    unit = 2**20 if sys.platform == "darwin" else 2**10
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+    """What a riff with a band takes beyond its sound, in MB: chords at 120, two a second."""
+    events = np.zeros(2 * seconds, ru.EVENT)
+    events["bass"], events["shape"], events["velocity"] = 40, 129, 100
+    events["step"], events["duration"] = 12, 12
+    return beyond_the_sound(lambda: ru.Riff(events).audio(band=True))
 
 
 def in_a_fresh_process(call: str) -> float:
@@ -124,6 +117,7 @@ def the_sound(_: Path, cache: Path) -> dict:
             loudness.append(Meter(sound.rate).integrated_loudness(samples))
             peaks.append(20 * np.log10(np.abs(resample_poly(samples, 4, 1)).max()))
             offsets.append(np.abs(samples.mean(axis=0)).max())
+    unit = 2**20 if sys.platform == "darwin" else 2**10
     figures = {
         "dB, difference tone of a power chord, distortion": power_chord("distortion"),
         "dB, the same, clean": power_chord("clean"),
@@ -139,11 +133,9 @@ def the_sound(_: Path, cache: Path) -> dict:
         "MB the amplifier takes for 10 s": amplifier_memory(10),
         "MB for 100 s": amplifier_memory(100),
         **{
-            f"MB a mix of {seconds} s takes beyond its sound": in_a_fresh_process(
-                f"memory_of_a_mix({seconds})"
-            )
+            f"MB a mix of {seconds} s takes beyond its sound": memory_of_a_mix(seconds)
             for seconds in (30, 120, 480)
         },
-        "MB for all": peak_memory(),
+        "MB for all": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit,
     }
     return {"seconds": seconds, **{name: round(float(x), 3) for name, x in figures.items()}}

@@ -18,7 +18,7 @@ def saved_things(folder: Path) -> dict[str, tuple[bytes, Any]]:
     corpus.save(folder / "corpus.npz")
     X, Y, vocabulary = ru.classic_windows(corpus, 12, 4)
     ru.save_windows(folder / "windows.npz", X, Y, vocabulary)
-    shutil.copy(ROOT / "figures" / "loss_history.csv", folder / "history.csv")
+    ru.load_history(ROOT / "figures" / "loss_history.csv").save(folder / "history.csv")
     for name in ("classic", "riff"):
         shutil.copy(ru.shipped_model(name), folder / f"{name}.zip")
     return {path.name: (path.read_bytes(), opened(path)) for path in sorted(folder.iterdir())}

@@ -100,8 +100,8 @@ def _add_techniques(
     for flag in Technique:
         if not flag & BENDS and (technique & flag).any():
             count = np.bincount(of_those, technique & flag > 0)
-            enough = size if flag & _JOINED else (size + 1) // 2
-            flags[count >= enough] |= np.uint16(flag)
+            enough = count >= size if flag & _JOINED else 2 * count >= size
+            flags[enough] |= np.uint16(flag)
     # Two strings of one pitch are one note of the shape.
     place = np.cumsum(np.diff(interval.astype(np.int64), prepend=-1) != 0)
     place = (place - place[first][of_event])[played]

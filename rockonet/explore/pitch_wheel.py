@@ -23,7 +23,7 @@ LARGEST_SLIDE = 12
 LEAST_SWING, LARGEST_SWING = 0.15, 1.5  # of vibrato, from valley to peak: not heard, or bends
 # In seconds. A program may set the wheel a little after a note begins, or put it back a little
 # before the note ends: nobody hears that as music.
-LATE, EARLY = 0.02, 0.03
+LATE, EARLY = 0.03, 0.03
 STRUM = 0.03  # the strings of a chord are struck so far apart
 HALF_WAVE = 0.2  # of vibrato at most, from valley to peak: 2.5 waves a second
 LEAST_HALF_WAVES = 2  # between peaks and valleys; of one wave that goes as far below as above, none

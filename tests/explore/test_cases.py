@@ -95,7 +95,7 @@ def wrong_of_riff(expect, riff, said):
         "program": lambda programs: riff.program in programs,
         "playable": lambda yes: (not riff.fingering.unplayable) == yes,
         "says": lambda words: any(re.search(words, each) for each in said),
-        "bend_kept": lambda yes: bool(bends(riff)) == yes,
+        "bend_kept": lambda yes: (riff.events["bend"] > 0).any() == yes,
     }
     return [
         (word, value) for word, value in expect.items() if word in held and not held[word](value)
@@ -154,11 +154,6 @@ def wrong_of_corpus(expect, corpus):
 
 def are_rows(rows, events):
     return are_events(rows, ru.Riff(events, len(events)))
-
-
-def bends(riff):
-    score = riff.midi()
-    return [bend for track in score.tracks for bend in track.pitch_bends if bend.value]
 
 
 def kept(trained, prompt):
