@@ -48,7 +48,7 @@ def played_plainly(answer: Riff, lick: Riff) -> Verdict:
         return False, "nothing is added to the lick: use ru.generate, with bars=2."
     played = int(np.count_nonzero(answer.generated["technique"]))
     if played:
-        return False, f'{played} new events have a technique: say techniques="none".'
+        return False, f'new events with a technique: {played}. Say techniques="none".'
     return True, f"{len(answer.generated)} new events, each struck and left alone."
 
 

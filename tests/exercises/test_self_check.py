@@ -173,7 +173,7 @@ def test_self_check_of_riffs(starter_corpus, tmp_path, capsys):
     muted.events["technique"][[1, -1]] = ru.Technique.PALM_MUTE  # one of the prompt, one new
     lick = dataclasses.replace(prompt, events=muted.events[:4])
     assert said("4.3", riff, lick=prompt).startswith("✔ Right: 20 new events")
-    assert "1 new events have a technique" in said("4.3", muted, lick=lick)
+    assert "new events with a technique: 1. Say" in said("4.3", muted, lick=lick)
     assert "as it is" in said("4.3", riff, lick=lick)
     assert "nothing is added" in said("4.3", lick, lick=lick)
     plain = dataclasses.replace(muted, events=muted.events[:-1])
