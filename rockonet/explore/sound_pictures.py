@@ -144,7 +144,7 @@ def before_and_after(
     sounds: by their names; two or three fit well. highest_hz: of the pictures.
     Notebook: 04.
     """
-    figure = new_figure((max(7.0, 2.6 * len(sounds)), 3.2), len(sounds), rows=2)
+    figure = new_figure((2.6 * len(sounds), 3.2), len(sounds), rows=2)
     for i, (name, sound) in enumerate(sounds.items()):
         above, below = figure.axes[i], figure.axes[i + len(sounds)]
         spectrogram(sound, name, highest_hz, ax=above)
