@@ -43,7 +43,6 @@ def pitch_curve(
         that the finger slides at the end of the note, to the note that follows; from fret to fret,
         so in whole semitones.
     Between its corners a bend moves as a hand does, slowly at both ends.
-    Notebook: 01.
     """
     times = np.asarray(times, float)
     corners = np.array(bend_corners(technique, bend, seconds))

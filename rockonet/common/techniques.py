@@ -15,7 +15,7 @@ class Technique(enum.IntFlag):
     again. PREBEND: it was bent before it is struck. VIBRATO. DEAD: a click without a pitch.
     HARMONIC. TREMOLO: picked again and again. LET_RING: it sounds on over what follows.
     They fit into 16 bits.
-    Notebook: 01.
+    Notebook: 01 and 02.
     """
 
     PALM_MUTE = 1

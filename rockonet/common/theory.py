@@ -28,7 +28,7 @@ def pitch_name(pitch: int) -> str:
 def chord_name(pitches: Iterable[int]) -> str:
     """Name of the notes that start together, lowest first: (40, 47, 52) is 'E2 B2 E3'.
 
-    Notebook: 01 and 04.
+    Notebook: 01, 02 and 04.
     """
     return " ".join(pitch_name(pitch) for pitch in sorted(set(pitches)))
 

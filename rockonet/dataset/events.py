@@ -138,7 +138,7 @@ def bars_of(events: np.ndarray, ticks_per_bar: int) -> list[list[tuple[int, int,
 def event_pitches(event: np.void) -> tuple[int, ...]:
     """The MIDI pitches of one event, lowest first.
 
-    Notebook: 04.
+    Notebook: 02 and 04.
     """
     bits = int(event["shape"])
     return tuple(int(event["bass"]) + i for i in range(64) if bits >> i & 1)

@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 from symusic.core import ScoreTick
 
+from rockonet.common.techniques import Technique
 from rockonet.common.tunings import STANDARD_TUNING, TUNINGS
 from rockonet.exercises.verdicts import Exercise, Verdict, is_share
 from rockonet.explore.tab_song import TabTrack
+from rockonet.guitar.riff import Riff
 
 
 def fret_in_drop_d(answer: int) -> Verdict:
@@ -72,10 +74,26 @@ def share_on_thin_strings(answer: float, lead: TabTrack) -> Verdict:
     return is_share(answer, thin, "of the notes, where a lead guitar is at home")
 
 
+def bent_by_a_semitone(answer: Riff, lick: Riff) -> Verdict:
+    """Exercise 1.6: Type the lick with a bend of one semitone, and its release."""
+    flags, height = answer.events["technique"], answer.events["bend"]
+    if height.max(initial=0) == 0:
+        return False, "nothing is bent: write b and the fret that it is to sound like, as in 5b7."
+    if height.max() != 2:
+        wrong = int(height[height != 2].max())
+        return False, f"it goes up by {wrong / 2:g} semitones: count one fret for each."
+    if not np.any(flags & Technique.RELEASE):
+        return False, "it stays up: r and the fret let it down again."
+    if not np.array_equal(answer.events[["step", "bass"]], lick.events[["step", "bass"]]):
+        return False, "the bend is right; all other notes are to stay as they are, in their places."
+    return True, "the fret behind the b is what the bent string sounds like, not where the hand is."
+
+
 EXERCISES = {
     "1.1": Exercise("the number of a fret", fret_in_drop_d),
     "1.2": Exercise("a copy of `first_bars` whose track has another program", as_a_piano),
     "1.3": Exercise("a share, a number from 0 to 1", share_of_chords),
     "1.4": Exercise("a number of notes a second", notes_a_second),
     "1.5": Exercise("a share, a number from 0 to 1", share_on_thin_strings),
+    "1.6": Exercise("a lick, as `ru.prompt_from_text` reads it", bent_by_a_semitone),
 }

@@ -35,21 +35,20 @@ def varied_windows(answer: list[list[str]], melody: list[str], length: int) -> V
     return False, f"{len(answer)} windows; {len(wanted)} of {len(windows)} hold four distinct ones."
 
 
-def most_varied_song(answer: str, corpus: Corpus) -> Verdict:
-    """Exercise 2.3: Which song has the most distinct symbols?"""
-    songs = [corpus.select([number]) for number in range(len(corpus.songs))]
-    distinct = {
-        title: len(song.chords()[0]) for title, song in zip(corpus.songs, songs, strict=True)
-    }
-    longest = max(songs, key=lambda song: song.n_events).songs[0]
-    answer = {title.lower(): title for title in distinct}.get(answer.lower(), answer)
-    if answer not in distinct:
+def most_bent_song(answer: str, corpus: Corpus) -> Verdict:
+    """Exercise 2.3: In which song is the largest share of events bent?"""
+    songs = [corpus.select([number]).events["bend"] > 0 for number in range(len(corpus.songs))]
+    bent = {title: (int(b.sum()), len(b)) for title, b in zip(corpus.songs, songs, strict=True)}
+    answer = {title.lower(): title for title in bent}.get(answer.lower(), answer)
+    if answer not in bent:
         return False, f"no song is called {answer!r}; the titles are in `corpus.songs`."
-    if distinct[answer] == max(distinct.values()):
-        return True, f"{answer}, with {distinct[answer]} distinct symbols."
-    if answer == longest:
-        return False, "that is the song with the most events, but many of them are alike."
-    return False, f"{answer} has {distinct[answer]}; the most is {max(distinct.values())}."
+    count, n_events = bent[answer]
+    most = max(count / n_events for count, n_events in bent.values())
+    if count / n_events == most:
+        return True, f"{answer}, with {count} of its {n_events} events."
+    if count == max(count for count, _ in bent.values()):
+        return False, f"none has more bends, {count}, but it has {n_events} events: take the share."
+    return False, f"{answer} has {count / n_events:.1%}; the most is {most:.1%}."
 
 
 def always_the_same_answer(answer: float, Y: OneHot, codes: np.ndarray) -> Verdict:
@@ -102,7 +101,7 @@ EXERCISES = {
     "2.2": Exercise(
         "a list of windows, each a list of symbols with the answer last", varied_windows
     ),
-    "2.3": Exercise("the title of a song", most_varied_song),
+    "2.3": Exercise("the title of a song", most_bent_song),
     "2.4": Exercise("a share, a number from 0 to 1", always_the_same_answer),
     "2.5": Exercise("a corpus, as `build_corpus` makes it", tracks_by_name),
     "2.6": Exercise("a list with the names of the numbers that lie outside", like_rock),

@@ -13,7 +13,7 @@ from rockonet.explore.sound import Sound
 from rockonet.explore.sound_pictures import tone_level_db
 from rockonet.generation.originality import WARN_COPIED, CopyIndex, originality
 from rockonet.generation.sampling import sample
-from rockonet.guitar.riff import SOUNDS, Riff
+from rockonet.guitar.riff import Riff
 
 A2, E3 = 110.0, 164.8  # Hz: a fifth
 NEAR_DB = 30.0
@@ -40,16 +40,16 @@ def five_riffs(answer: list[Riff], prompt: Riff) -> Verdict:
     return different == 5, f"one prompt, {different} different ways to go on."
 
 
-def slow_and_clean(answer: Riff, riff: Riff) -> Verdict:
-    """Exercise 4.3: Play `riff` on a clean guitar at half the speed."""
-    if not np.array_equal(answer.events, riff.events):
-        return False, "the notes are not those of `riff`: copy it with riff.sounding(…)."
-    if abs(answer.tempo_bpm - riff.tempo_bpm / 2) > 0.5:
-        tempos = f"{answer.tempo_bpm:.0f}; half of {riff.tempo_bpm:.0f}"
-        return False, f"its tempo is {tempos} is asked for."
-    if answer.program != SOUNDS["clean"]:
-        return False, 'the tempo is right; now the clean guitar: "clean".'
-    return True, "the tab is the same, since it counts beats and not seconds."
+def played_plainly(answer: Riff, lick: Riff) -> Verdict:
+    """Exercise 4.3: Let the model go on from `lick` without any technique."""
+    if not np.array_equal(answer.events[: answer.prompt_events], lick.events):
+        return False, "it does not begin with the lick as it is: say prompt=lick."
+    if not len(answer.generated):
+        return False, "nothing is added to the lick: use ru.generate, with bars=2."
+    played = int(np.count_nonzero(answer.generated["technique"]))
+    if played:
+        return False, f'new events with a technique: {played}. Say techniques="none".'
+    return True, f"{len(answer.generated)} new events, each struck and left alone."
 
 
 def variety(answer: tuple[list[Riff], list[Riff]]) -> Verdict:
@@ -118,7 +118,7 @@ def your_riff(
 EXERCISES = {
     "4.1": Exercise("a whole number in digits: how many of the four can be drawn", top_half),
     "4.2": Exercise("a list of five riffs", five_riffs),
-    "4.3": Exercise("a riff with half the tempo of `riff`", slow_and_clean),
+    "4.3": Exercise("a riff that goes on from `lick`", played_plainly),
     "4.4": Exercise("two lists of riffs, made at the temperatures 0.5 and 1.5", variety),
     "4.5": Exercise("a whole number of decibels, −50 to 50", least_gain),
     "4.6": Exercise("a riff of yours", your_riff),

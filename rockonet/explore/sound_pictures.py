@@ -109,7 +109,10 @@ def spectrum_chart(
 def spectrogram(
     sound: Sound, title: str = "", highest_hz: float = 8000, ax: Axes | None = None
 ) -> Figure:
-    """Which frequencies are heard when: time to the right, frequency upwards, dark is loud."""
+    """Which frequencies are heard when: time to the right, frequency upwards, dark is loud.
+
+    Notebook: 01.
+    """
     beside_others, ax = ax is not None, axes(ax, (5, 2.6))
     size = 2048
     wave = np.pad(sound.samples.mean(axis=1), size // 2)
@@ -133,17 +136,19 @@ def spectrogram(
     return figure_of(ax)
 
 
-def before_and_after(sounds: Mapping[str, Sound], gain_db: float = 36.0) -> Figure:
+def before_and_after(
+    sounds: Mapping[str, Sound], gain_db: float = 36.0, highest_hz: float = 8000
+) -> Figure:
     """Spectrograms of sounds, above as they are and below as an amplifier makes them.
 
-    sounds: by their names; three fit well.
+    sounds: by their names; two or three fit well. highest_hz: of the pictures.
     Notebook: 04.
     """
     figure = new_figure((2.6 * len(sounds), 3.2), len(sounds), rows=2)
     for i, (name, sound) in enumerate(sounds.items()):
         above, below = figure.axes[i], figure.axes[i + len(sounds)]
-        spectrogram(sound, name, ax=above)
-        spectrogram(amplify(sound, gain_db), "amplified", ax=below)
+        spectrogram(sound, name, highest_hz, ax=above)
+        spectrogram(amplify(sound, gain_db), "amplified", highest_hz, ax=below)
         above.set_xlabel("")
     for ax in figure.axes[1 : len(sounds)] + figure.axes[len(sounds) + 1 :]:
         ax.set_ylabel("")

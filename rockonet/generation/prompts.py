@@ -182,7 +182,7 @@ def prompt_from_text(
     Raises: ValueError that says what cannot be read, if no note can; a warning for each thing that
         was left out or may have been meant otherwise.
     Source: tinyNotation is described in music21's documentation.
-    Notebook: 04.
+    Notebook: 01 and 04.
     """
     _refuse_typed(text, tempo_bpm, meter)
     if is_tab(text) or not re.search(r"[^\s|]", text):

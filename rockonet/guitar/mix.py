@@ -92,7 +92,7 @@ def pickup_sound(riff: Riff) -> Sound:
     """What the strings of an electric guitar give to the amplifier, its peak at −3 dBFS.
 
     Raises: ValueError for a riff without notes.
-    Notebook: 04.
+    Notebook: 01 and 04.
     """
     n_samples = round(sounding_seconds(band_score(riff)) * RATE)
     return at_peak(Sound(joined(plucked(take(riff), n_samples), n_samples), RATE))

@@ -106,6 +106,41 @@ def test_self_check_of_networks(capsys):
         assert said in capsys.readouterr().out
 
 
+def test_self_check_of_a_bend(capsys):
+    lick = ru.prompt_from_text("G|5---7b9r7-------5---7~----------|", tempo_bpm=90)
+
+    def said(tab):
+        ru.self_check("1.6", ru.prompt_from_text(tab, tempo_bpm=90), lick=lick)
+        return capsys.readouterr().out
+
+    assert said("G|5---7b8r7-------5---7~----------|").startswith("✔ Right")
+    assert "by 2 semitones" in said("G|5---7b9r7-------5---7~----------|")
+    assert "by 1.5 semitones" in said("G|5---7b3/4r7-----5---7~----------|")
+    assert "stays up" in said("G|5---7b8---------5---7~----------|")
+    assert "nothing is bent" in said("G|5---7-----------5---7~----------|")
+    assert "all other notes" in said("G|5---7b8r7-------3---7~----------|")
+    assert "all other notes" in said("G|5---7b8r7---5-------7~----------|")
+
+
+def test_self_check_of_bends_in_songs(starter_corpus, capsys):
+    def said(answer):
+        ru.self_check("2.3", answer, corpus=bent)
+        return capsys.readouterr().out
+
+    three = starter_corpus.select([0, 1, 2])
+    sizes = [three.select([number]).n_events for number in range(3)]
+    short, long = int(np.argmin(sizes)), int(np.argmax(sizes))
+    bent = dataclasses.replace(three, events=three.events.copy())
+    bent.events["bend"] = 0
+    for song, n_bends in ((short, 50), (long, 51)):
+        first = next(i for i, track in enumerate(three.tracks) if track.song == song)
+        bent.events["bend"][three.offsets[first] :][:n_bends] = 4
+    assert said(three.songs[short].upper()).startswith("✔ Right") and sizes[short] < sizes[long]
+    assert "none has more bends, 51, but" in said(three.songs[long])
+    assert "has 0.0%; the most is" in said(three.songs[3 - short - long])
+    assert "no song is called 'silence'" in said("silence")
+
+
 def test_self_check_of_names_with_or_without_brackets(corpus, capsys):
     def said(answer):
         ru.self_check("2.6", answer, corpus=corpus, song=0)
@@ -143,11 +178,15 @@ def test_self_check_of_riffs(starter_corpus, tmp_path, capsys):
     assert said("4.2", [riff] * 5, prompt=prompt).startswith("✘ Not yet: one prompt, 1 ")
     assert "do not begin" in said("4.2", others, prompt=typed)
 
-    slow = riff.sounding("distortion", tempo_bpm=60)
-    assert said("4.3", riff.sounding("clean", tempo_bpm=60), riff=riff).startswith("✔ Right")
-    assert "now the clean guitar" in said("4.3", slow, riff=riff)
-    assert "its tempo is 120" in said("4.3", riff, riff=riff)
-    assert "not those of" in said("4.3", others[0], riff=riff)
+    muted = dataclasses.replace(riff, events=riff.events.copy())
+    muted.events["technique"][[1, -1]] = ru.Technique.PALM_MUTE  # one of the prompt, one new
+    lick = dataclasses.replace(prompt, events=muted.events[:4])
+    assert said("4.3", riff, lick=prompt).startswith("✔ Right: 20 new events")
+    assert "new events with a technique: 1. Say" in said("4.3", muted, lick=lick)
+    assert "as it is" in said("4.3", riff, lick=lick)
+    assert "nothing is added" in said("4.3", lick, lick=lick)
+    plain = dataclasses.replace(muted, events=muted.events[:-1])
+    assert said("4.3", plain, lick=lick).startswith("✔ Right: 19 new events")
 
     # Two symbols among the new events of the cold riffs, four among those of the hot ones.
     cold = dataclasses.replace(riff, events=riff.events[[0, 1, 2, 3, 4, 5, 4, 5]])
