@@ -22,7 +22,6 @@ def progress() -> HTML:
 
     A solved one stays solved, also after the kernel restarts. Nothing but the numbers of the
     exercises is kept, in ``progress.json`` in the folder ``output``: delete it to begin again.
-    Notebook: 01 to 04.
     """
     solved, rows = solved_exercises(), []
     for notebook in NOTEBOOKS:

@@ -6,7 +6,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from rockonet.common.techniques import Technique, technique_name
+from rockonet.common.techniques import BENDS, Technique, technique_name
 from rockonet.common.tunings import TUNINGS
 from rockonet.generation.panel_parts import COLUMN, LABELLED, ROW, Choice, number
 from rockonet.guitar.riff import SOUNDS
@@ -39,7 +39,7 @@ class SettingsPanel:
             flag: widgets.Checkbox(
                 True, description=technique_name(flag), indent=False, layout={"width": "auto"}
             )
-            for flag in learned_techniques(trained)
+            for flag in dict.fromkeys(map(_switch, learned_techniques(trained)))
         }
         switches = widgets.HBox([*self.techniques.values()], layout=ROW)
         fields = [self.sound, self.scale, self.tuning, self.temperature, self.bars, self.band]
@@ -60,8 +60,17 @@ class SettingsPanel:
             tuning=self.chosen_tuning() or None,
         )
         if not all(switch.value for switch in self.techniques.values()):
-            asked["techniques"] = {flag for flag, on in self.techniques.items() if on.value}
+            asked["techniques"] = {
+                flag
+                for flag in Technique
+                if (switch := self.techniques.get(_switch(flag))) and switch.value
+            }
         return asked
+
+
+def _switch(flag: Technique) -> Technique:
+    """The technique by whose name a flag is switched: whoever bends lets down, too."""
+    return Technique.BEND if flag & BENDS else flag
 
 
 def learned_techniques(trained: Trained) -> list[Technique]:

@@ -37,7 +37,6 @@ class Player(anywidget.AnyWidget):
     of the loop is faster; `muted`, names of stems; `solo`, the one that is heard alone, or "".
     riff: what is shown. band, count_in: as of `stems`.
     Raises: TraitError for a speed, a loop or a stem that it has not.
-    Notebook: 04.
     """
 
     _esm = _HERE.with_suffix(".js")

@@ -75,7 +75,7 @@ def test_a_prompt_from_any_file_is_shown_and_saved(songs, tmp_path):
     riffs.append(a_tune((40, 43), title=HOSTILE))
     assert sum(riff.title.startswith("<img") for riff in riffs) == len(riffs)
     for riff in riffs[-1:]:
-        shown = assert_nothing_runs(riff.player(band=False)._repr_html_())
+        shown = assert_nothing_runs(riff.player(band=False).html())
         labels = [tag.get("aria-label", "") for _, tag in shown.tags]
         assert any(riff.title in label for label in labels)
         assert riff.title in assert_nothing_runs(as_html(repr(riff), bold=True)).text
@@ -89,7 +89,7 @@ def test_a_prompt_from_any_file_is_shown_and_saved(songs, tmp_path):
 
 def test_the_machine_and_the_browser_show_names_as_they_are(songs, corpus, riff_recipe, tmp_path):
     machine = RiffMachine(riff_recipe, corpus, corpus, tmp_path / "none")
-    assert_nothing_runs(machine.song.value)
+    assert_nothing_runs(machine.prompts.song.value)
     browser = ru.song_browser(songs)
     assert len(browser.children[0].children[0].options) == 4
 

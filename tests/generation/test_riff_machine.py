@@ -243,6 +243,9 @@ def test_techniques_are_offered_if_the_model_has_learned_any(machine, monkeypatc
     assert {*panel.techniques} == {bend, mute} and "techniques" not in panel.request()
     panel.techniques[bend].value = False
     assert panel.request()["techniques"] == {mute}
+    panel.techniques[bend].value, panel.techniques[mute].value = True, False
+    bends = {bend, ru.Technique.RELEASE, ru.Technique.PREBEND}
+    assert panel.request()["techniques"] == bends  # one switch for all that bends a string
     Model.vocabulary = Bunch()
     assert not settings_panel.SettingsPanel(Model()).techniques
 
