@@ -13,9 +13,14 @@ os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
 import rockonet_utils as ru  # noqa: E402
 
 
-def pytest_collection_modifyitems(items):
-    """Whole notebooks take longest and come first: the last one running keeps one worker busy."""
+def pytest_collection_modifyitems(config, items):
+    """Whole notebooks take longest and come first: the last one running keeps one worker busy.
+
+    Other programs are opened if they are asked for (`-m interop`), not wherever they are installed.
+    """
     items.sort(key=lambda item: "notebooks" not in item.keywords)
+    if "interop" not in config.option.markexpr:
+        items[:] = [item for item in items if "interop" not in item.keywords]
 
 
 @pytest.fixture

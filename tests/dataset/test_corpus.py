@@ -54,9 +54,9 @@ def test_a_corpus_that_does_not_say_how_it_is_played_is_refused_with_the_remedy(
         content = dict(stored)
     old = [name for name in ru.EVENT.names if name not in ("technique", "bend", "bent")]
     content["events"] = repack_fields(content["events"][old])
-    told = json.loads(str(content["about"]))
+    told = json.loads(content["about"].tobytes())
     for about in (told | {"format": 3}, told):
-        content["about"] = np.array(json.dumps(about))
+        content["about"] = np.frombuffer(json.dumps(about).encode(), np.uint8)
         np.savez(tmp_path / "old.npz", **content)
         with pytest.raises(ValueError, match=r"Build it again with ru\.build_corpus\(folder\)"):
             ru.load_corpus(tmp_path / "old.npz")

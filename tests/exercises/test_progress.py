@@ -28,7 +28,7 @@ def test_what_is_right_is_kept_and_shown(output, capsys):
     ru.self_check("1.1", 5)
     ru.self_check("4.1", 2)
     assert shown() == {"1.1", "4.1"}
-    assert "Notebook 1: 1 of 5" in ru.progress().data
+    assert "Notebook 1: 1 of 6" in ru.progress().data
     ru.self_check("1.1", 3)  # wrong again: it was solved
     assert shown() == {"1.1", "4.1"}
     assert json.loads((output / "progress.json").read_text()) == {"solved": ["1.1", "4.1"]}
