@@ -115,10 +115,16 @@ def by_alphatab(paths):
 
 def by_musescore_4(paths):
     """What the engine of MuseScore 4 reads; what it plays as in `told_by_alphatab`."""
+    played_by_musescore_4(paths)
+    return [read_mscx(path.with_name(path.name + ".mscx")) for path in paths]
+
+
+def played_by_musescore_4(paths):
+    """Let the engine of MuseScore 4 write what it reads and plays; the paths of the latter."""
     folder = node_folder("webmscore")
     for path in paths:  # a process each: of two files in one it loses its memory
         ran("node", DRIVERS / "webmscore_converter.mjs", folder, path)
-    return [read_mscx(path.with_name(path.name + ".mscx")) for path in paths]
+    return [path.with_name(path.name + ".mid") for path in paths]
 
 
 # MuseScore 3

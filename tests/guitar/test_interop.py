@@ -160,6 +160,13 @@ def test_alphatab_reads_how_notes_are_played(tmp_path, suffix):
         assert sorted(found) == sorted(wanted)
 
 
+def test_musescore_4_plays_midi_and_it_comes_back(tmp_path):
+    riffs = some_riffs() if ALL else some_riffs()[1::4]
+    paths = programs.saved(riffs, tmp_path, ".mid")
+    for riff, path in zip(riffs, programs.played_by_musescore_4(paths), strict=True):
+        comes_back(riff, path, round(riff.tempo_bpm), mutes=False, program=None)
+
+
 def test_lilypond_reads_the_same_in_both_staves(tmp_path):
     riffs = [riff for riff in some_riffs() if riff.tempo_bpm % 1 == 0]  # it takes no 97.3
     riffs = riffs if ALL else riffs[::5]
