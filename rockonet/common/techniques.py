@@ -37,6 +37,7 @@ def technique_name(flag: Technique) -> str:
 
 
 BENDS = Technique.BEND | Technique.RELEASE | Technique.PREBEND
+JOINED = Technique.LEGATO | Technique.SLIDE  # what needs the note before
 # Of techniques that no note has together, the first ones are kept: (those, what goes with them).
 _EXCLUDED = (
     (Technique.DEAD, ~Technique.DEAD),

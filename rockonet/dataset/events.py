@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 
-from rockonet.common.techniques import BENDS, Technique, settled
+from rockonet.common.techniques import BENDS, JOINED, Technique, settled
 from rockonet.common.theory import pitch_number
 
 # The pitches are those that the fingers hold: a bend, and one before the stroke too, goes up from
@@ -23,8 +23,6 @@ EVENT = np.dtype(
         ("bent", np.uint8),  # bit i is set if note i is bent, the lowest first; 0 for none
     ]
 )
-
-_JOINED = Technique.LEGATO | Technique.SLIDE
 
 
 def events_from_notes(notes: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
@@ -100,7 +98,7 @@ def _add_techniques(
     for flag in Technique:
         if not flag & BENDS and (technique & flag).any():
             count = np.bincount(of_those, technique & flag > 0)
-            enough = count >= size if flag & _JOINED else 2 * count >= size
+            enough = count >= size if flag & JOINED else 2 * count >= size
             flags[enough] |= np.uint16(flag)
     # Two strings of one pitch are one note of the shape.
     place = np.cumsum(np.diff(interval.astype(np.int64), prepend=-1) != 0)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rockonet.common.arguments import check_count, check_frets
-from rockonet.common.techniques import Technique
+from rockonet.common.techniques import JOINED, Technique
 from rockonet.dataset.events import EVENT, event_pitches
 from rockonet.generation.originality import (
     WARN_COPIED,
@@ -22,7 +22,7 @@ from rockonet.generation.originality import (
 )
 from rockonet.guitar.fingering import fits
 from rockonet.guitar.playability import NECK
-from rockonet.guitar.playable_techniques import JOINED, Way, technique_ways
+from rockonet.guitar.playable_techniques import Way, technique_ways
 from rockonet.guitar.riff import Riff
 from rockonet.training.riff_vocabulary import set_manners
 

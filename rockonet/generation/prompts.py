@@ -17,6 +17,7 @@ from symusic.core import ScoreTick
 
 from rockonet.common.arguments import check_count
 from rockonet.common.errors import Remark, say_remarks
+from rockonet.common.techniques import JOINED
 from rockonet.common.theory import is_meter, is_tempo, meter_ticks
 from rockonet.common.tunings import STANDARD_TUNING, tuning_name, tuning_pitches
 from rockonet.dataset.corpus import Corpus, song_of_timing
@@ -29,7 +30,6 @@ from rockonet.explore.tracks import GUITAR_NAMES, only_tracks
 from rockonet.explore.written_tunings import part_tuning
 from rockonet.guitar.midi_writer import tuning_in_midi
 from rockonet.guitar.notes import shortened_mutes
-from rockonet.guitar.playable_techniques import JOINED
 from rockonet.guitar.riff import SOUNDS, Riff
 from rockonet.guitar.tab_lines import is_tab
 from rockonet.guitar.tab_reader import read_tab

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rockonet.common.techniques import Technique
+from rockonet.common.techniques import JOINED, Technique
 from rockonet.common.theory import TICKS_PER_QUARTER, chord_name
 from rockonet.common.tunings import FRETS, tuning_pitches
 from rockonet.dataset.events import event_pitches, onsets
 from rockonet.guitar.playability import NECK, REACH, voicings
-from rockonet.guitar.playable_techniques import JOINED, joins, objection, possible_ways
+from rockonet.guitar.playable_techniques import joins, objection, possible_ways
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from rockonet.common.drawing import BLUE
+from rockonet.common.techniques import JOINED
 from rockonet.common.theory import beat_ticks, meter_ticks
 from rockonet.dataset.events import onsets
-from rockonet.guitar.playable_techniques import JOINED
 
 SCORE_COLOUR = BLUE  # of what was generated, in score and tab
 

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rockonet.common.techniques import BENDS, Technique, harmonic_semitones
+from rockonet.common.techniques import BENDS, JOINED, Technique, harmonic_semitones
 from rockonet.common.theory import TICKS_PER_QUARTER
 from rockonet.common.tunings import STANDARD_TUNING
 from rockonet.dataset.events import event_pitches, onsets
 from rockonet.explore.midi_techniques import are_muted
 from rockonet.guitar.notation import NotatedEvent
-from rockonet.guitar.playable_techniques import JOINED
 
 MUTED_TICKS = 1  # what sounds no longer, a twelfth of a quarter note, is a palm mute
 TREMOLO_TEMPO = 100  # up to which thirty-seconds can be picked, 13 strokes a second

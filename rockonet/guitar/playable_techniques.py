@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rockonet.common.techniques import Technique, settled
+from rockonet.common.techniques import JOINED, Technique, settled
 from rockonet.common.tunings import STANDARD_TUNING
 from rockonet.guitar.playability import NECK, voicings
 
@@ -21,7 +21,6 @@ WOUND_BENDS = ((1, 2), (3, 4))
 HARMONIC_FRETS = (12, 7, 5, 19, 24, 9, 4, 16)
 THIN_STRINGS = 2  # the highest ones, on which hardly anybody lays the palm for a mute
 TAPPED = 12  # frets: no finger of either hand is hammered down further away than that
-JOINED = Technique.LEGATO | Technique.SLIDE  # what needs the note before
 
 _OPEN_BEND = "a bend of an open string"
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rockonet.common.techniques import Technique
+from rockonet.common.techniques import JOINED, Technique
 from rockonet.guitar.tab_frets import Sign
 from rockonet.guitar.tab_signs import Played
 
 Struck = dict[int, dict[int, Sign]]  # at each tick the sign of each string
-_JOINED = int(Technique.LEGATO | Technique.SLIDE)
 
 
 def in_time(signs: Sequence[Sign], times: Mapping[tuple[int, int], int]) -> Struck:
@@ -35,7 +34,7 @@ def in_time(signs: Sequence[Sign], times: Mapping[tuple[int, int], int]) -> Stru
     for tick in sorted(struck):
         row = struck[tick]
         flags = {
-            string: sign.played.technique & _JOINED if _joins(before.get(string), sign) else 0
+            string: sign.played.technique & JOINED if _joins(before.get(string), sign) else 0
             for string, sign in row.items()
         }
         how = max(flags.values())
@@ -45,7 +44,7 @@ def in_time(signs: Sequence[Sign], times: Mapping[tuple[int, int], int]) -> Stru
                 flags, how
             )  # what is held while another string moves moves with it
         for string, sign in row.items():
-            technique = sign.played.technique & ~_JOINED | flags[string]
+            technique = sign.played.technique & ~JOINED | flags[string]
             row[string] = sign._replace(played=sign.played._replace(technique=technique))
         before = row
     return struck

@@ -115,11 +115,6 @@ def signs_over(lines: Iterable[str]) -> dict[int, int]:
     return flags
 
 
-def is_over(line: str) -> bool:
-    """Whether a line over a system says how to play what is below."""
-    return bool(_OVER.search(line))
-
-
 def unknown_signs(row: str) -> set[str]:
     """The signs on a string that say nothing here."""
     return set(_READ.sub("", row))

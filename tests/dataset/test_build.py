@@ -9,7 +9,6 @@ from helpers import melody, midi_bytes, same_corpus
 
 import rockonet_utils as ru
 from rockonet.common.errors import Remark
-from rockonet.dataset import build
 
 
 def test_build_corpus_keeps_guitars_and_reports_every_file(folder):
@@ -39,16 +38,6 @@ def test_build_corpus_keeps_guitars_and_reports_every_file(folder):
 def test_track_names_are_an_argument(folder):
     corpus = ru.build_corpus(folder, programs=(), track_names="lead")
     assert {t.program for t in corpus.tracks} == {0, 26, 30}
-
-
-@pytest.fixture
-def files_read(monkeypatch):
-    """The names of the files that were read, as a list that grows."""
-    names, parse = [], build.parse_song
-    monkeypatch.setattr(
-        build, "parse_song", lambda data, name: names.append(name) or parse(data, name)
-    )
-    return names
 
 
 def test_only_what_changed_is_read_again(folder, tmp_path, files_read):

@@ -17,16 +17,6 @@ from rockonet.common.errors import Remark
 from rockonet.dataset import build
 
 
-@pytest.fixture
-def files_read(monkeypatch):
-    """The names of the files that were read, as a list that grows."""
-    names, parse = [], build.parse_song
-    monkeypatch.setattr(
-        build, "parse_song", lambda data, name: names.append(name) or parse(data, name)
-    )
-    return names
-
-
 def test_a_damaged_cache_is_named_and_the_songs_are_read_again(folder, tmp_path, files_read):
     cache = tmp_path / "corpus.npz"
     right = ru.build_corpus(folder, cache=cache)
