@@ -181,23 +181,15 @@ def part_chances(
 ) -> np.ndarray:
     """The chance of each class of a part of the next event, (n, n_classes).
 
-    It is the network's own; or, for a part that the memory knows, its mean with what each expert
-    says, weighted by how far each is trusted.
+    It is the mean of what the network and each expert of the memory say, weighted by trust.
     head, told, row: see `draw_events`. drawn: the next events (n,), the parts before this one set.
     """
-    memory = features.memory
-    if len(head.inputs) == 2:
-        logits = head.predict_on_batch([row, told])[part]
-        return softmax(np.asarray(logits, np.float64)[:, 0])
-    heard = np.zeros((len(row), 1, len(EXPERTS)))
-    heard[:, 0, experts_of(part)], shares = memory.recall(part, drawn)
-    answers = head.predict_on_batch([row, told, heard])
-    own, trust = (
-        softmax(np.asarray(answers[name], np.float64)[:, 0]) for name in (part, trust_in(part))
-    )
+    heard = np.zeros((len(row), 1, len(EXPERTS)), np.float32)
+    heard[:, 0, experts_of(part)], shares = features.memory.recall(part, drawn)
+    logits = head.predict_on_batch([row, heard, told])
+    own, trust = (softmax(np.asarray(answer, np.float64)[:, 0]) for answer in logits)
     mixed = trust[:, :1] * own
     # Each past event speaks for the class that it had itself.
     votes = (shares * trust[:, 1:]).sum(axis=2)
-    had = features.codes[:, :, PARTS.index(part)] - 1
-    np.add.at(mixed, (np.arange(len(row)), had), votes)
+    np.add.at(mixed, (np.arange(len(row)), features.codes[:, :, PARTS.index(part)] - 1), votes)
     return mixed

@@ -11,7 +11,7 @@ from keras import KerasTensor, layers, ops
 from rockonet.training.repeats import MATCH_LENGTHS
 from rockonet.training.riff_features import N_COLUMNS, POSITIONS, RIFF_COLUMNS, part_columns
 from rockonet.training.riff_vocabulary import CHORD, PART_TABLE, PARTS, Part
-from rockonet.training.song_memory import EXPERTS, REMEMBERED, experts_of
+from rockonet.training.song_memory import EXPERTS, experts_of
 
 FARTHEST = 12  # semitones from one bass to the next that are told apart
 FIRST_TRUST = 2.0  # before training the network is trusted e² times as much as one expert
@@ -187,9 +187,9 @@ def part_head(
         trust = layers.Dense(suggested.shape[-1], name=f"trust_{part}")(thought)
         votes = ops.one_hot(suggested - 1, n_classes)  # of what is not there: no vote
         score = score + ops.einsum("btg,btgc->btc", trust, votes)
-    if memory and part in REMEMBERED:
-        return {part: score, trust_in(part): expert_trust(reader, part, thought)}
-    return {part: score}
+    if not memory:
+        return {part: score}
+    return {part: score, trust_in(part): expert_trust(reader, part, thought)}
 
 
 def expert_trust(reader: EventReader, part: str, thought: KerasTensor) -> KerasTensor:
@@ -243,14 +243,14 @@ def stateful_model(
     """The network of `riff_model` in pieces with its weights, to go on event by event.
 
     Returns a network from the inputs and the states of the LSTM layers to what the heads are told
-    and the new states; for each part a network from the inputs, what it is told and, with a memory,
-    what the experts have heard, to its answers, see `riff_model`; and the cells of each LSTM layer,
-    which has two states of that size.
+    and the new states; for each part a network from the inputs, what its experts have heard and
+    what it is told, to its logits and those of the trust; and the cells of each LSTM layer, which
+    has two states of that size.
+    Raises: ValueError for a network that was changed for an experiment.
     """
     cells = [layer.units for layer in model.layers if layer.name.startswith("lstm_")]
     sizes = {part: model.output[part].shape[-1] for part in PARTS}
     hidden = model.get_layer(f"hidden_{PARTS[0]}").units
-    memory = len(model.inputs) > 1
     reader = EventReader(sizes)
     heard = known = embed_inputs(reader)
     states_before: list[KerasTensor] = []
@@ -263,14 +263,18 @@ def stateful_model(
     told = join(heard, known)
     listen = keras.Model([reader.inputs, *states_before], [told, *states_after], name="listen")
     told = keras.Input((None, told.shape[-1]))
-    answers = chained_heads(reader, told, sizes, hidden, memory=memory)
-    heads = {}
-    for part in PARTS:
-        own = {name: answers[name] for name in (part, trust_in(part)) if name in answers}
-        recalled = [reader.heard] if len(own) > 1 else []
-        heads[part] = keras.Model([reader.inputs, told, *recalled], own)
-    for piece in (listen, *heads.values()):
+    answers = chained_heads(reader, told, sizes, hidden)
+    given = [reader.inputs, reader.heard, told]
+    heads = {part: keras.Model(given, [answers[part], answers[trust_in(part)]]) for part in PARTS}
+    pieces = (listen, *heads.values())
+    weighted = {layer.name: layer for piece in pieces for layer in piece.layers if layer.weights}
+    learned = {layer.name: layer.get_weights() for layer in model.layers if layer.weights}
+    if weighted.keys() != learned.keys():
+        raise ValueError(
+            "This network was built for an experiment, or before riffs had a memory: it can be "
+            "measured, but not go on with a riff. Train one with ru.train_riff_model."
+        )
+    for piece in pieces:
         for layer in piece.layers:
-            if layer.weights:
-                layer.set_weights(model.get_layer(layer.name).get_weights())
+            layer.set_weights(learned.get(layer.name, []))
     return listen, heads, cells

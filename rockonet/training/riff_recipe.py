@@ -59,9 +59,8 @@ def nats_model(model: keras.Model) -> keras.Model:
             targets[:, :, i], answers[part], from_logits=True
         )
         if trust_in(part) in answers:
-            network = mixed_nats(
-                network, answers[trust_in(part)], chance[:, :, experts_of(part)]
-            )
+            own = chance[:, :, experts_of(part)]
+            network = mixed_nats(network, answers[trust_in(part)], own)
         nats.append(network)
     return keras.Model((rows, heard, chance, extra), ops.stack(nats, axis=-1), name="nats")
 

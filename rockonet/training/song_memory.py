@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -10,9 +11,9 @@ import numpy as np
 from rockonet.dataset.corpus import Corpus
 from rockonet.dataset.events import onsets
 from rockonet.training.repeats import rolling_hash
-from rockonet.training.riff_vocabulary import PARTS
+from rockonet.training.riff_vocabulary import PART_TABLE, part_values
 
-LONG, SHORT = 512, 64  # half-lives of counts, in events
+LONG, SHORT = 256, 64  # half-lives of counts, in events
 LEAST = 1e-6  # a count below that is as good as none
 _BEFORE = np.uint64(0xFFFF_FFFF_FFFF_FFF0)  # stands for what was before a track began
 
@@ -31,53 +32,74 @@ class Expert:
     half_life: int = LONG
 
 
-# "place" is where in its bar an event starts, "chord" its bass and shape. What an expert is told
-# must be known when its part is asked for: of this event only the parts before it, and of time
-# nothing before the step.
+# "place" is where in its bar an event starts, "place2" where in two bars, "chord" its bass and
+# shape, "technique" how it is played. What an expert is told must be known when its part is asked
+# for: of this event only the parts before it, and of time nothing before the step.
 _OF_CHORDS = (
-    ("", SHORT),
-    ("chord-1", SHORT),
-    ("chord-1 chord-2", SHORT),
-    ("place", SHORT),
-    ("chord-1 place", LONG),
-    ("chord-1 chord-2 chord-3", LONG),
-    ("chord-1 chord-2 step-1 step-2 step", LONG),
+    Expert("chord", "", 16),
+    Expert("chord", "", SHORT),
+    Expert("chord", "chord-1", SHORT),
+    Expert("chord", "chord-1 chord-2", SHORT),
+    Expert("chord", "place", SHORT),
+    Expert("chord", "place2"),
+    Expert("chord", "chord-1 place"),
+    Expert("chord", "chord-1 chord-2 step-1 step-2 step"),
+    Expert("chord", "chord-1 chord-2 chord-3"),
+    Expert("chord", "chord-1 chord-2 chord-3 chord-4"),
+    Expert("chord", "chord-1 chord-2 chord-3 chord-4 chord-5 chord-6"),
 )
 EXPERTS = (
     Expert("step", "", SHORT),
     Expert("step", "step-1"),
     Expert("step", "step-1 step-2 step-3"),
     Expert("step", "place-1"),
+    Expert("step", "place2-1"),
     Expert("step", "chord-1 place-1"),
     Expert("step", "chord-1 chord-2 step-1 step-2"),
-    *(Expert("bass", alike, half_life) for alike, half_life in _OF_CHORDS),
-    *(Expert("shape", f"{alike} bass".strip(), half_life) for alike, half_life in _OF_CHORDS),
+    Expert("step", "chord-1 chord-2 chord-3 chord-4 step-1 step-2 step-3 step-4"),
+    *(dataclasses.replace(expert, part="bass") for expert in _OF_CHORDS),
+    *(
+        dataclasses.replace(expert, part="shape", alike=f"bass {expert.alike}")
+        for expert in _OF_CHORDS
+    ),
     Expert("duration", "", SHORT),
     Expert("duration", "chord"),
     Expert("duration", "step duration-1"),
     Expert("duration", "place"),
+    Expert("duration", "place2"),
     Expert("duration", "chord place"),
+    Expert("duration", "chord place2"),
     Expert("duration", "chord step duration-1"),
+    Expert("technique", "chord"),
+    Expert("technique", "chord place"),
+    Expert("technique", "chord chord-1"),
+    Expert("technique", "chord duration"),
+    Expert("technique", "technique-1"),
+    Expert("technique", "duration technique-1"),
+    Expert("velocity", "", SHORT),
+    Expert("velocity", "place"),
+    Expert("velocity", "chord"),
+    Expert("velocity", "chord place"),
 )
 
 
-REMEMBERED = tuple(dict.fromkeys(expert.part for expert in EXPERTS))  # parts that have experts
-
-
 def experts_of(part: str) -> slice:
-    """Where the experts of a part stand in `EXPERTS`: together, or nowhere."""
+    """Where the experts of a part stand in `EXPERTS`."""
     places = [i for i, expert in enumerate(EXPERTS) if expert.part == part]
-    return slice(places[0], places[-1] + 1) if places else slice(0, 0)
+    return slice(places[0], places[-1] + 1)
 
 
-def event_words(events: np.ndarray, onset: np.ndarray, ticks_per_bar: np.ndarray) -> dict:
-    """What experts are told of events, by name: ints, of the shape of events.
+def event_words(
+    events: np.ndarray, onset: np.ndarray, ticks_per_bar: np.ndarray
+) -> dict[str, np.ndarray]:
+    """What experts are told of events (n,), by name: 64-bit numbers (n,).
 
     onset: when each starts, in ticks. ticks_per_bar: of the track of each.
     """
-    words = {name: events[name].astype(np.uint64) for name in ("step", "bass", "shape", "duration")}
-    chord = rolling_hash(words["bass"], words["shape"])
-    return words | {"chord": chord, "place": (onset % ticks_per_bar).astype(np.uint64)}
+    words = {part.name: part_values(part, events) for part in PART_TABLE}
+    words |= {"place": onset % ticks_per_bar, "place2": onset % (2 * ticks_per_bar)}
+    words = {name: values.astype(np.uint64) for name, values in words.items()}
+    return words | {"chord": rolling_hash(words["bass"], words["shape"])}
 
 
 def standing(expert: Expert, word: Callable[[str, int], np.ndarray]) -> np.ndarray:
