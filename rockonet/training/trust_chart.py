@@ -37,9 +37,9 @@ def trust_chart(
     part: one of `PARTS`. Mean of each bar; experts that look at the same kind of thing are one.
     Notebook: 03.
     """
-    begin, end = corpus.offsets[track : track + 2]
-    rows, heard, *_ = (array[None, begin:end] for array in riff_examples(corpus, trained.vocabulary))
-    answers = trained.model.predict_on_batch([rows.astype(np.int32), heard])
+    own = slice(*corpus.offsets[track : track + 2])
+    rows, heard, *_ = riff_examples(corpus, trained.vocabulary)
+    answers = trained.model.predict_on_batch([rows[None, own].astype(np.int32), heard[None, own]])
     trust = softmax(np.asarray(answers[trust_in(part)], np.float64)[0])
     whom = np.array([0, *(_kind(expert.alike) for expert in EXPERTS[experts_of(part)])])
     bar = onsets(corpus.track_events(track)) // corpus.ticks_per_bar(track)
@@ -50,9 +50,8 @@ def trust_chart(
     ]
     ax = axes(ax, (8, 2.8))
     colours, hatches = zip(*_LOOKS.values(), strict=True)
-    ax.stackplot(
-        bars + 1, shares, labels=_LOOKS, colors=colours, hatch=hatches, edgecolor="white", step="mid"
-    )
+    looks = dict(colors=colours, hatch=hatches, edgecolor="white", step="mid")
+    ax.stackplot(bars + 1, shares, labels=_LOOKS, **looks)
     title = as_label(corpus.songs[corpus.tracks[track].song])
     ax.set(xlim=(bars[0] + 1, bars[-1] + 1), ylim=(0, 1), xlabel="bar", ylabel="trust")
     ax.set_title(f"Whom the {part} of '{title}' is guessed by", loc="left")

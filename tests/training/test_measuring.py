@@ -28,8 +28,7 @@ def test_held_out_nats_count_every_event_once(small, trained):
         answers = trained.model.predict_on_batch([rows[None].astype(np.int32), heard[None]])
         for i, part in enumerate(ru.PARTS):
             own, trust = (
-                softmax(np.asarray(answers[name], np.float64)[0])
-                for name in (part, trust_in(part))
+                softmax(np.asarray(answers[name], np.float64)[0]) for name in (part, trust_in(part))
             )
             p = own[np.arange(len(rows)), rows[:, i] - 1] * np.exp(-extra[:, i])
             p = trust[:, 0] * p + (trust[:, 1:] * chance[:, experts_of(part)]).sum(axis=1)
