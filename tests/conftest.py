@@ -68,6 +68,18 @@ def riff_recipe():
 
 
 @pytest.fixture(scope="session")
+def classic_recipe():
+    """The model of the classic recipe that comes with the project."""
+    return ru.load_trained(ru.shipped_model("classic"))
+
+
+@pytest.fixture(params=["riff", "classic"])
+def shipped(request):
+    """Each model that comes with the project."""
+    return request.getfixturevalue(f"{request.param}_recipe")
+
+
+@pytest.fixture(scope="session")
 def made_once(tmp_path_factory):
     """Gives the folder of a name, filled by `make(folder)` once for all workers of pytest-xdist."""
     base = tmp_path_factory.getbasetemp()
