@@ -29,7 +29,7 @@ from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 MOST_SECONDS, MOST_MEGABYTES = 5, 1024
-BATCH = 500  # tries of one process, whose memory is measured
+BATCH = 1_000  # tries of one process, whose memory is measured
 
 
 class Campaign(NamedTuple):
@@ -190,7 +190,7 @@ def table(rows: dict[str, tuple[int, Sequence[Try], float]]) -> str:
     rows: by its name how many tries were asked for, those that were made, seconds of the processor.
     """
     lines = [
-        "| what | tried | held | of these refused | failed | slowest refusal | its memory at most |",
+        "| what | tried | held | failed | refused | slowest refusal | most memory of one |",
         "| --- | --: | --: | --: | --: | --: | --: |",
     ]
     for name, (asked, tries, _) in rows.items():
@@ -202,8 +202,8 @@ def table(rows: dict[str, tuple[int, Sequence[Try], float]]) -> str:
             slowest = f"{max(made.seconds for made in refused):.1f} s"
             most = f"{max(made.megabytes for made in refused):,} MB"
         lines.append(
-            f"| {name} | {len(tries):,}{left} | {len(tries) - failed:,} | {len(refused):,} | "
-            f"{failed:,} | {slowest} | {most} |"
+            f"| {name} | {len(tries):,}{left} | {len(tries) - failed:,} | {failed:,} | "
+            f"{len(refused):,} | {slowest} | {most} |"
         )
     minutes = sum(seconds for *_, seconds in rows.values()) / 60
     return "\n".join([*lines, "", f"{minutes:.0f} minutes of a processor."])

@@ -7,11 +7,12 @@ import make_site
 import nbformat
 import pytest
 from helpers import a_tune
-from hostile import FILE, HOSTILE, assert_nothing_runs, hostile_musicxml, hostile_songs
+from hostile import FILE, HOSTILE, hostile_musicxml, hostile_songs
 from lab import Notebook, in_a_browser
 from matplotlib.cbook import is_math_text
 from matplotlib.text import Text
 from nbconvert.filters import markdown2html
+from shown_page import assert_nothing_runs
 
 import rockonet_utils as ru
 from rockonet.common.shown_text import as_html, visible
