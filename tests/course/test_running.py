@@ -7,18 +7,12 @@ import numpy as np
 import pytest
 import run_notebooks
 import soundfile
-from notebook_helpers import NOTEBOOKS, executed, exercises, read, texts
+from notebook_helpers import FEW, MANY, NOTEBOOKS, SHORT, executed, exercises, read, texts
 
 import rockonet_utils as ru
 
 TRAINING = next(path for path in NOTEBOOKS if path.stem == "03_train_model")
 ALONE = [path for path in NOTEBOOKS if path != TRAINING]
-# Fewer riffs to compare, and a training that takes a moment, for what does not depend on them.
-MANY, FEW = "range(12)", "range(3)"
-SHORT = (
-    "\nsettings = settings.replace(epochs=1, epoch_windows=300, units=(8, 8, 8), riff_units=(8,), "
-    "riff_epochs=1, riff_epoch_windows=64)"
-)
 
 
 def solved(notebook):
