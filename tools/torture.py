@@ -11,6 +11,7 @@ refused with anything but a sentence of this project, reads something wrong, tak
 """
 
 import argparse
+import importlib
 import json
 import os
 import random
@@ -22,14 +23,14 @@ import tempfile
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 MOST_SECONDS, MOST_MEGABYTES = 5, 1024
-BATCH = 1_000  # tries of one process, whose memory is measured
+BATCH = 2_500  # tries of one process, whose memory is measured
 
 
 class Campaign(NamedTuple):
@@ -57,16 +58,14 @@ class Try(NamedTuple):
     megabytes: int
 
 
-def campaigns() -> dict[str, Campaign]:
-    """All of them by their names; importing them takes as long as importing the project."""
-    import torture_cells
-    import torture_disks
-    import torture_saved
-    import torture_songs
-    import torture_texts
+def campaigns() -> Iterator[Campaign]:
+    """All of them; the first rooms are imported soonest, the others need Keras."""
+    for room in ("songs", "texts", "saved", "disks", "cells"):
+        yield from importlib.import_module(f"torture_{room}").CAMPAIGNS
 
-    rooms = (torture_songs, torture_texts, torture_saved, torture_disks, torture_cells)
-    return {campaign.name: campaign for room in rooms for campaign in room.CAMPAIGNS}
+
+def campaign_of(name: str) -> Campaign:
+    return next(campaign for campaign in campaigns() if campaign.name == name)
 
 
 def refused_well(error: BaseException) -> bool:
@@ -120,7 +119,7 @@ def megabytes(what: str) -> int:
 
 def work(name: str, first: int, last: int, seed: int, log: Path) -> None:
     """Make some tries, each with a line in the log; a worker that dies leaves the number there."""
-    campaign = campaigns()[name]
+    campaign = campaign_of(name)
     with tempfile.TemporaryDirectory() as folder, open(log, "a") as lines:
         state = campaign.prepare(Path(folder))
         for number in range(first, last):
@@ -223,14 +222,13 @@ def main() -> int:
         name, first, last, seed, log = told.names
         work(name, int(first), int(last), int(seed), Path(log))
         return 0
-    known = campaigns()
     if told.again:
-        name, number = told.names
+        campaign, number = campaign_of(told.names[0]), int(told.names[1])
         with tempfile.TemporaryDirectory() as folder:
-            state = known[name].prepare(Path(folder))
-            made = judged(known[name], state, told.seed, int(number))
+            made = judged(campaign, campaign.prepare(Path(folder)), told.seed, number)
             print(made, made.failed or "held", sep="\n")
         return 0
+    known = {campaign.name: campaign for campaign in campaigns()}
     if unknown := set(told.names) - set(known):
         asked.error(f"no campaign {sorted(unknown)[0]!r}: there are {', '.join(known)}")
     folder = ROOT / "output" / "torture" / f"seed-{told.seed}"
