@@ -7,16 +7,19 @@ import numpy as np
 import pytest
 import run_notebooks
 import soundfile
-from notebook_helpers import NOTEBOOKS, each_notebook, executed, exercises, read, texts
+from notebook_helpers import (
+    FEW,
+    MANY,
+    NOTEBOOKS,
+    SHORT,
+    each_notebook,
+    executed,
+    exercises,
+    read,
+    texts,
+)
 
 import rockonet_utils as ru
-
-# Fewer riffs to compare, and a training that takes a moment, for what does not depend on them.
-MANY, FEW = "range(12)", "range(3)"
-SHORT = (
-    "settings = settings.replace(learning_rates=(0.01, 0.001), epochs=1, epoch_windows=300, "
-    "units=(8, 8, 8), riff_units=(8,), riff_epochs=1, riff_epoch_windows=64)"
-)
 
 
 def solved(notebook):
