@@ -9,7 +9,7 @@ import nbformat
 import numpy as np
 import pytest
 import scipy.signal
-from lab import Notebook, heard_sound, in_a_browser, times_heard
+from lab import Notebook, heard_sound, in_a_browser, one_sound_at_a_time, times_heard
 
 import rockonet_utils as ru
 
@@ -26,6 +26,7 @@ player""",
     ru.load_trained(ru.shipped_model("riff")), train, test, settings.output / "favourites"
 )
 machine""",
+    "display(riff.audio(), riff.sounding('clean').audio())",
     """print("the page says", player.loop, player.speed, player.muted, player.bar > 0)""",
 )
 WIDTHS = (1440, 720, 390)
@@ -170,17 +171,7 @@ def test_the_keyboard_alone_does_everything(practised, player):
 
 
 def test_one_sound_at_a_time(practised, player):
-    page = practised.page
-    page.evaluate("""() => {
-        const audio = document.createElement("audio");
-        audio.id = "plain";
-        document.body.append(audio);
-    }""")
-    player.locator(".play").click()
-    player.locator(".play", has_text="stop").wait_for()
-    page.evaluate("document.querySelector('#plain').dispatchEvent(new Event('play'))")
-    player.locator(".play", has_text="play").wait_for(timeout=5000)
-    page.evaluate("document.querySelector('#plain').remove()")
+    one_sound_at_a_time(practised.cell("riff.audio()").locator("audio"), player)
 
 
 @pytest.fixture

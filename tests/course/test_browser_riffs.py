@@ -4,7 +4,15 @@ import os
 
 import make_site
 import pytest
-from lab import durations, finish, in_a_browser, open_notebook, plays_with_cursor
+from lab import (
+    axe_violations,
+    durations,
+    finish,
+    in_a_browser,
+    one_sound_at_a_time,
+    open_notebook,
+    plays_with_cursor,
+)
 
 import rockonet_utils as ru
 
@@ -26,6 +34,7 @@ def saved_players_are_shown(opened):
     opened.page.locator(".rockonet .play").first.wait_for()  # alive, without a kernel
     assert opened.page.locator("audio").count() >= 3
     assert not opened.page.get_by_text("Engraved by Verovio").first.is_visible()
+    one_sound_at_a_time(opened.page.locator("audio"), opened.page.locator(".rockonet").first)
     opened.picture("as_it_comes", opened.cell("riff.player("))
 
 
@@ -123,6 +132,7 @@ def test_site(browser, tmp_path, width, scheme):
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path.name
         assert page.evaluate("[...document.images].every(i => i.alt && i.naturalWidth)"), path.name
         # A chart stays large enough to be read on a phone, where it scrolls by itself.
+        assert axe_violations(page, "html") == [], path.name
         shown = "[...document.images].every(i => i.width >= Math.min(i.naturalWidth, 500))"
         assert page.evaluate(shown), path.name
         outside = """[...document.querySelectorAll('.output_stream pre:not(.tab)')]
@@ -136,6 +146,7 @@ def test_site(browser, tmp_path, width, scheme):
             player = page.locator(".rockonet").first
             player.scroll_into_view_if_needed()
             plays_with_cursor(player.locator(".."))
+            one_sound_at_a_time(page.locator("audio"), player)
         if folder := os.environ.get("ROCKONET_SCREENSHOTS"):
             page.screenshot(path=f"{folder}/site_{path.stem}_{width}.png")
     # With the keyboard: the first stop skips the menu, the third is the next page.
