@@ -154,10 +154,10 @@ def axe_core():
 
 
 # Style sheets are not fetched a second time: the policy of the site would not let it.
-AXE = """(selector) => axe.run(selector, { resultTypes: ["violations"], preload: false }).then((found) =>
-    found.violations.filter((one) => ["serious", "critical"].includes(one.impact)).map((one) =>
-        `${one.id}: ${one.help}: ` +
-        one.nodes.map((node) => node.html.slice(0, 120)).join(" | ")))"""
+AXE = """(selector) => axe.run(selector, { resultTypes: ["violations"], preload: false }).then(
+    (found) => found.violations.filter((one) => ["serious", "critical"].includes(one.impact)).map(
+        (one) => `${one.id}: ${one.help}: ` +
+            one.nodes.map((node) => node.html.slice(0, 120)).join(" | ")))"""
 
 
 def axe_violations(page, selector):
