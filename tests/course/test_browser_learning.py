@@ -36,6 +36,8 @@ def test_build(opened):
     text = cell.locator(".jp-OutputArea-output", has_text="windows are kept").first
     text.wait_for(timeout=20_000)
     before = text.inner_text()
+    # Wide enough to hit each of 4 to 100.
+    assert cell.locator(".noUi-base").first.bounding_box()["width"] > 3 * 96
     handle = cell.locator(".noUi-handle").last
     handle.focus()
     for _ in range(6):
