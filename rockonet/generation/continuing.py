@@ -10,10 +10,11 @@ from rockonet.dataset.events import EVENT, bass_and_shape, event_pitches, onsets
 from rockonet.generation.constraints import Constraints, TechniqueConstraints
 from rockonet.generation.sampling import Sampler
 from rockonet.guitar.riff import Riff
-from rockonet.training.measuring import class_odds
+from rockonet.training.measuring import softmax
 from rockonet.training.riff_features import RIFF_COLUMNS, RunningFeatures
-from rockonet.training.riff_network import stateful_model
+from rockonet.training.riff_network import stateful_model, trust_in
 from rockonet.training.riff_vocabulary import PARTS
+from rockonet.training.song_memory import EXPERTS, experts_of
 from rockonet.training.trained import Trained
 
 MOST_EVENTS_A_BAR = 64  # more than anybody plays: there the riff recipe is stopped
@@ -153,8 +154,7 @@ def draw_events(
     codes = np.ones((n, len(PARTS)), int)  # until it is drawn an event is played plainly
     target = row[:, 0, RIFF_COLUMNS["target"]]
     for place, part in enumerate(PARTS):
-        logits = np.asarray(heads[part].predict_on_batch([row, told]), np.float64)[:, 0]
-        odds = class_odds(logits)
+        odds = part_chances(heads[part], part, told, row, features, vocabulary.decode(codes))
         codes[:, place] = sampler.draw(odds, allowed.get(part, np.ones(odds.shape, bool)))
         target[:, place] = codes[:, place] + 1  # the next part reads it there
         if part == "step":
@@ -169,3 +169,27 @@ def draw_events(
             manners = playing.allowed(vocabulary.decode(codes))
             allowed["technique"] = np.pad(manners, ((0, 0), (1, 0)))  # nor that of rare manners
     return vocabulary.decode(codes)
+
+
+def part_chances(
+    head: keras.Model,
+    part: str,
+    told: np.ndarray,
+    row: np.ndarray,
+    features: RunningFeatures,
+    drawn: np.ndarray,
+) -> np.ndarray:
+    """The chance of each class of a part of the next event, (n, n_classes).
+
+    It is the mean of what the network and each expert of the memory say, weighted by trust.
+    head, told, row: see `draw_events`. drawn: the next events (n,), the parts before this one set.
+    """
+    heard = np.zeros((len(row), 1, len(EXPERTS)), np.float32)
+    heard[:, 0, experts_of(part)], shares = features.memory.recall(part, drawn)
+    logits = head.predict_on_batch([row, heard, told])
+    own, trust = (softmax(np.asarray(answer, np.float64)[:, 0]) for answer in logits)
+    mixed = trust[:, :1] * own
+    # Each past event speaks for the class that it had itself.
+    votes = (shares * trust[:, 1:]).sum(axis=2)
+    np.add.at(mixed, (np.arange(len(row)), features.codes[:, :, PARTS.index(part)] - 1), votes)
+    return mixed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import keras
 import numpy as np
@@ -58,7 +58,7 @@ def window_batches(
     offsets: np.ndarray,
     settings: Settings,
     epoch: int,
-    batch: Callable[[np.ndarray, np.ndarray, np.random.Generator], tuple[np.ndarray, ...]],
+    batch: Callable[[np.ndarray, np.ndarray, np.random.Generator], tuple],
 ) -> keras.utils.PyDataset:
     """One epoch of windows in random order, as a Keras PyDataset.
 
@@ -73,7 +73,7 @@ def window_batches(
         def __len__(self) -> int:
             return max(1, len(windows) // size)
 
-        def __getitem__(self, i: int) -> tuple[np.ndarray, ...]:
+        def __getitem__(self, i: int) -> tuple:
             chosen = windows[full_batch(i * size, size, len(windows))]
             place = np.minimum(chosen[:, :1] + np.arange(length), offsets[-1] - 1)
             mask = np.arange(length) < chosen[:, 1:]
@@ -83,16 +83,18 @@ def window_batches(
 
 
 def riff_batches(
-    inputs: np.ndarray, offsets: np.ndarray, settings: Settings, epoch: int
+    examples: Sequence[np.ndarray], offsets: np.ndarray, settings: Settings, epoch: int
 ) -> keras.utils.PyDataset:
-    """One epoch of windows, each moved up or down by up to half an octave."""
+    """One epoch of windows, each moved up or down by up to half an octave.
+
+    examples: of each event, the columns of `riff_inputs` first, see `riff_examples`.
+    """
     target_bass = part_columns("target", "bass").start
 
     def batch(
         place: np.ndarray, mask: np.ndarray, rng: np.random.Generator
-    ) -> tuple[np.ndarray, np.ndarray]:
-        X = inputs[place].astype(np.int32) * mask[..., None]
-        X[..., RIFF_COLUMNS["target"]] += 1 - mask[..., None]  # any class: it does not count
+    ) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
+        X, *beside = masked_examples(examples, place, mask)
         lowest = np.where(mask, X[..., target_bass], 999).min(axis=1) - 1
         highest = np.where(mask, X[..., target_bass], 0).max(axis=1) - 1
         shift = rng.integers(-5, 7, len(X))
@@ -100,9 +102,22 @@ def riff_batches(
         bass = X[..., BASS_COLUMNS]
         moved = np.clip(bass + shift[:, None, None], 1, 128)
         X[..., BASS_COLUMNS] = np.where(bass > 0, moved, 0)
-        return X, mask[..., None].astype(np.float32)
+        return (X, *beside), mask[..., None].astype(np.float32)
 
     return window_batches(offsets, settings, epoch, batch)
+
+
+def masked_examples(
+    examples: Sequence[np.ndarray], place: np.ndarray, inside: np.ndarray
+) -> tuple[np.ndarray, ...]:
+    """What examples have at some places (batch, events): zeros for events that do not count.
+
+    The target of those is any class, so that it has a price.
+    """
+    rows, *beside = (array[place] * inside[..., None] for array in examples)
+    rows = rows.astype(np.int32)
+    rows[..., RIFF_COLUMNS["target"]] = np.maximum(rows[..., RIFF_COLUMNS["target"]], 1)
+    return rows, *beside
 
 
 def overlapping_windows(

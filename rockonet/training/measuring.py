@@ -9,15 +9,15 @@ import numpy as np
 from rockonet.dataset.classic_windows import Vocabulary
 from rockonet.dataset.corpus import Corpus
 from rockonet.training.batches import full_batch
-from rockonet.training.riff_features import corpus_inputs
-from rockonet.training.riff_recipe import mean_nats, nats_model
+from rockonet.training.riff_recipe import mean_nats, nats_model, riff_examples
 from rockonet.training.riff_vocabulary import CHORD, PART_TABLE, PARTS, shape_nats
 from rockonet.training.trained import Trained
 
 
-def class_odds(logits: np.ndarray) -> np.ndarray:
-    """The odds of classes (n, n_classes), the likeliest 1: soft-max before it is divided."""
-    return np.exp(logits - logits.max(axis=1, keepdims=True))
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """The chances of classes (n, n_classes), of which each row sums to 1."""
+    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return odds / odds.sum(axis=1, keepdims=True)
 
 
 def held_out_nats(trained: Trained, corpus: Corpus) -> dict[str, float]:
@@ -30,9 +30,8 @@ def held_out_nats(trained: Trained, corpus: Corpus) -> dict[str, float]:
     """
     if trained.recipe == "classic":
         return {"pitch": _classic_nats(trained, corpus)}
-    inputs = corpus_inputs(corpus, trained.vocabulary)
-    parts = mean_nats(nats_model(trained.model), inputs, corpus.offsets)
-    parts = parts + trained.vocabulary.extra_nats(corpus.events).mean(axis=0)
+    examples = riff_examples(corpus, trained.vocabulary)
+    parts = mean_nats(nats_model(trained.model), examples, corpus.offsets)
     nats = dict(zip(PARTS, parts.tolist(), strict=True))
     measured = {"pitch": float(np.sum([nats[part] for part in CHORD]))}
     rest = [part for part in PART_TABLE if part.name not in CHORD]

@@ -10,6 +10,7 @@ import numpy as np
 from rockonet.dataset.corpus import Corpus
 from rockonet.training.repeats import MATCH_LENGTHS, longest_matches
 from rockonet.training.riff_vocabulary import PARTS, TIME_EDGES, RiffVocabulary, class_of
+from rockonet.training.song_memory import RunningMemory
 
 Ticks = TypeVar("Ticks", int, np.ndarray)
 LAG_BARS = (1, 2, 4, 8)
@@ -109,6 +110,7 @@ class RunningFeatures:
     def __init__(self, n: int, ticks_per_bar: int, vocabulary: RiffVocabulary):
         self.bar, self.vocabulary = ticks_per_bar, vocabulary
         self.codes = np.zeros((0, n, len(PARTS)), np.int64)  # from 1 on, as the network reads them
+        self.memory = RunningMemory(n, ticks_per_bar)
         self.onsets: list[list[int]] = [[] for _ in range(n)]
         self.symbols: list[list[tuple[int, ...]]] = [[] for _ in range(n)]
         self.at: list[dict[int, int]] = [{} for _ in range(n)]  # which event started when
@@ -169,3 +171,4 @@ class RunningFeatures:
             self.onsets[i].append(onset)
             self.symbols[i].append(tuple(symbol))
         self.codes = np.concatenate([self.codes, codes[None]])
+        self.memory.append(events)

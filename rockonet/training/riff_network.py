@@ -1,9 +1,9 @@
-"""The network of the riff recipe: an LSTM, chained heads, and votes of candidates."""
+"""The network of the riff recipe: an LSTM, chained heads, votes of candidates, trust in a memory."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import keras
 from keras import KerasTensor, layers, ops
@@ -11,8 +11,10 @@ from keras import KerasTensor, layers, ops
 from rockonet.training.repeats import MATCH_LENGTHS
 from rockonet.training.riff_features import N_COLUMNS, POSITIONS, RIFF_COLUMNS, part_columns
 from rockonet.training.riff_vocabulary import CHORD, PART_TABLE, PARTS, Part
+from rockonet.training.song_memory import EXPERTS, experts_of
 
 FARTHEST = 12  # semitones from one bass to the next that are told apart
+FIRST_TRUST = 2.0  # before training the network is trusted e² times as much as one expert
 
 
 def riff_model(
@@ -22,28 +24,42 @@ def riff_model(
     dropout: float = 0.1,
     candidates: bool = True,
     skip: bool = True,
+    memory: bool = True,
+    stack: Callable[[KerasTensor, Sequence[int], float], KerasTensor] | None = None,
 ) -> keras.Model:
     """The network of the riff recipe, not yet compiled.
 
     sizes: classes of each part, as `RiffVocabulary.sizes`. units: cells of the LSTM layers.
     hidden: width of the layer in each head. candidates: whether it sees what the music suggests;
-        skip: whether the heads see the input besides the LSTM (both for experiments).
-    Reads ints (batch, events, N_COLUMNS) of `riff_inputs`; gives a dict of logits (batch, events,
-        classes), one for each of `PARTS`. Each part sees the target's parts before it, and no more.
+        skip: whether the heads see the input besides the LSTM; memory: whether it trusts experts
+        that count (all three for experiments). stack: what reads the events so far in place of
+        `lstm_stack`, with the same arguments.
+    Reads ints (batch, events, N_COLUMNS) of `riff_inputs` and, with a memory, what its experts have
+        heard, floats (batch, events, n_experts) of `song_memory`. Gives a dict of logits (batch,
+        events, classes), one for each of `PARTS`; and those of the trust in the network and in
+        each expert, (batch, events, 1 + experts), under the name that `trust_in` gives to a part.
+        Each part sees the target's parts before it, and no more.
     Notebook: 03.
     """
     reader = EventReader(sizes)
     known = embed_inputs(reader, candidates)
-    heard = lstm_stack(known, units, dropout)
+    heard = (stack or lstm_stack)(known, units, dropout)
     told = join(heard, known) if skip else heard
-    logits = chained_heads(reader, told, sizes, hidden, dropout, candidates)
-    return keras.Model(reader.inputs, logits, name="riff")
+    answers = chained_heads(reader, told, sizes, hidden, dropout, candidates, memory)
+    inputs = [reader.inputs, reader.heard] if memory else reader.inputs
+    return keras.Model(inputs, answers, name="riff")
+
+
+def trust_in(part: str) -> str:
+    """The name of the answer that says how far the network and each expert of a part is trusted."""
+    return f"trust in {part}"
 
 
 class EventReader:
     """What the network reads of each event, and the learned numbers that stand for its classes.
 
-    inputs: ints (batch, events, N_COLUMNS), see `RIFF_COLUMNS`. The rest are tables with a row of
+    inputs: ints (batch, events, N_COLUMNS), see `RIFF_COLUMNS`. heard: floats (batch, events,
+    n_experts), how much each expert of the memory has heard. The rest are tables with a row of
     learned numbers for each class: for the parts of an event; narrower ones for those of what the
     music suggests; for places in the bar; for lengths of the longest match; for how far the bass
     goes.
@@ -52,6 +68,7 @@ class EventReader:
 
     def __init__(self, sizes: dict[str, int]):
         self.inputs = keras.Input((None, N_COLUMNS), dtype="int32")
+        self.heard = keras.Input((None, len(EXPERTS)))
 
         def table(kind: str, part: Part, width: int) -> layers.Embedding:
             return layers.Embedding(sizes[part.name] + 1, width, name=f"{kind}_{part.name}")
@@ -121,19 +138,20 @@ def chained_heads(
     hidden: int,
     dropout: float = 0.0,
     candidates: bool = True,
+    memory: bool = True,
 ) -> dict[str, KerasTensor]:
     """The logits of each part; a head is told what all are told, and the parts before its own.
 
-    told: (batch, events, width). The rest: see `riff_model`.
+    told: (batch, events, width). The rest, and what comes beside the parts: see `riff_model`.
     Notebook: 03.
     """
-    told_so_far, logits = [told], {}
+    told_so_far, answers = [told], {}
     for part in PARTS:
-        logits[part] = part_head(
-            reader, part, told_so_far, sizes[part], hidden, dropout, candidates
+        answers |= part_head(
+            reader, part, told_so_far, sizes[part], hidden, dropout, candidates, memory
         )
         told_so_far.append(reader.event[part](reader.codes("target", part)[:, :, 0]))
-    return logits
+    return answers
 
 
 def part_head(
@@ -144,10 +162,12 @@ def part_head(
     hidden: int,
     dropout: float,
     candidates: bool,
-) -> KerasTensor:
+    memory: bool,
+) -> dict[str, KerasTensor]:
     """The logits of one part, (batch, events, n_classes): what its head thinks, and the votes.
 
-    told: what this head is told, (batch, events, any width) each. The rest: see `riff_model`.
+    told: what this head is told, (batch, events, any width) each. The rest, and what comes beside
+    the part: see `riff_model`.
     Notebook: 03.
     """
     told = list(told)
@@ -167,7 +187,25 @@ def part_head(
         trust = layers.Dense(suggested.shape[-1], name=f"trust_{part}")(thought)
         votes = ops.one_hot(suggested - 1, n_classes)  # of what is not there: no vote
         score = score + ops.einsum("btg,btgc->btc", trust, votes)
-    return score
+    if not memory:
+        return {part: score}
+    return {part: score, trust_in(part): expert_trust(reader, part, thought)}
+
+
+def expert_trust(reader: EventReader, part: str, thought: KerasTensor) -> KerasTensor:
+    """How far the network itself and each expert of a part is trusted, as logits.
+
+    thought: what the part's head thinks, (batch, events, width). An expert that has heard nothing
+    is not trusted at all.
+    Returns (batch, events, 1 + experts), the network first.
+    Notebook: 03.
+    """
+    heard = reader.heard[:, :, experts_of(part)]
+    judged = layers.Dense(64, activation="relu", name=f"judge_{part}")(join(thought, heard))
+    trust = layers.Dense(1 + heard.shape[-1], name=f"memory_{part}")(judged)
+    silent = ops.pad(ops.cast(heard <= 0, "float32"), [[0, 0], [0, 0], [1, 0]])
+    first = ops.one_hot(0, trust.shape[-1])
+    return trust + FIRST_TRUST * first - 1e9 * silent
 
 
 def suggestion_features(
@@ -205,11 +243,13 @@ def stateful_model(
     """The network of `riff_model` in pieces with its weights, to go on event by event.
 
     Returns a network from the inputs and the states of the LSTM layers to what the heads are told
-    and the new states; for each part a network from the inputs and what it is told to its logits;
-    and the cells of each LSTM layer, which has two states of that size.
+    and the new states; for each part a network from the inputs, what its experts have heard and
+    what it is told, to its logits and those of the trust; and the cells of each LSTM layer, which
+    has two states of that size.
+    Raises: ValueError for a network that was changed for an experiment.
     """
     cells = [layer.units for layer in model.layers if layer.name.startswith("lstm_")]
-    sizes = {part: logits.shape[-1] for part, logits in model.output.items()}
+    sizes = {part: model.output[part].shape[-1] for part in PARTS}
     hidden = model.get_layer(f"hidden_{PARTS[0]}").units
     reader = EventReader(sizes)
     heard = known = embed_inputs(reader)
@@ -223,10 +263,18 @@ def stateful_model(
     told = join(heard, known)
     listen = keras.Model([reader.inputs, *states_before], [told, *states_after], name="listen")
     told = keras.Input((None, told.shape[-1]))
-    logits = chained_heads(reader, told, sizes, hidden)
-    heads = {part: keras.Model([reader.inputs, told], logits[part]) for part in PARTS}
-    for piece in (listen, *heads.values()):
+    answers = chained_heads(reader, told, sizes, hidden)
+    given = [reader.inputs, reader.heard, told]
+    heads = {part: keras.Model(given, [answers[part], answers[trust_in(part)]]) for part in PARTS}
+    pieces = (listen, *heads.values())
+    weighted = {layer.name: layer for piece in pieces for layer in piece.layers if layer.weights}
+    learned = {layer.name: layer.get_weights() for layer in model.layers if layer.weights}
+    if weighted.keys() != learned.keys():
+        raise ValueError(
+            "This network was built for an experiment, or before riffs had a memory: it can be "
+            "measured, but not go on with a riff. Train one with ru.train_riff_model."
+        )
+    for piece in pieces:
         for layer in piece.layers:
-            if layer.weights:
-                layer.set_weights(model.get_layer(layer.name).get_weights())
+            layer.set_weights(learned.get(layer.name, []))
     return listen, heads, cells

@@ -13,7 +13,7 @@ from rockonet.dataset.corpus import Corpus
 from rockonet.training.batches import overlapping_windows, window_batches
 from rockonet.training.counting import SymbolData, symbol_data
 from rockonet.training.experiment import compile_model, fit_epoch, seed_everything
-from rockonet.training.measuring import class_odds
+from rockonet.training.measuring import softmax
 from rockonet.training.progress import Progress
 from rockonet.training.schedules import cosine_to_a_tenth
 
@@ -93,7 +93,7 @@ def chord_chances(model: keras.Model, chords: SymbolData, offsets: np.ndarray) -
     asked, chance = chords_before(chords.test, offsets), np.zeros(len(chords.test))
     for place, _, counts in overlapping_windows(offsets):
         logits = np.asarray(model.predict_on_batch(asked[place]), np.float64)[counts]
-        odds = class_odds(logits)
+        chances = softmax(logits)
         answers = np.maximum(chords.test[place[counts]], 0)
-        chance[place[counts]] = odds[np.arange(len(odds)), answers] / odds.sum(axis=1)
+        chance[place[counts]] = chances[np.arange(len(chances)), answers]
     return chance

@@ -55,8 +55,8 @@ class Trained(Generic[V]):
         if isinstance(vocabulary, Vocabulary):
             sizes = model.input_shape[1], model.output_shape[-1]
             return sizes == (self.sequence_length, len(vocabulary.symbols))
-        classes = {part: logits.shape[-1] for part, logits in model.output.items()}
-        return model.input_shape[-1] == N_COLUMNS and classes == vocabulary.sizes
+        classes = {part: model.output[part].shape[-1] for part in vocabulary.sizes}
+        return model.inputs[0].shape[-1] == N_COLUMNS and classes == vocabulary.sizes
 
     def save(self, path: str | os.PathLike) -> None:
         """Write one ``.zip`` with ``model.keras`` (no optimiser) and ``about.json``."""
