@@ -77,7 +77,7 @@ class SmallGPT(Rival):
     # 3 blocks, 72 wide (its 'auto'), 10 heads of 72, 512 within, dropout 0.3, windows of 100; Adam
     # with beta 0.96. Its batches have 512 windows, which are ten to an epoch there.
     source = "Josuelmet/Metal-Music-Interpolator, _Training.ipynb"
-    rates, rate = (0.001, 0.003, 0.009), 0.003
+    rates, rate = (0.0003, 0.001, 0.003), 0.001
     window, most_beats = 100, 2_000
 
     def __init__(self, train: ru.Corpus, settings: ru.Settings):
@@ -192,12 +192,14 @@ class SmallGPT(Rival):
 class ChordNetwork(Rival):
     """A network that reads the chords of a window and names the next one; of rhythm it knows none.
 
-    window: chords that it reads. every: of how many windows one is learned from.
+    window: chords that it reads. every: of how many windows one is learned from. most: of how many
+    events it is asked at most, since each is a window by itself.
     """
 
     window: int
     every: int
     batch_size: int
+    most = 2_000
 
     def __init__(self, train: ru.Corpus, settings: ru.Settings):
         self.train_songs, self.seed = train, settings.seed
@@ -232,13 +234,13 @@ class ChordNetwork(Rival):
 
         return Chosen()
 
-    def price(self, songs: ru.Corpus, most: int = 2_000) -> Prices:
-        """Of so many events at random; of new chords as counting does, see `SymbolData`."""
+    def price(self, songs: ru.Corpus) -> Prices:
+        """Of `most` events at random; of new chords as counting does, see `SymbolData`."""
         chords, prices = symbol_data(self.train_songs, songs), Prices.unknown(songs.n_events)
         codes, begins = chords.test + 1, track_begins(songs.offsets)
         nats = np.where(codes > 0, -np.log1p(-chords.escape), -np.log(chords.escape))
         nats[codes == 0] += chords.new_nats
-        chosen = np.random.default_rng(self.seed).permutation(songs.n_events)[:most]
+        chosen = np.random.default_rng(self.seed).permutation(songs.n_events)[: self.most]
         for i in range(0, len(chosen), 256):
             at = chosen[full_batch(i, 256, len(chosen))]
             ln = log_chances(self.network.predict_on_batch(self.windows(codes, begins, at)))

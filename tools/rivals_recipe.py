@@ -1,7 +1,7 @@
-"""The riff recipe among its rivals, and the rival that has attention in place of its LSTM."""
+"""The riff recipe among its rivals: with and without its memory, and with attention for its LSTM."""
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import keras
 import numpy as np
@@ -9,77 +9,74 @@ from keras import layers
 from rivals_training import CausalBlock, Prices, Rival, drawn, log_chances
 
 import rockonet_utils as ru
-from rockonet.training.batches import overlapping_windows, riff_batches
+from rockonet.training.batches import masked_examples, overlapping_windows, riff_batches
 from rockonet.training.history import History
-from rockonet.training.measuring import class_odds
-from rockonet.training.riff_features import RIFF_COLUMNS, RunningFeatures, corpus_inputs
-from rockonet.training.riff_network import EventReader, chained_heads, embed_inputs, join
-from rockonet.training.riff_recipe import nats_model, riff_loss
+from rockonet.training.riff_features import RIFF_COLUMNS, RunningFeatures
+from rockonet.training.riff_network import EventReader, chained_heads, embed_inputs
+from rockonet.training.riff_recipe import nats_model, riff_examples, riff_loss
 from rockonet.training.riff_vocabulary import CHORD, PARTS
 
 BLOCKS, HEADS = 2, 4
 
 
-def attention_model(
-    sizes: dict[str, int], units: Sequence[int] = (192,), hidden: int = 128, dropout: float = 0.1
-) -> keras.Model:
-    """`ru.riff_model` with two blocks of causal attention in place of the LSTM, all else alike.
+def attention_stack(
+    known: keras.KerasTensor, units: Sequence[int], dropout: float
+) -> keras.KerasTensor:
+    """Two blocks of causal attention in place of `ru.lstm_stack`.
 
     They know nothing of places: where in the bar an event is, and what stood some bars before, the
     input says.
     """
-    reader = EventReader(sizes)
-    known = embed_inputs(reader)
     heard = layers.Dense(units[0], name="narrowed")(known)
     for number in range(BLOCKS):
         heard = CausalBlock(units[0], HEADS, dropout, name=f"attention_{number}")(heard)
-    logits = chained_heads(reader, join(heard, known), sizes, hidden, dropout)
-    return keras.Model(reader.inputs, logits, name="attention")
+    return heard
 
 
 class RiffRecipe(Rival):
-    """Ours: `ru.riff_model`, its loss and its windows."""
+    """Ours: `ru.riff_model`, its loss and its windows, with or without its memory of the song."""
 
     name = "riff recipe"
     rates, rate = (0.002, 0.004, 0.008), 0.004
-    build_model: Callable[..., keras.Model] = staticmethod(ru.riff_model)
-    heard = 256  # events in a window when it is asked, of which the second half counts
+    build_model = staticmethod(ru.riff_model)
+    at_once = 256  # events in a window when it is asked, of which the second half counts
 
-    def __init__(self, train: ru.Corpus, settings: ru.Settings):
-        self.settings = settings.replace(riff_epoch_windows=0)
-        self.vocabulary = ru.riff_vocabulary(train)
-        self.inputs, self.offsets = corpus_inputs(train, self.vocabulary), train.offsets
+    def __init__(self, train: ru.Corpus, settings: ru.Settings, memory: bool = True):
+        self.name += "" if memory else ", no memory"
+        self.memory, self.settings = memory, settings.replace(riff_epoch_windows=0)
+        self.vocabulary, self.offsets = ru.riff_vocabulary(train), train.offsets
+        self.examples = riff_examples(train, self.vocabulary)
         units, dropout = settings.riff_units, settings.riff_dropout
-        self.network = self.build_model(self.vocabulary.sizes, units, dropout=dropout)
+        self.network = self.build_model(
+            self.vocabulary.sizes, units, dropout=dropout, memory=memory
+        )
         self.model = nats_model(self.network)
         self.compile(keras.optimizers.AdamW, riff_loss, weight_decay=1e-3, clipnorm=1.0)
         self.events_a_batch = train.n_events / len(self.batches(1))
 
     def batches(self, epoch: int) -> keras.utils.PyDataset:
-        return riff_batches(self.inputs, self.offsets, self.settings, epoch)
+        return riff_batches(self.examples, self.offsets, self.settings, epoch)
 
     def price(self, songs: ru.Corpus) -> Prices:
-        """As `ru.held_out_nats`, event by event."""
-        inputs, events = corpus_inputs(songs, self.vocabulary), songs.events
-        nats = self.vocabulary.extra_nats(events)
-        guesses = np.zeros(nats.shape, int)
-        for place, inside, counts in overlapping_windows(songs.offsets, self.heard):
-            X = inputs[place].astype(np.int32) * inside[..., None]
-            at, answers = place[counts], self.network.predict_on_batch(X)
+        """As `ru.held_out_nats`, event by event; no first guesses with a memory."""
+        examples, events = riff_examples(songs, self.vocabulary), songs.events
+        nats, guesses = np.zeros((songs.n_events, len(PARTS))), np.zeros((len(events), len(PARTS)))
+        for place, inside, counts in overlapping_windows(songs.offsets, self.at_once):
+            batch, at = masked_examples(examples, place, inside), place[counts]
+            nats[at] = np.asarray(self.model.predict_on_batch(batch))[counts]
+            answers = self.network.predict_on_batch(list(batch[: len(self.network.inputs)]))
             for i, part in enumerate(PARTS):
-                ln = log_chances(np.asarray(answers[part])[counts])
-                told = inputs[at, RIFF_COLUMNS["target"].start + i] - 1
-                nats[at, i] -= ln[np.arange(len(at)), told]
-                guesses[at, i] = ln.argmax(axis=1)
+                guesses[at, i] = np.asarray(answers[part])[counts].argmax(axis=1)
         right = guesses == self.vocabulary.encode(events)
         right[:, PARTS.index("shape")] &= guesses[:, PARTS.index("shape")] > 0  # no rare one
-        guessed = self.vocabulary.decode(guesses)
+        guessed = self.vocabulary.decode(guesses.astype(int))
         for part in ("step", "duration"):
             right[:, PARTS.index(part)] &= guessed[part] == events[part]
+        right = np.where(self.memory, np.nan, right)
         columns = [[PARTS.index(p) for p in parts] for parts in (("step",), CHORD, ("duration",))]
         return Prices(
             np.stack([nats[:, some].sum(axis=1) for some in columns], axis=1),
-            np.stack([right[:, some].all(axis=1) for some in columns], axis=1).astype(float),
+            np.stack([right[:, some].min(axis=1) for some in columns], axis=1),
         )
 
     def continued(
@@ -93,21 +90,21 @@ class RiffRecipe(Rival):
 
 
 class AttentionRecipe(RiffRecipe):
-    """The same with `attention_model`."""
+    """The same with `attention_stack`, all else alike."""
 
     name = "riff recipe with attention"
-    rates, rate = (0.0005, 0.001, 0.002), 0.001
-    build_model = staticmethod(attention_model)
+    rates, rate = (0.001, 0.002, 0.004), 0.002
+    build_model = staticmethod(functools.partial(ru.riff_model, stack=attention_stack))
 
     @functools.cached_property
     def pieces(self) -> tuple[keras.Model, list[CausalBlock], dict[str, keras.Model]]:
-        """The network in pieces with its weights, as `stateful_model` cuts ours."""
+        """The network without its memory in pieces with its weights, see `stateful_model`."""
         sizes, width = self.vocabulary.sizes, self.settings.riff_units[0]
         reader = EventReader(sizes)
         known = embed_inputs(reader)
         narrowed = layers.Dense(width, name="narrowed")(known)
         told = keras.Input((None, width + known.shape[-1]))
-        logits = chained_heads(reader, told, sizes, 128)
+        logits = chained_heads(reader, told, sizes, 128, memory=False)
         begin = keras.Model(reader.inputs, [known, narrowed])
         heads = {part: keras.Model([reader.inputs, told], logits[part]) for part in PARTS}
         for piece in (begin, *heads.values()):
@@ -120,7 +117,7 @@ class AttentionRecipe(RiffRecipe):
     def continued(
         self, prompt: np.ndarray, n: int, events: int, rng: np.random.Generator
     ) -> list[np.ndarray]:
-        """Event by event, with the keys and values of those before it kept."""
+        """Event by event, with the keys and values of those before it kept; without memory."""
         begin, blocks, heads = self.pieces
         pasts: list[list] = [[] for _ in blocks]
         features, new = RunningFeatures(n, 4 * ru.TICKS_PER_QUARTER, self.vocabulary), []
@@ -135,7 +132,7 @@ class AttentionRecipe(RiffRecipe):
             told = np.concatenate([np.asarray(heard), np.asarray(known)], axis=-1)
             codes = np.ones((n, len(PARTS)), int)
             for i, part in enumerate(PARTS):
-                odds = class_odds(np.asarray(heads[part].predict_on_batch([row, told]))[:, 0])
+                odds = np.exp(log_chances(np.asarray(heads[part].predict_on_batch([row, told]))[:, 0]))
                 if part in ("shape", "technique"):
                     odds[:, 0] = 0  # what is rare has no class of its own
                 codes[:, i] = drawn(odds, rng)

@@ -1,5 +1,8 @@
 """A rival: a decoder-only Transformer over tokens of steps, pitches and durations."""
 
+import time
+from types import SimpleNamespace
+
 import keras
 import numpy as np
 from keras import layers, ops
@@ -8,7 +11,12 @@ from rivals_training import CausalBlock, Prices, Rival, before, drawn, log_chanc
 import rockonet_utils as ru
 from rockonet.dataset.events import sounding_intervals
 from rockonet.training.batches import overlapping_windows, window_batches
+from rockonet.training.experiment import compile_model
+from rockonet.training.riff_network import expert_trust
+from rockonet.training.riff_recipe import mixed_nats
+from rockonet.training.song_memory import EXPERTS, experts_of, song_memory
 
+PARTS = ("step", "bass", "shape", "duration")  # a chord's first pitch is its bass, others its shape
 WINDOW, BLOCKS, HEADS = 512, 3, 4
 BASE, DIGITS = 96, 4  # a time is a number to this base: two bars of 4/4 and longer need more digits
 # An event is its step, its pitches from the lowest, and its duration. Of a time the last digit has
@@ -49,14 +57,15 @@ def time_digits(times: np.ndarray, kind: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def tokens_of(events: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The tokens of events, and of each the place of its event and of its part in `PRICED`."""
+    """The tokens of events, and of each the place of its event and of its part in `PARTS`."""
     steps, durations = (time_digits(events[kind], kind) for kind in ("step", "duration"))
     sounding = sounding_intervals(events["shape"])
     pitches = FIRST["pitch"] + events["bass"][:, None].astype(np.int16) + np.arange(64)
     grid = np.concatenate([steps[0], pitches, durations[0]], axis=1).astype(np.int16)
     said = np.concatenate([steps[1], sounding, durations[1]], axis=1)
     event, column = np.nonzero(said)
-    return grid[said].astype(np.int32), event, np.repeat(np.arange(3), (DIGITS, 64, DIGITS))[column]
+    part = np.repeat(np.arange(len(PARTS)), (DIGITS, 1, 63, DIGITS))[column]
+    return grid[said].astype(np.int32), event, part
 
 
 def events_of(tokens: np.ndarray) -> np.ndarray:
@@ -113,7 +122,10 @@ class TokenTransformer(Rival):
         heard = self.token(asked) + self.place(ops.cumsum(ops.ones_like(asked), axis=1) - 1)
         for block in self.blocks:
             heard = block(heard)
-        return keras.Model(asked, self.score(self.norm(heard)), name="tokens")
+        heard = self.norm(heard)
+        logits = self.score(heard)
+        self.listening = keras.Model(asked, [logits, heard], name="listening")
+        return keras.Model(asked, logits, name="tokens")
 
     def batches(self, epoch: int) -> keras.utils.PyDataset:
         """Windows in random order, each moved up or down by up to half an octave, as ours."""
@@ -137,31 +149,42 @@ class TokenTransformer(Rival):
         return window_batches(self.offsets, self.settings, epoch, batch)
 
     def price(self, songs: ru.Corpus) -> Prices:
-        """The tokens of a part are paid for together.
+        """The tokens of a part are paid for together, those of a chord's two parts too."""
+        nats, right, _ = self.part_prices(songs)
+        return as_prices(nats, right)
+
+    def part_prices(self, songs: ru.Corpus) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Nats of the parts of each event, whether its first guesses were right, and what it heard.
 
         That a chord has no more pitches is told by the token after it, some duration or other: the
-        chord pays for that, and the duration for which. Tokens that cannot follow cost nothing.
+        shape pays for that, and the duration for which. Tokens that cannot follow cost nothing.
+        Returns two arrays (n_events, n_parts) and one (n_events, n_parts, width), of the place where
+        the first token of each part is asked for.
         """
         tokens, event, part = tokens_of(songs.events)
         offsets = np.searchsorted(event, songs.offsets)
         asked = before(tokens, offsets, FIRST["begin"])
-        prices = Prices(*np.zeros((2, songs.n_events, 3)))
-        wrong = prices.right  # counted first
+        nats, wrong = np.zeros((2, songs.n_events, len(PARTS)))
+        heard = np.zeros((len(tokens), self.width), np.float32)
         for place, _, counts in overlapping_windows(offsets, WINDOW):
-            logits = np.asarray(self.network.predict_on_batch(asked[place]), np.float64)[counts]
+            logits, states = map(np.asarray, self.listening.predict_on_batch(asked[place]))
             at = place[counts]
+            heard[at] = states[counts]
             row, told = np.arange(len(at)), tokens[at]
-            ln = log_chances(np.where(FOLLOWS[asked[at]], logits, -1e9))
+            ln = log_chances(np.where(FOLLOWS[asked[at]], logits[counts], -1e9))
             guess = ln.argmax(axis=1)
-            ends = (part[at] == 2) & (KIND[asked[at]] == KINDS.index("pitch"))
+            ends = ENDS_CHORD[told] & (KIND[asked[at]] == KINDS.index("pitch"))
             some = np.log(np.exp(ln[ends][:, ENDS_CHORD]).sum(axis=1))
-            np.add.at(prices.nats, (event[at], part[at]), -ln[row, told])
-            np.add.at(prices.nats, (event[at][ends], 2), some)
-            np.add.at(prices.nats, (event[at][ends], 1), -some)
-            np.add.at(wrong, (event[at][ends], 1), ~ENDS_CHORD[guess[ends]])
+            np.add.at(nats, (event[at], part[at]), -ln[row, told])
+            np.add.at(nats, (event[at][ends], 3), some)
+            np.add.at(nats, (event[at][ends], 2), -some)
+            np.add.at(wrong, (event[at][ends], 2), ~ENDS_CHORD[guess[ends]])
             guess[ends] = np.where(ENDS_CHORD, ln[ends], -1e9).argmax(axis=1)
             np.add.at(wrong, (event[at], part[at]), guess != told)
-        return Prices(prices.nats, (wrong == 0).astype(float))
+        first = np.flatnonzero(np.diff(4 * event + part, prepend=-1))
+        first = {number: first[part[first] == number] for number in (0, 1, 3)}
+        begins = np.stack([first[0], first[1], first[1] + 1, first[3]], axis=1)
+        return nats, (wrong == 0).astype(float), heard[begins]
 
     def continued(
         self, prompt: np.ndarray, n: int, events: int, rng: np.random.Generator
@@ -185,3 +208,63 @@ class TokenTransformer(Rival):
                 done += KIND[new] == KINDS.index("duration")
             said = np.concatenate([said, new[:, None]], axis=1)
         return [events_of(row[1 + len(given) :])[:events] for row in said]
+
+
+class RememberingTokens(TokenTransformer):
+    """The same with our memory of the song: its experts, and heads that say how far to trust them.
+
+    The heads are told what the Transformer heard. They learn once it has learned, on the validation
+    songs, which it has not seen: what it thinks of songs that it knows would be trusted too far.
+    """
+
+    name = "Transformer over tokens, with our memory"
+
+    def __init__(
+        self, train: ru.Corpus, settings: ru.Settings, weights: int, validation: ru.Corpus
+    ):
+        super().__init__(train, settings, weights)
+        self.validation = validation
+
+    def learn(self, rate: float, steps: int) -> float:
+        return super().learn(rate, steps) + self.learn_trust()
+
+    def learn_trust(self) -> float:
+        """Train the heads of the memory; the seconds it took."""
+        begin = time.perf_counter()
+        states = [keras.Input((None, self.width)) for _ in PARTS]
+        nats, chance = keras.Input((None, len(PARTS))), keras.Input((None, len(EXPERTS)))
+        reader = SimpleNamespace(heard=keras.Input((None, len(EXPERTS))))
+        mixed = [
+            mixed_nats(
+                nats[:, :, i], expert_trust(reader, part, states[i]), chance[:, :, experts_of(part)]
+            )
+            for i, part in enumerate(PARTS)
+        ]
+        inputs = [*states, nats, reader.heard, chance]
+        self.mixing = keras.Model(inputs, ops.stack(mixed, axis=-1))
+        optimizer = keras.optimizers.Adam(0.002)
+        compile_model(self.mixing, optimizer, lambda _, paid: ops.mean(ops.sum(paid, axis=-1)))
+        given = self._to_mix(self.validation, *self.part_prices(self.validation)[::2])
+        self.mixing.fit(given, np.zeros(len(given[0])), 256, epochs=5, verbose=0)
+        return time.perf_counter() - begin
+
+    def _to_mix(
+        self, songs: ru.Corpus, nats: np.ndarray, states: np.ndarray
+    ) -> list[np.ndarray]:
+        """What the heads are told, each event a track by itself."""
+        told = [*np.moveaxis(states, 1, 0), nats, *song_memory(songs)]
+        return [array[:, None].astype(np.float32) for array in told]
+
+    def price(self, songs: ru.Corpus) -> Prices:
+        """With the memory; no first guesses."""
+        nats, _, states = self.part_prices(songs)
+        mixed = self.mixing.predict(self._to_mix(songs, nats, states), 256, verbose=0)[:, 0]
+        return as_prices(mixed, np.full(mixed.shape, np.nan))
+
+
+def as_prices(nats: np.ndarray, right: np.ndarray) -> Prices:
+    """Of arrays (n_events, n_parts)."""
+    return Prices(
+        np.stack([nats[:, 0], nats[:, 1] + nats[:, 2], nats[:, 3]], axis=1),
+        np.stack([right[:, 0], right[:, 1] * right[:, 2], right[:, 3]], axis=1),
+    )

@@ -39,7 +39,8 @@ class Prices:
         for i, part in enumerate(PRICED):
             if not np.isnan(self.nats[:, i]).all():
                 found[part] = float(np.nanmean(self.nats[:, i]))
-                found[f"{part} right"] = float(np.nanmean(self.right[:, i]))
+                if not np.isnan(self.right[:, i]).all():
+                    found[f"{part} right"] = float(np.nanmean(self.right[:, i]))
         if all(part in found for part in PRICED):
             found["total"] = sum(found[part] for part in PRICED)
         return found
@@ -100,24 +101,25 @@ class Rival:
         compile_model(self.model, made, loss)
         self.fresh = model_state(self.model)
 
-    def train(self, rate: float, seconds: float) -> tuple[int, float]:
-        """Train from the beginning for so long: how many steps that were, and the seconds it took.
-
-        How many there is time for is measured first; then all is forgotten, so that the rate can
-        fall as it should.
-        """
-        self.course.rate.assign(rate)
-        self.course.steps.assign(1e9)
+    def steps_in(self, seconds: float) -> int:
+        """How many steps there is time for: it learns a while, and is to forget it."""
+        self._set_course(0.0, 1)
         self._fit(2)  # compiles
         steps, took = 2, self._fit(2)
         while took < min(TIMED, seconds / 4):
             steps *= 2
             took = self._fit(steps)
-        steps = max(1, round(seconds * steps / took))
+        return max(1, round(seconds * steps / took))
+
+    def learn(self, rate: float, steps: int) -> float:
+        """Train from the beginning, at a rate that falls over so many steps; the seconds it took."""
         set_model_state(self.model, self.fresh)
+        self._set_course(rate, steps)
+        return self._fit(steps)
+
+    def _set_course(self, rate: float, steps: int) -> None:
         self.course.rate.assign(rate)
         self.course.steps.assign(steps)
-        return steps, self._fit(steps)
 
     def _fit(self, steps: int) -> float:
         begin = time.perf_counter()
