@@ -71,13 +71,13 @@ class SmallGPT(Rival):
     the one after it; how long notes sound it does not say. The most frequent beats that came twice
     have a token, all others share the token 0 and are told by how often their chord and their
     length came.
+    Source: Josuelmet/Metal-Music-Interpolator, `_Training.ipynb`: 3 blocks, 72 wide, 10 heads of
+    72, 512 within, dropout 0.3, windows of 100; Adam with beta 0.96. Its songs make ten batches of
+    512 windows; here a batch has 32, so that there is time for some steps.
     """
 
     name = "Metal-Music-Interpolator"
-    # 3 blocks, 72 wide (its 'auto'), 10 heads of 72, 512 within, dropout 0.3, windows of 100; Adam
-    # with beta 0.96. Its batches have 512 windows, which are ten to an epoch there.
-    source = "Josuelmet/Metal-Music-Interpolator, _Training.ipynb"
-    rates, rate = (0.0003, 0.001, 0.003), 0.001
+    rates, rate, starter_rate = (0.0003, 0.001, 0.003), 0.001, 0.001
     window, most_beats = 100, 2_000
 
     def __init__(self, train: ru.Corpus, settings: ru.Settings):
@@ -269,10 +269,13 @@ class ChordNetwork(Rival):
 
 
 class ClassicalPianoComposer(ChordNetwork):
-    """Three LSTM layers of 512 cells that read 100 chords as numbers from 0 to 1."""
+    """Three LSTM layers of 512 cells that read 100 chords as numbers from 0 to 1.
 
-    name, source = "Classical-Piano-Composer", "Skuldur/Classical-Piano-Composer, lstm.py"
-    rates, rate = (0.0003, 0.001, 0.003), 0.001  # RMSprop's own is 0.001
+    Source: Skuldur/Classical-Piano-Composer, `lstm.py`: RMSprop with its own rate, 0.001.
+    """
+
+    name = "Classical-Piano-Composer"
+    rates, rate, starter_rate = (0.0003, 0.001, 0.003), 0.001, 0.001
     window, every, batch_size = 100, 1, 64
 
     def _network(self, n: int) -> keras.Model:
@@ -285,10 +288,13 @@ class ClassicalPianoComposer(ChordNetwork):
 
 
 class DeepJazz(ChordNetwork):
-    """Two LSTM layers of 128 cells that read 20 chords, each one out of all; of every third window."""
+    """Two LSTM layers of 128 cells that read 20 chords, each as one out of all.
 
-    name, source = "deepjazz", "jisungk/deepjazz, lstm.py"
-    rates, rate = (0.001, 0.003, 0.01), 0.003  # RMSprop's own is 0.001
+    Source: jisungk/deepjazz, `lstm.py`: every third window, RMSprop with its own rate, 0.001.
+    """
+
+    name = "deepjazz"
+    rates, rate, starter_rate = (0.001, 0.003, 0.01), 0.003, 0.003
     window, every, batch_size = 20, 3, 128
 
     def _network(self, n: int) -> keras.Model:

@@ -1,4 +1,4 @@
-"""The riff recipe among its rivals: with and without its memory, and with attention for its LSTM."""
+"""The riff recipe among its rivals: with memory and without, and with attention for its LSTM."""
 
 import functools
 from collections.abc import Sequence
@@ -12,11 +12,14 @@ import rockonet_utils as ru
 from rockonet.training.batches import masked_examples, overlapping_windows, riff_batches
 from rockonet.training.history import History
 from rockonet.training.riff_features import RIFF_COLUMNS, RunningFeatures
-from rockonet.training.riff_network import EventReader, chained_heads, embed_inputs
+from rockonet.training.riff_network import EventReader, chained_heads, embed_inputs, trust_in
 from rockonet.training.riff_recipe import nats_model, riff_examples, riff_loss
 from rockonet.training.riff_vocabulary import CHORD, PARTS
+from rockonet.training.song_memory import EXPERTS, LEAST, event_words, experts_of, standing
 
 BLOCKS, HEADS = 2, 4
+ASKED = ("step", "bass", "shape", "duration")
+NOTHING = np.uint64(2**64 - 1)  # stands for what was before a track began
 
 
 def attention_stack(
@@ -33,11 +36,44 @@ def attention_stack(
     return heard
 
 
+def add_votes(
+    chances: np.ndarray, songs: ru.Corpus, part: str, trust: np.ndarray, codes: np.ndarray
+) -> None:
+    """Add to the chances (n_events, n_classes) of a part what its experts give to each class.
+
+    trust: of each expert, (n_events, experts). codes: the classes of the events, (n_events,).
+    `song_memory` says what experts give to what came; this is what they give to all that may come.
+    """
+    for track, begin in enumerate(songs.offsets[:-1].tolist()):
+        events, own = (
+            songs.track_events(track),
+            slice(begin, begin + len(songs.track_events(track))),
+        )
+        bar = np.array(songs.ticks_per_bar(track))
+        words, place = event_words(events, ru.onsets(events), bar), np.arange(len(events))
+        back, said = place[:, None] - place, np.zeros((len(events), len(events)))
+
+        def word(
+            name: str, back: int, words: dict = words, place: np.ndarray = place
+        ) -> np.ndarray:
+            return np.where(place >= back, words[name][np.maximum(place - back, 0)], NOTHING)
+
+        for number, expert in enumerate(EXPERTS[experts_of(part)]):
+            stands = np.broadcast_to(standing(expert, word), place.shape)
+            speaks = (back > 0) & (stands[:, None] == stands)
+            weight = np.where(speaks, 0.5 ** (back / expert.half_life), 0)
+            count = weight.sum(axis=1, keepdims=True)
+            said += weight * (
+                trust[own, number : number + 1] / np.where(count >= LEAST, count, np.inf)
+            )
+        chances[own] += said @ (codes[own, None] == np.arange(chances.shape[1]))
+
+
 class RiffRecipe(Rival):
     """Ours: `ru.riff_model`, its loss and its windows, with or without its memory of the song."""
 
     name = "riff recipe"
-    rates, rate = (0.002, 0.004, 0.008), 0.004
+    rates, rate, starter_rate = (0.002, 0.004, 0.008), 0.004, 0.008
     build_model = staticmethod(ru.riff_model)
     at_once = 256  # events in a window when it is asked, of which the second half counts
 
@@ -58,25 +94,56 @@ class RiffRecipe(Rival):
         return riff_batches(self.examples, self.offsets, self.settings, epoch)
 
     def price(self, songs: ru.Corpus) -> Prices:
-        """As `ru.held_out_nats`, event by event; no first guesses with a memory."""
-        examples, events = riff_examples(songs, self.vocabulary), songs.events
-        nats, guesses = np.zeros((songs.n_events, len(PARTS))), np.zeros((len(events), len(PARTS)))
+        """As `ru.held_out_nats`, event by event; with a memory no first guesses."""
+        nats, chances = self._answers(songs)
+        return self._as_prices(nats, np.nan if self.memory else self._right(songs, chances))
+
+    def prices(self, songs: ru.Corpus) -> dict[str, Prices]:
+        """With first guesses, which take a minute of many songs."""
+        nats, chances = self._answers(songs)
+        if self.memory:
+            codes = self.vocabulary.encode(songs.events)
+            for part in ASKED:
+                trust = chances[trust_in(part)]
+                chances[part] *= trust[:, :1]
+                answers = codes[:, PARTS.index(part)]
+                add_votes(chances[part], songs, part, trust[:, 1:], answers)
+        return {self.name: self._as_prices(nats, self._right(songs, chances))}
+
+    def _answers(self, songs: ru.Corpus) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """Nats (n_events, n_parts), and what the network says: chances, and shares of its trust."""
+        examples = riff_examples(songs, self.vocabulary)
+        nats, sizes = np.zeros((songs.n_events, len(PARTS))), self.network.output
+        names = [name for part in ASKED for name in (part, trust_in(part)) if name in sizes]
+        said = {n: np.zeros((songs.n_events, sizes[n].shape[-1]), np.float32) for n in names}
         for place, inside, counts in overlapping_windows(songs.offsets, self.at_once):
             batch, at = masked_examples(examples, place, inside), place[counts]
             nats[at] = np.asarray(self.model.predict_on_batch(batch))[counts]
-            answers = self.network.predict_on_batch(list(batch[: len(self.network.inputs)]))
-            for i, part in enumerate(PARTS):
-                guesses[at, i] = np.asarray(answers[part])[counts].argmax(axis=1)
-        right = guesses == self.vocabulary.encode(events)
+            asked = batch[:2] if self.memory else batch[0]
+            answers = self.network.predict_on_batch(asked)
+            for name in names:
+                said[name][at] = np.exp(log_chances(np.asarray(answers[name])[counts]))
+        return nats, said
+
+    def _right(self, songs: ru.Corpus, chances: dict[str, np.ndarray]) -> np.ndarray:
+        """Whether the likeliest class of each part is right, and stands for what came."""
+        codes = self.vocabulary.encode(songs.events)
+        guesses = np.ones_like(codes)
+        for part in ASKED:
+            guesses[:, PARTS.index(part)] = chances[part].argmax(axis=1)
+        right, made = guesses == codes, self.vocabulary.decode(guesses)
         right[:, PARTS.index("shape")] &= guesses[:, PARTS.index("shape")] > 0  # no rare one
-        guessed = self.vocabulary.decode(guesses.astype(int))
         for part in ("step", "duration"):
-            right[:, PARTS.index(part)] &= guessed[part] == events[part]
-        right = np.where(self.memory, np.nan, right)
+            right[:, PARTS.index(part)] &= made[part] == songs.events[part]
+        return right.astype(float)
+
+    def _as_prices(self, nats: np.ndarray, right: np.ndarray | float) -> Prices:
+        """Of arrays (n_events, n_parts)."""
+        right = np.broadcast_to(right, nats.shape)
         columns = [[PARTS.index(p) for p in parts] for parts in (("step",), CHORD, ("duration",))]
         return Prices(
             np.stack([nats[:, some].sum(axis=1) for some in columns], axis=1),
-            np.stack([right[:, some].min(axis=1) for some in columns], axis=1),
+            np.stack([right[:, some].prod(axis=1) for some in columns], axis=1),
         )
 
     def continued(
@@ -93,7 +160,7 @@ class AttentionRecipe(RiffRecipe):
     """The same with `attention_stack`, all else alike."""
 
     name = "riff recipe with attention"
-    rates, rate = (0.001, 0.002, 0.004), 0.002
+    rates, rate, starter_rate = (0.001, 0.002, 0.004), 0.002, 0.002
     build_model = staticmethod(functools.partial(ru.riff_model, stack=attention_stack))
 
     @functools.cached_property
@@ -132,7 +199,9 @@ class AttentionRecipe(RiffRecipe):
             told = np.concatenate([np.asarray(heard), np.asarray(known)], axis=-1)
             codes = np.ones((n, len(PARTS)), int)
             for i, part in enumerate(PARTS):
-                odds = np.exp(log_chances(np.asarray(heads[part].predict_on_batch([row, told]))[:, 0]))
+                odds = np.exp(
+                    log_chances(np.asarray(heads[part].predict_on_batch([row, told]))[:, 0])
+                )
                 if part in ("shape", "technique"):
                     odds[:, 0] = 0  # what is rare has no class of its own
                 codes[:, i] = drawn(odds, rng)

@@ -1,6 +1,5 @@
 """A rival: a decoder-only Transformer over tokens of steps, pitches and durations."""
 
-import time
 from types import SimpleNamespace
 
 import keras
@@ -78,7 +77,9 @@ def events_of(tokens: np.ndarray) -> np.ndarray:
                 event["bass"] = value
             event["shape"] |= np.uint64(1) << np.uint64(value - int(event["bass"]))
             continue
-        time = min(BASE * time + value, 2**31 - 1)  # there is no end to the digits that may be drawn
+        time = min(
+            BASE * time + value, 2**31 - 1
+        )  # there is no end to the digits that may be drawn
         if kind in ("step", "duration"):
             event[kind], time = time, 0
         if kind == "duration":
@@ -90,14 +91,19 @@ def events_of(tokens: np.ndarray) -> np.ndarray:
 class TokenTransformer(Rival):
     """What somebody with a tokeniser would build: GPT-2's blocks, about as many weights as ours.
 
-    weights: how many at most. settings: the numbers that begin with ``riff_``, but for the window.
+    Beside it the same with our memory of the song: heads that are told what the Transformer heard
+    say how far to trust it and each expert. They learn once it has learned, on the validation
+    songs, since what it thinks of songs that it knows would be trusted too far.
+    settings: the numbers that begin with ``riff_``, but for the window. weights: how many at most.
     """
 
     name = "Transformer over tokens"
-    source = "GPT-2's blocks"
-    rates, rate = (0.001, 0.002, 0.004), 0.002
+    rates, rate, starter_rate = (0.001, 0.002, 0.004), 0.002, 0.002
 
-    def __init__(self, train: ru.Corpus, settings: ru.Settings, weights: int):
+    def __init__(
+        self, train: ru.Corpus, validation: ru.Corpus, settings: ru.Settings, weights: int
+    ):
+        self.validation = validation
         self.settings = settings.replace(
             riff_window=WINDOW, riff_batch=max(1, settings.riff_batch // 4), riff_epoch_windows=0
         )
@@ -158,8 +164,8 @@ class TokenTransformer(Rival):
 
         That a chord has no more pitches is told by the token after it, some duration or other: the
         shape pays for that, and the duration for which. Tokens that cannot follow cost nothing.
-        Returns two arrays (n_events, n_parts) and one (n_events, n_parts, width), of the place where
-        the first token of each part is asked for.
+        Returns two arrays (n_events, n_parts) and one (n_events, n_parts, width), of where the
+        first token of each part is asked for.
         """
         tokens, event, part = tokens_of(songs.events)
         offsets = np.searchsorted(event, songs.offsets)
@@ -186,6 +192,39 @@ class TokenTransformer(Rival):
         begins = np.stack([first[0], first[1], first[1] + 1, first[3]], axis=1)
         return nats, (wrong == 0).astype(float), heard[begins]
 
+    def prices(self, songs: ru.Corpus) -> dict[str, Prices]:
+        mixing = self._learn_trust()
+        nats, right, states = self.part_prices(songs)
+        mixed = mixing.predict(self._to_mix(songs, nats, states), 256, verbose=0)[:, 0]
+        return {
+            self.name: as_prices(nats, right),
+            f"{self.name}, our memory": as_prices(mixed, np.full(mixed.shape, np.nan)),
+        }
+
+    def _learn_trust(self) -> keras.Model:
+        """From what `_to_mix` gives to the nats of the mixture, trained."""
+        states = [keras.Input((None, self.width)) for _ in PARTS]
+        nats, chance = keras.Input((None, len(PARTS))), keras.Input((None, len(EXPERTS)))
+        reader = SimpleNamespace(heard=keras.Input((None, len(EXPERTS))))
+        mixed = [
+            mixed_nats(
+                nats[:, :, i], expert_trust(reader, part, states[i]), chance[:, :, experts_of(part)]
+            )
+            for i, part in enumerate(PARTS)
+        ]
+        inputs = [*states, nats, reader.heard, chance]
+        mixing = keras.Model(inputs, ops.stack(mixed, axis=-1))
+        optimizer = keras.optimizers.Adam(0.002)
+        compile_model(mixing, optimizer, lambda _, paid: ops.mean(ops.sum(paid, axis=-1)))
+        given = self._to_mix(self.validation, *self.part_prices(self.validation)[::2])
+        mixing.fit(given, np.zeros(len(given[0])), 256, epochs=5, verbose=0)
+        return mixing
+
+    def _to_mix(self, songs: ru.Corpus, nats: np.ndarray, states: np.ndarray) -> list[np.ndarray]:
+        """What the heads are told, each event a track by itself."""
+        told = [*np.moveaxis(states, 1, 0), nats, *song_memory(songs)]
+        return [array[:, None].astype(np.float32) for array in told]
+
     def continued(
         self, prompt: np.ndarray, n: int, events: int, rng: np.random.Generator
     ) -> list[np.ndarray]:
@@ -208,58 +247,6 @@ class TokenTransformer(Rival):
                 done += KIND[new] == KINDS.index("duration")
             said = np.concatenate([said, new[:, None]], axis=1)
         return [events_of(row[1 + len(given) :])[:events] for row in said]
-
-
-class RememberingTokens(TokenTransformer):
-    """The same with our memory of the song: its experts, and heads that say how far to trust them.
-
-    The heads are told what the Transformer heard. They learn once it has learned, on the validation
-    songs, which it has not seen: what it thinks of songs that it knows would be trusted too far.
-    """
-
-    name = "Transformer over tokens, with our memory"
-
-    def __init__(
-        self, train: ru.Corpus, settings: ru.Settings, weights: int, validation: ru.Corpus
-    ):
-        super().__init__(train, settings, weights)
-        self.validation = validation
-
-    def learn(self, rate: float, steps: int) -> float:
-        return super().learn(rate, steps) + self.learn_trust()
-
-    def learn_trust(self) -> float:
-        """Train the heads of the memory; the seconds it took."""
-        begin = time.perf_counter()
-        states = [keras.Input((None, self.width)) for _ in PARTS]
-        nats, chance = keras.Input((None, len(PARTS))), keras.Input((None, len(EXPERTS)))
-        reader = SimpleNamespace(heard=keras.Input((None, len(EXPERTS))))
-        mixed = [
-            mixed_nats(
-                nats[:, :, i], expert_trust(reader, part, states[i]), chance[:, :, experts_of(part)]
-            )
-            for i, part in enumerate(PARTS)
-        ]
-        inputs = [*states, nats, reader.heard, chance]
-        self.mixing = keras.Model(inputs, ops.stack(mixed, axis=-1))
-        optimizer = keras.optimizers.Adam(0.002)
-        compile_model(self.mixing, optimizer, lambda _, paid: ops.mean(ops.sum(paid, axis=-1)))
-        given = self._to_mix(self.validation, *self.part_prices(self.validation)[::2])
-        self.mixing.fit(given, np.zeros(len(given[0])), 256, epochs=5, verbose=0)
-        return time.perf_counter() - begin
-
-    def _to_mix(
-        self, songs: ru.Corpus, nats: np.ndarray, states: np.ndarray
-    ) -> list[np.ndarray]:
-        """What the heads are told, each event a track by itself."""
-        told = [*np.moveaxis(states, 1, 0), nats, *song_memory(songs)]
-        return [array[:, None].astype(np.float32) for array in told]
-
-    def price(self, songs: ru.Corpus) -> Prices:
-        """With the memory; no first guesses."""
-        nats, _, states = self.part_prices(songs)
-        mixed = self.mixing.predict(self._to_mix(songs, nats, states), 256, verbose=0)[:, 0]
-        return as_prices(mixed, np.full(mixed.shape, np.nan))
 
 
 def as_prices(nats: np.ndarray, right: np.ndarray) -> Prices:

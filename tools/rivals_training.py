@@ -1,4 +1,4 @@
-"""What all rivals share: how one learns for a given time, what it is asked, and causal attention."""
+"""What rivals share: how one learns for a given time, what it is asked, and causal attention."""
 
 import functools
 import itertools
@@ -65,15 +65,16 @@ class Course(keras.optimizers.schedules.LearningRateSchedule):
 class Rival:
     """A network that learns from training songs and is asked about others.
 
-    name, source: as the table shows them. rates: three learning rates, of which the best on the
-    validation songs counts; rate: which that was, on the rock archive. model: what is trained,
-    compiled by `compile`; network: what answers. events_a_batch: from how many it learns in a step.
+    rates: three learning rates, of which the best on the validation songs counts; rate,
+    starter_rate: which that was for the rock archive and for the starter songs. model: what is
+    trained, compiled by `compile`; network: what answers. events_a_batch: from how many events it
+    learns in a step.
     """
 
     name: str
-    source = ""
     rates: tuple[float, float, float]
     rate: float
+    starter_rate: float
     network: keras.Model
     model: keras.Model
     events_a_batch: float
@@ -86,11 +87,18 @@ class Rival:
         """What it pays for each event of these songs."""
         raise NotImplementedError
 
+    def prices(self, songs: ru.Corpus) -> dict[str, Prices]:
+        """The same by name, if one training makes several rivals."""
+        return {self.name: self.price(songs)}
+
     def continued(
         self, prompt: np.ndarray, n: int, events: int, rng: np.random.Generator
     ) -> list[np.ndarray]:
-        """n times so many events that follow the prompt's, side by side: arrays of `EVENT`."""
-        raise NotImplementedError
+        """n times so many events that follow the prompt's, side by side: arrays of `EVENT`.
+
+        None if it cannot go on.
+        """
+        return []
 
     def compile(self, optimizer: type, loss: object, **more: float) -> None:
         """Make `model` ready for training."""
@@ -112,7 +120,7 @@ class Rival:
         return max(1, round(seconds * steps / took))
 
     def learn(self, rate: float, steps: int) -> float:
-        """Train from the beginning, at a rate that falls over so many steps; the seconds it took."""
+        """Train anew, at a rate that falls over so many steps; the seconds it took."""
         set_model_state(self.model, self.fresh)
         self._set_course(rate, steps)
         return self._fit(steps)
@@ -171,9 +179,9 @@ class CausalBlock(layers.Layer):
     ) -> tuple[keras.KerasTensor, list[keras.KerasTensor]]:
         """The same for one more event; past: keys and values of those before it, if any."""
         query, *new = ops.split(self.split(self.asked(self.quiet(x))), 3, axis=-1)
-        seen = [
-            ops.concatenate(pair, axis=1) for pair in zip(past, new, strict=True)
-        ] if past else new
+        seen = (
+            [ops.concatenate(pair, axis=1) for pair in zip(past, new, strict=True)] if past else new
+        )
         heard = ops.dot_product_attention(query, *seen, flash_attention=False)
         return self._after(x, heard), seen
 
