@@ -2,7 +2,7 @@
 
 Measured on the zip or folder that ROCKONET_ARCHIVE names, else on data/rock if it is there, else on
 the starter songs. Each step runs in a process of its own, so that its peak memory is its own too;
-what counts are the ratios, all from this one run.
+what counts are the ratios, all from this one run. Given names of steps, it takes those alone.
 """
 
 import collections
@@ -334,6 +334,13 @@ def riffs(_: Path, cache: Path) -> dict:
     }
 
 
+def the_rivals(source: Path, cache: Path) -> dict:
+    """Other networks beside the riff recipe, see `tools/rivals.py`."""
+    import rivals  # and with it Keras, which would count as other steps' memory
+
+    return rivals.the_rivals(source, cache)
+
+
 STEPS = (
     symusic_alone,
     corpus_built_and_saved,
@@ -347,9 +354,10 @@ STEPS = (
     generating,
     riffs,
     the_sound,
+    the_rivals,
 )
 ONCE = STEPS[4:]  # what takes long
-NOT_IN_A_LINE = ("files", "seconds", "peak_mb", "nats", "technique_nats", "inside", "shares")
+NOT_IN_A_LINE = "files seconds peak_mb nats technique_nats inside shares table".split()
 
 
 def in_own_process(step: str, source: Path, cache: Path) -> dict:
@@ -361,7 +369,7 @@ def in_own_process(step: str, source: Path, cache: Path) -> dict:
     return json.loads(run.stdout)
 
 
-def main() -> None:
+def main(only: list[str]) -> None:
     rock = Path("data/rock")
     named = os.environ.get("ROCKONET_ARCHIVE")
     source = Path(named) if named else rock if rock.is_dir() else ru.settings().folder
@@ -371,7 +379,7 @@ def main() -> None:
     )
     results = {}
     with tempfile.TemporaryDirectory() as folder:
-        for step in STEPS:
+        for step in [step for step in STEPS if step.__name__ in only or not only]:
             times = 1 if step in ONCE else 3
             runs = [
                 in_own_process(step.__name__, source, Path(folder) / "corpus.npz")
@@ -391,16 +399,15 @@ def main() -> None:
                 f"{name:24}{best['seconds']:8.2f} s {rate:19} {best['peak_mb']:6,.0f} MB  {extra}",
                 flush=True,
             )
-    report(results, kept)
+    if not only:
+        report(results, kept)
+    print(results.get("the_rivals", {}).get("table", ""))
 
 
 def report(results: dict[str, dict], kept: Path) -> None:
     """What was measured, as README shows it."""
-    seconds = {
-        name: result["seconds"] / result["files"]
-        for name, result in results.items()
-        if "files" in result
-    }
+    rows = {name: row for name, row in results.items() if "files" in row}
+    seconds = {name: row["seconds"] / row["files"] for name, row in rows.items()}
     ours = seconds["corpus_built_and_saved"]
     to_symusic, to_music21 = ours / seconds["symusic_alone"], seconds["music21_route"] / ours
     print(
@@ -430,9 +437,9 @@ def report(results: dict[str, dict], kept: Path) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 1:
-        main()
-    else:
+    if len(sys.argv) != 4:
+        main(sys.argv[1:])
+    else:  # a step in a process of its own
         import resource
 
         step, *paths = sys.argv[1:]

@@ -10,6 +10,7 @@ validation songs choose. Without, it takes the one that was chosen so before.
 """
 
 import gc
+import json
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -118,7 +119,10 @@ def window_answers(rival: SmallGPT, songs: ru.Corpus) -> dict:
 
 
 def the_rivals(source: Path, cache: Path) -> dict:
-    """Train and price them all; `rivals_table` shows what comes of it."""
+    """Train and price them all: how long that took, and a table of what came of it.
+
+    All that was measured is kept in `output/bench_rivals.json`, too.
+    """
     corpus = ru.build_corpus(source, cache=cache)
     train, validation, test = ru.split_by_song(corpus)
     large = corpus.n_events > LARGE
@@ -127,6 +131,8 @@ def the_rivals(source: Path, cache: Path) -> dict:
     if large:
         settings = settings.replace(riff_units=(192,), riff_batch=32)
     prompt = ru.random_excerpt(validation, 16, seed=1).events
+    kept = ru.settings().output.parent / "bench_rivals.json"
+    kept.parent.mkdir(parents=True, exist_ok=True)
     begin, rows, lesson = time.perf_counter(), {}, {}
     for make in all_rivals(train, validation, settings):
         seed_everything(settings.seed)
@@ -142,8 +148,9 @@ def the_rivals(source: Path, cache: Path) -> dict:
             lesson["at random"] = random_windows(corpus, settings, rate, seconds)
         del rival
         gc.collect()  # the next one wants the memory
-    took = time.perf_counter() - begin
-    return {"seconds": took, "seconds each": seconds, "rivals": rows, "windows": lesson}
+        found = {"seconds each": seconds, "rivals": rows, "windows": lesson}
+        kept.write_text(json.dumps(found, indent=1, default=float))
+    return {"seconds": time.perf_counter() - begin, "table": rivals_table(found)}
 
 
 def rivals_table(result: dict) -> str:
