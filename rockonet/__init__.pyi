@@ -240,6 +240,7 @@ from .training.riff_features import (
     N_COLUMNS as N_COLUMNS,
 )
 from .training.repeats import MATCH_LENGTHS as MATCH_LENGTHS
+from .training.song_memory import Expert as Expert, EXPERTS as EXPERTS, song_memory as song_memory
 from .training.riff_network import (
     riff_model as riff_model,
     EventReader as EventReader,
@@ -247,6 +248,7 @@ from .training.riff_network import (
     lstm_stack as lstm_stack,
     chained_heads as chained_heads,
     part_head as part_head,
+    expert_trust as expert_trust,
 )
 from .training.riff_recipe import PATIENCE as PATIENCE
 from .training.batches import FEEDERS as FEEDERS
@@ -294,6 +296,7 @@ from .training.counting import (
     copy_nats as copy_nats,
 )
 from .training.measuring import held_out_nats as held_out_nats
+from .training.trust_chart import trust_chart as trust_chart
 from .training.step_ladder import chord_model as chord_model, chord_nats as chord_nats
 
 # Notebook 04: prompts, sampling within limits, originality, the riff machine

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+from keras import layers
 
 from rockonet.common.settings import Settings
 from rockonet.dataset.corpus import Corpus
@@ -13,6 +14,7 @@ from rockonet.exercises.verdicts import Exercise, Verdict, is_share
 from rockonet.training.classic_recipe import classic_model
 from rockonet.training.history import History
 from rockonet.training.measuring import held_out_nats
+from rockonet.training.riff_recipe import riff_examples
 from rockonet.training.trained import Trained
 
 
@@ -99,17 +101,24 @@ def one_layer(answer: Callable, settings: Settings) -> Verdict:
     return True, f"one LSTM, with {share:.0%} of the weights of the three."
 
 
-def without_skip(answer: Trained, riff_recipe: Trained, validation: Corpus) -> Verdict:
-    """Exercise 3.6: Train the riff recipe with the candidates, but without the skip."""
-    weights = answer.model.count_params(), riff_recipe.model.count_params()
-    if "embed_match_length" not in {layer.name for layer in answer.model.layers}:
-        return False, "the candidates are gone, as in step 4: leave them in, take out the skip."
-    if weights[0] >= weights[1]:
-        return False, "this network is as large as before: build it with skip=False."
+def attention_for_lstm(answer: Trained, riff_recipe: Trained, validation: Corpus) -> Verdict:
+    """Exercise 3.6: Train the riff recipe with causal attention in place of its LSTM."""
+    if any(isinstance(layer, layers.LSTM) for layer in answer.model.layers):
+        return False, "there is an LSTM in it still: give your function as stack=..."
+    rows, *heard = riff_examples(validation, answer.vocabulary)[: len(answer.model.inputs)]
+    whole = rows[None, :64].astype(np.int32)
+    other_end = whole.copy()
+    other_end[:, -1] = 0
+    before, after = (
+        np.asarray(answer.model.predict_on_batch([told, *(h[None, :64] for h in heard)])["step"])
+        for told in (whole, other_end)
+    )
+    if not np.allclose(before[:, :-1], after[:, :-1], atol=1e-4):
+        return False, "it looks ahead: an event must not see those after it, use_causal_mask=True."
     nats = [held_out_nats(trained, validation) for trained in (answer, riff_recipe)]
     chord, total = ([row[name] for row in nats] for name in ("pitch", "total"))
     return True, (
-        f"without the skip {chord[0]:.2f} nats for a chord, with it {chord[1]:.2f}; in total "
+        f"with attention {chord[0]:.2f} nats for a chord, with the LSTM {chord[1]:.2f}; in total "
         f"{total[0]:.2f} and {total[1]:.2f}."
     )
 
@@ -120,5 +129,5 @@ EXERCISES = {
     "3.3": Exercise("the history of a sweep over four rates", fourth_rate),
     "3.4": Exercise("the history of a sweep without decay", without_decay),
     "3.5": Exercise("a function that builds a network, as `classic_model` does", one_layer),
-    "3.6": Exercise("a trained riff recipe without the skip", without_skip),
+    "3.6": Exercise("a trained riff recipe with attention in it", attention_for_lstm),
 }

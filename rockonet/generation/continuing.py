@@ -12,7 +12,7 @@ from rockonet.generation.sampling import Sampler
 from rockonet.guitar.riff import Riff
 from rockonet.training.measuring import softmax
 from rockonet.training.riff_features import RIFF_COLUMNS, RunningFeatures
-from rockonet.training.riff_network import stateful_model, trust_in
+from rockonet.training.riff_network import stateful_model
 from rockonet.training.riff_vocabulary import PARTS
 from rockonet.training.song_memory import EXPERTS, experts_of
 from rockonet.training.trained import Trained

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rockonet.common.drawing import BLUE, GREY, ORANGE, axes, box, figure_of
+from rockonet.common.drawing import BLUE, GREEN, GREY, ORANGE, axes, box, figure_of
 from rockonet.common.shown_text import as_label
 from rockonet.common.theory import pitch_name, pitch_number
 from rockonet.dataset.corpus import Corpus
@@ -71,31 +71,35 @@ def shape_picture(names: Sequence[str], ax: Axes | None = None) -> Figure:
 
 
 def riff_picture(ax: Axes | None = None) -> Figure:
-    """How `riff_model` guesses an event: a chain of heads, and the votes of the candidates.
+    """How `riff_model` guesses an event: a chain of heads, votes of candidates, and a memory.
 
     Notebook: 03.
     """
-    ax = axes(ax, (7.6, 3.2))
+    ax = axes(ax, (7.6, 3.7))
     arrow = dict(arrowstyle="-|>", color=GREY, lw=1.3)
     votes = dict(arrow, color=ORANGE, linestyle="--")
+    experts = dict(arrow, color=GREEN, linestyle=":")
     for place, part in enumerate(PARTS):
         ax.add_patch(box((place, 1.35), 0.56, 0.3, facecolor=BLUE))
         ax.text(place, 1.35, "head", ha="center", va="center", color="white", weight="bold")
         ax.text(place, 2.1, part, ha="center", va="center", weight="bold")
         ax.annotate("", (place, 1.97), (place, 1.52), arrowprops=arrow)
         ax.annotate("", (place, 1.18), (place, 0.82), arrowprops=arrow)
-        ax.annotate("", (place + 0.36, 2), (place + 0.36, 0.32), arrowprops=votes)
-        ax.text(place + 0.39, 1.1, "vote", color=ORANGE, rotation=90, va="center", fontsize=9)
+        ax.annotate("", (place + 0.36, 2), (place + 0.36, 0.32), arrowprops=votes, zorder=0)
+        ax.text(place + 0.38, 1.1, "vote", color=ORANGE, rotation=90, va="center", fontsize=9)
+        ax.annotate("", (place + 0.6, 2.05), (place + 0.6, -0.18), arrowprops=experts, zorder=0)
+        ax.text(place + 0.62, 1.35, "share", color=GREEN, rotation=90, va="center", fontsize=9)
         if place:
             ax.annotate("", (place - 0.22, 1.52), (place - 0.82, 1.98), arrowprops=arrow)
-    middle, width = (len(PARTS) - 1) / 2 + 0.06, len(PARTS) - 0.2
+    middle, width = (len(PARTS) - 1) / 2 + 0.15, len(PARTS)
     for height, colour, name in (
         (0.65, GREY, "what it knows: the LSTM's state, the last event, the candidates"),
         (0.15, ORANGE, "candidates: what stood here 1, 2, 4, 8 bars ago; what followed the match"),
+        (-0.35, GREEN, "memory: what the track played whenever it stood so"),
     ):
         ax.add_patch(box((middle, height), width, 0.3, facecolor=colour))
         ax.text(middle, height, name, ha="center", va="center", color="white", weight="bold")
-    ax.set(xlim=(-0.4, len(PARTS) - 0.45), ylim=(-0.05, 2.3), xticks=[])
+    ax.set(xlim=(-0.4, len(PARTS) - 0.3), ylim=(-0.55, 2.3), xticks=[])
     ax.set_yticks([0.65, 1.35, 2.1], ["know", "think", "guess"])
     ax.set_title("Each part is guessed when those before it are known", loc="left")
     ax.spines[:].set_visible(False)

@@ -1,4 +1,4 @@
-"""The network of the riff recipe: an LSTM, chained heads, votes of candidates, trust in a memory."""
+"""The network of the riff recipe: an LSTM, chained heads, votes, and trust in a memory."""
 
 from __future__ import annotations
 
@@ -145,7 +145,8 @@ def chained_heads(
     told: (batch, events, width). The rest, and what comes beside the parts: see `riff_model`.
     Notebook: 03.
     """
-    told_so_far, answers = [told], {}
+    told_so_far = [told]
+    answers: dict[str, KerasTensor] = {}
     for part in PARTS:
         answers |= part_head(
             reader, part, told_so_far, sizes[part], hidden, dropout, candidates, memory

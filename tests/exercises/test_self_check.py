@@ -1,6 +1,7 @@
 """Self-checks: what is right, and what is said of what is not."""
 
 import dataclasses
+import functools
 import re
 
 import keras
@@ -96,13 +97,20 @@ def test_self_check_of_networks(capsys):
         "✘ Not yet: your function stops with (Type|Value)Error", capsys.readouterr().out
     )
 
-    sizes = {part: 4 for part in ru.PARTS}
-    whole, no_candidates = (
-        ru.Trained("riff", ru.riff_model(sizes, (4,), 4, **how), None, 64, ru.History((), {}))
-        for how in ({}, dict(candidates=False))
-    )
-    for answer, said in ((no_candidates, "the candidates are gone"), (whole, "skip=False")):
-        ru.self_check("3.6", answer, riff_recipe=whole, validation=None)
+
+def test_self_check_of_attention(small, capsys):
+    vocabulary = ru.riff_vocabulary(small[0])
+
+    def attention(known, units, dropout, causal=True):
+        told = keras.layers.Dense(units[0])(known)
+        return keras.layers.MultiHeadAttention(2, 4)(told, told, use_causal_mask=causal)
+
+    looking_ahead = functools.partial(attention, causal=False)
+    stacks = {"an LSTM in it": None, "it looks ahead": looking_ahead, "✔ Right: with": attention}
+    for said, stack in stacks.items():
+        network = ru.riff_model(vocabulary.sizes, (8,), 4, stack=stack)
+        answer = ru.Trained("riff", network, vocabulary, 64, ru.History((), {}))
+        ru.self_check("3.6", answer, riff_recipe=answer, validation=small[1].select([0]))
         assert said in capsys.readouterr().out
 
 

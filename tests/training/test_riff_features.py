@@ -1,9 +1,13 @@
 """What the riff network reads, all at once and event by event."""
 
+import dataclasses
+
 import numpy as np
 
 import rockonet_utils as ru
 from rockonet.training.riff_features import RunningFeatures
+from rockonet.training.riff_network import trust_in
+from rockonet.training.riff_recipe import riff_examples
 
 
 def events_of(*rows):
@@ -39,29 +43,30 @@ def test_inputs_worked_out_by_hand():
     assert column("lag_steps")[4] == 6 + 1
 
 
-def test_nothing_looks_ahead(small, trained):
-    corpus = small[2].select([0])
-    vocabulary, at = trained.vocabulary, 40
-    events = corpus.track_events(0)[:60].copy()
+def test_nothing_looks_ahead(beginning, trained):
+    at = 25
 
-    def logits(changed):
-        rows = ru.riff_inputs(changed, np.array([0, 60]), np.array([48]), vocabulary)
-        answers = trained.model.predict_on_batch(rows[None].astype(np.int32))
-        return {part: np.asarray(answers[part])[0, : at + 1] for part in ru.PARTS}
+    def told(changed):
+        corpus = dataclasses.replace(beginning, events=changed)
+        rows, heard, *_ = riff_examples(corpus, trained.vocabulary)
+        answers = trained.model.predict_on_batch([rows[None].astype(np.int32), heard[None]])
+        return {name: np.asarray(answer)[0, : at + 1] for name, answer in answers.items()}
 
-    before = logits(events)
+    before = told(beginning.events)
     for i, part in enumerate(ru.PARTS):
-        changed = events.copy()
+        changed = beginning.events.copy()
         changed["bass"][at + 1 :] += 3
         changed["step"][at + 1 :] += 2
         changed["technique"][at + 1 :] ^= np.uint16(ru.Technique.PALM_MUTE)
         other = {"shape": 1 << 5 | 1, "velocity": 3, "technique": ru.Technique.VIBRATO}
         changed[part][at] = other.get(part, changed[part][at] + 7)
-        after = logits(changed)
+        after = told(changed)
         for earlier in ru.PARTS[: i + 1]:  # the part itself and those before it see no difference
-            np.testing.assert_allclose(after[earlier], before[earlier], atol=1e-5)
+            for name in (earlier, trust_in(earlier)):
+                np.testing.assert_allclose(after[name], before[name], atol=1e-5)
         for later in ru.PARTS[i + 1 :]:
-            assert np.abs(after[later][at] - before[later][at]).max() > 1e-4
+            for name in (later, trust_in(later)):
+                assert np.abs(after[name][at] - before[name][at]).max() > 1e-4
 
 
 def test_the_ear_hears_what_riff_inputs_sees(small, trained):
