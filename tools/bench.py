@@ -5,7 +5,6 @@ the starter songs. Each step runs in a process of its own, so that its peak memo
 what counts are the ratios, all from this one run. Given names of steps, it takes those alone.
 """
 
-import collections
 import functools
 import json
 import os
@@ -18,13 +17,13 @@ import time
 import zipfile
 from pathlib import Path
 
+from bench_families import families_held_out
 from bench_sound import the_sound
 
 import rockonet_utils as ru
 from rockonet.dataset.build import file_stamps
 from rockonet.training.riff_recipe import riff_experiment
 
-FOLDS = 5
 TOLD = ("pitch", "step", "duration", "total", "technique", "velocity")
 MUSIC21_FILES = 6  # of the folder, chosen at random with a fixed seed: it takes seconds for each
 
@@ -167,50 +166,6 @@ def predictors(source: Path, cache: Path) -> dict:
         "6. a memory: the riff recipe": tested["technique"],
     }
     return {"seconds": after, "nats": nats, "technique_nats": played}
-
-
-def riff_families() -> list[set[str]]:
-    """The titles of the starter songs, in groups that share no riff; the largest group first."""
-    sys.path.append("data")
-    from composer.book import read_songs
-    from composer.song import file_name
-
-    groups: list[tuple[set[str], set[str]]] = []  # titles and riffs
-    for plan in read_songs():
-        title = Path(file_name(plan.title)).stem.replace("_", " ")
-        titles, riffs = {title}, {*plan.verse, plan.chorus}
-        for group in [group for group in groups if group[1] & riffs]:
-            groups.remove(group)
-            titles, riffs = titles | group[0], riffs | group[1]
-        groups.append((titles, riffs))
-    return sorted((titles for titles, _ in groups), key=lambda titles: (-len(titles), min(titles)))
-
-
-def families_held_out(_: Path, cache: Path) -> dict:
-    """Nats for a chord of the starter songs when no riff of the test songs was ever learned.
-
-    The families are dealt to five folds; each fold is the test songs once, the next one validation.
-    """
-    corpus = ru.build_corpus(ru.settings(data="starter").folder)
-    folds: list[set[str]] = [set() for _ in range(FOLDS)]
-    for titles in riff_families():
-        smallest = min(folds, key=len)
-        smallest |= titles
-    fold = [next(k for k, titles in enumerate(folds) if title in titles) for title in corpus.songs]
-    start, sums, events = time.perf_counter(), collections.Counter(), 0
-    for k in range(FOLDS):
-        test, validation = (
-            corpus.select(i for i, f in enumerate(fold) if f == j) for j in (k, (k + 1) % FOLDS)
-        )
-        train = corpus.select(i for i, f in enumerate(fold) if f not in (k, (k + 1) % FOLDS))
-        choice = ru.settings("quick", "starter").replace(output=cache.parent / f"fold{k}")
-        model = ru.train_riff_model(train, validation, choice, live=False)
-        events += test.n_events
-        for n, name in enumerate(("blind", "by frequency", "bigram")):
-            sums[name] += test.n_events * ru.ngram_nats(train, test, n)
-        sums["riff recipe"] += test.n_events * ru.held_out_nats(model, test)["pitch"]
-    nats = {name: round(value / events, 2) for name, value in sums.items()}
-    return {"seconds": time.perf_counter() - start, **nats}
 
 
 def riff_step(_: Path, __: Path) -> dict:

@@ -77,7 +77,7 @@ class SmallGPT(Rival):
     """
 
     name = "Metal-Music-Interpolator"
-    rates, rate, starter_rate = (0.0003, 0.001, 0.003), 0.001, 0.001
+    rates, rate, starter_rate = (0.0001, 0.0003, 0.001), 0.0003, 0.001
     window, most_beats = 100, 2_000
 
     def __init__(self, train: ru.Corpus, settings: ru.Settings):
@@ -294,7 +294,7 @@ class DeepJazz(ChordNetwork):
     """
 
     name = "deepjazz"
-    rates, rate, starter_rate = (0.001, 0.003, 0.01), 0.003, 0.003
+    rates, rate, starter_rate = (0.003, 0.01, 0.03), 0.01, 0.01
     window, every, batch_size = 20, 3, 128
 
     def _network(self, n: int) -> keras.Model:

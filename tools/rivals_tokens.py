@@ -89,7 +89,7 @@ def events_of(tokens: np.ndarray) -> np.ndarray:
 
 
 class TokenTransformer(Rival):
-    """What somebody with a tokeniser would build: GPT-2's blocks, about as many weights as ours.
+    """What somebody with a tokeniser would build, with about as many weights as ours.
 
     Beside it the same with our memory of the song: heads that are told what the Transformer heard
     say how far to trust it and each expert. They learn once it has learned, on the validation
@@ -110,8 +110,8 @@ class TokenTransformer(Rival):
         self.tokens, event, _ = tokens_of(train.events)
         self.offsets = np.searchsorted(event, train.offsets)
         self.before = before(self.tokens, self.offsets, FIRST["begin"])
-        # Weights of a block 12 × width², of tables for tokens, places and scores the rest.
-        tables = 2 * len(KIND) + WINDOW
+        # Weights of a block 12 × width², of tables for tokens and scores the rest.
+        tables = 2 * len(KIND)
         width = (np.sqrt(tables**2 + 48 * BLOCKS * weights) - tables) / (24 * BLOCKS)
         self.width = max(16, int(width) // 8 * 8)
         self.network = self.model = self._network(settings.riff_dropout)
@@ -122,10 +122,9 @@ class TokenTransformer(Rival):
     def _network(self, dropout: float) -> keras.Model:
         asked = keras.Input((WINDOW,), dtype="int32")
         self.token = layers.Embedding(len(KIND), self.width)
-        self.place = layers.Embedding(WINDOW, self.width)
-        self.blocks = [CausalBlock(self.width, HEADS, dropout) for _ in range(BLOCKS)]
+        self.blocks = [CausalBlock(self.width, HEADS, dropout, turned=True) for _ in range(BLOCKS)]
         self.norm, self.score = layers.LayerNormalization(), layers.Dense(len(KIND))
-        heard = self.token(asked) + self.place(ops.cumsum(ops.ones_like(asked), axis=1) - 1)
+        heard = self.token(asked)
         for block in self.blocks:
             heard = block(heard)
         heard = self.norm(heard)
@@ -235,7 +234,7 @@ class TokenTransformer(Rival):
         done = np.zeros(n, int)
         while done.min() < events and said.shape[1] < WINDOW:
             k = said.shape[1]
-            heard = self.token(said[:, -1:]) + self.place(np.array([[k - 1]]))
+            heard = self.token(said[:, -1:])
             for number, block in enumerate(self.blocks):
                 heard, pasts[number] = block.follow(heard, pasts[number])
             logits = np.asarray(self.score(self.norm(heard)))[:, 0]

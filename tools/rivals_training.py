@@ -155,10 +155,12 @@ class Batches(keras.utils.PyDataset):
 class CausalBlock(layers.Layer):
     """A block of a Transformer: each event looks back at those before it, then thinks by itself.
 
-    Source: Radford et al., 'Language models are unsupervised multitask learners', 2019 (GPT-2).
+    turned: whether it knows how far back they are, by rotary embeddings; else it knows no places.
+    Source: Radford et al., 'Language models are unsupervised multitask learners', 2019 (GPT-2); Su
+    et al., 'RoFormer', 2021.
     """
 
-    def __init__(self, width: int, heads: int, dropout: float, **named: str):
+    def __init__(self, width: int, heads: int, dropout: float, turned: bool = False, **named: str):
         super().__init__(**named)
         self.quiet, self.calm = layers.LayerNormalization(), layers.LayerNormalization()
         self.asked = layers.Dense(3 * width)
@@ -168,9 +170,10 @@ class CausalBlock(layers.Layer):
         self.thought = layers.Dense(4 * width, activation="gelu")
         self.said = layers.Dense(width)
         self.dropout = layers.Dropout(dropout)
+        self.turned = turned
 
     def call(self, x: keras.KerasTensor) -> keras.KerasTensor:
-        query, key, value = ops.split(self.split(self.asked(self.quiet(x))), 3, axis=-1)
+        query, key, value = self._asked(x, 0)
         heard = ops.dot_product_attention(query, key, value, is_causal=True, flash_attention=False)
         return self._after(x, heard)
 
@@ -178,12 +181,27 @@ class CausalBlock(layers.Layer):
         self, x: keras.KerasTensor, past: list[keras.KerasTensor]
     ) -> tuple[keras.KerasTensor, list[keras.KerasTensor]]:
         """The same for one more event; past: keys and values of those before it, if any."""
-        query, *new = ops.split(self.split(self.asked(self.quiet(x))), 3, axis=-1)
-        seen = (
-            [ops.concatenate(pair, axis=1) for pair in zip(past, new, strict=True)] if past else new
-        )
+        query, *seen = self._asked(x, past[0].shape[1] if past else 0)
+        if past:
+            seen = [ops.concatenate(pair, axis=1) for pair in zip(past, seen, strict=True)]
         heard = ops.dot_product_attention(query, *seen, flash_attention=False)
         return self._after(x, heard), seen
+
+    def _asked(self, x: keras.KerasTensor, begin: int) -> list[keras.KerasTensor]:
+        """Queries, keys and values of events of which the first is at this place."""
+        query, key, value = ops.split(self.split(self.asked(self.quiet(x))), 3, axis=-1)
+        if not self.turned:
+            return [query, key, value]
+        half = query.shape[-1] // 2
+        place = begin + ops.arange(x.shape[1], dtype="float32")[:, None]
+        angle = (place * 10_000 ** (-np.arange(half, dtype=np.float32) / half))[:, None]
+
+        def turn(row: keras.KerasTensor) -> keras.KerasTensor:
+            one, other = ops.split(row, 2, axis=-1)
+            cos, sin = ops.cos(angle), ops.sin(angle)
+            return ops.concatenate([one * cos - other * sin, one * sin + other * cos], axis=-1)
+
+        return [turn(query), turn(key), value]
 
     def _after(self, x: keras.KerasTensor, heard: keras.KerasTensor) -> keras.KerasTensor:
         x = x + self.dropout(self.heard(self.joined(heard)))

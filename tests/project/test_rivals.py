@@ -227,9 +227,10 @@ def test_experts_vote_for_what_came_as_much_as_they_gave_it(few):
             assert votes.sum(axis=1) == pytest.approx(known, abs=1e-5)
 
 
-def test_what_is_kept_of_the_past_changes_nothing():
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_is_kept_of_the_past_changes_nothing(turned):
     """A block that goes on event by event says what it says of all at once."""
-    block, x = CausalBlock(8, 2, 0.0), np.random.default_rng(0).normal(size=(3, 7, 8))
+    block, x = CausalBlock(8, 2, 0.0, turned), np.random.default_rng(0).normal(size=(3, 7, 8))
     x = x.astype(np.float32)
     whole, past, steps = np.asarray(block(x)), [], []
     for k in range(7):
