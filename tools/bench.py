@@ -2,10 +2,9 @@
 
 Measured on the zip or folder that ROCKONET_ARCHIVE names, else on data/rock if it is there, else on
 the starter songs. Each step runs in a process of its own, so that its peak memory is its own too;
-what counts are the ratios, all from this one run.
+what counts are the ratios, all from this one run. Given names of steps, it takes those alone.
 """
 
-import collections
 import functools
 import json
 import os
@@ -18,13 +17,13 @@ import time
 import zipfile
 from pathlib import Path
 
+from bench_families import families_held_out
 from bench_sound import the_sound
 
 import rockonet_utils as ru
 from rockonet.dataset.build import file_stamps
 from rockonet.training.riff_recipe import riff_experiment
 
-FOLDS = 5
 TOLD = ("pitch", "step", "duration", "total", "technique", "velocity")
 MUSIC21_FILES = 6  # of the folder, chosen at random with a fixed seed: it takes seconds for each
 
@@ -169,50 +168,6 @@ def predictors(source: Path, cache: Path) -> dict:
     return {"seconds": after, "nats": nats, "technique_nats": played}
 
 
-def riff_families() -> list[set[str]]:
-    """The titles of the starter songs, in groups that share no riff; the largest group first."""
-    sys.path.append("data")
-    from composer.book import read_songs
-    from composer.song import file_name
-
-    groups: list[tuple[set[str], set[str]]] = []  # titles and riffs
-    for plan in read_songs():
-        title = Path(file_name(plan.title)).stem.replace("_", " ")
-        titles, riffs = {title}, {*plan.verse, plan.chorus}
-        for group in [group for group in groups if group[1] & riffs]:
-            groups.remove(group)
-            titles, riffs = titles | group[0], riffs | group[1]
-        groups.append((titles, riffs))
-    return sorted((titles for titles, _ in groups), key=lambda titles: (-len(titles), min(titles)))
-
-
-def families_held_out(_: Path, cache: Path) -> dict:
-    """Nats for a chord of the starter songs when no riff of the test songs was ever learned.
-
-    The families are dealt to five folds; each fold is the test songs once, the next one validation.
-    """
-    corpus = ru.build_corpus(ru.settings(data="starter").folder)
-    folds: list[set[str]] = [set() for _ in range(FOLDS)]
-    for titles in riff_families():
-        smallest = min(folds, key=len)
-        smallest |= titles
-    fold = [next(k for k, titles in enumerate(folds) if title in titles) for title in corpus.songs]
-    start, sums, events = time.perf_counter(), collections.Counter(), 0
-    for k in range(FOLDS):
-        test, validation = (
-            corpus.select(i for i, f in enumerate(fold) if f == j) for j in (k, (k + 1) % FOLDS)
-        )
-        train = corpus.select(i for i, f in enumerate(fold) if f not in (k, (k + 1) % FOLDS))
-        choice = ru.settings("quick", "starter").replace(output=cache.parent / f"fold{k}")
-        model = ru.train_riff_model(train, validation, choice, live=False)
-        events += test.n_events
-        for n, name in enumerate(("blind", "by frequency", "bigram")):
-            sums[name] += test.n_events * ru.ngram_nats(train, test, n)
-        sums["riff recipe"] += test.n_events * ru.held_out_nats(model, test)["pitch"]
-    nats = {name: round(value / events, 2) for name, value in sums.items()}
-    return {"seconds": time.perf_counter() - start, **nats}
-
-
 def riff_step(_: Path, __: Path) -> dict:
     """Targets a second of the riff recipe with 192 cells: every event of a window is one."""
     train, validation, _ = ru.split_by_song(ru.build_corpus(ru.settings(data="starter").folder))
@@ -341,6 +296,13 @@ def riffs(_: Path, cache: Path) -> dict:
     }
 
 
+def the_rivals(source: Path, cache: Path) -> dict:
+    """Other networks beside the riff recipe, see `tools/rivals.py`."""
+    import rivals  # and with it Keras, which would count as other steps' memory
+
+    return rivals.the_rivals(source, cache)
+
+
 STEPS = (
     symusic_alone,
     corpus_built_and_saved,
@@ -354,9 +316,10 @@ STEPS = (
     generating,
     riffs,
     the_sound,
+    the_rivals,
 )
 ONCE = STEPS[4:]  # what takes long
-NOT_IN_A_LINE = ("files", "seconds", "peak_mb", "nats", "technique_nats", "inside", "shares")
+NOT_IN_A_LINE = "files seconds peak_mb nats technique_nats inside shares table".split()
 
 
 def in_own_process(step: str, source: Path, cache: Path) -> dict:
@@ -368,7 +331,7 @@ def in_own_process(step: str, source: Path, cache: Path) -> dict:
     return json.loads(run.stdout)
 
 
-def main() -> None:
+def main(only: list[str]) -> None:
     rock = Path("data/rock")
     named = os.environ.get("ROCKONET_ARCHIVE")
     source = Path(named) if named else rock if rock.is_dir() else ru.settings().folder
@@ -378,7 +341,7 @@ def main() -> None:
     )
     results = {}
     with tempfile.TemporaryDirectory() as folder:
-        for step in STEPS:
+        for step in [step for step in STEPS if step.__name__ in only or not only]:
             times = 1 if step in ONCE else 3
             runs = [
                 in_own_process(step.__name__, source, Path(folder) / "corpus.npz")
@@ -398,16 +361,15 @@ def main() -> None:
                 f"{name:24}{best['seconds']:8.2f} s {rate:19} {best['peak_mb']:6,.0f} MB  {extra}",
                 flush=True,
             )
-    report(results, kept)
+    if not only:
+        report(results, kept)
+    print(results.get("the_rivals", {}).get("table", ""))
 
 
 def report(results: dict[str, dict], kept: Path) -> None:
     """What was measured, as README shows it."""
-    seconds = {
-        name: result["seconds"] / result["files"]
-        for name, result in results.items()
-        if "files" in result
-    }
+    rows = {name: row for name, row in results.items() if "files" in row}
+    seconds = {name: row["seconds"] / row["files"] for name, row in rows.items()}
     ours = seconds["corpus_built_and_saved"]
     to_symusic, to_music21 = ours / seconds["symusic_alone"], seconds["music21_route"] / ours
     print(
@@ -437,9 +399,9 @@ def report(results: dict[str, dict], kept: Path) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 1:
-        main()
-    else:
+    if len(sys.argv) != 4:
+        main(sys.argv[1:])
+    else:  # a step in a process of its own
         import resource
 
         step, *paths = sys.argv[1:]
