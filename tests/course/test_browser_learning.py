@@ -12,6 +12,7 @@ def test_explore(opened):
     assert min(durations(opened.cell("first_bars = "))) > 5
     panel = opened.cell("ru.song_browser(")
     panel.scroll_into_view_if_needed()
+    assert not panel.locator("[title=null]").locator("visible=true").count()
     picture = panel.locator("img").first
     picture.wait_for(timeout=20_000)
     before = picture.get_attribute("src")
@@ -83,4 +84,5 @@ def test_train(opened):
     assert len(charts) >= 12, "the chart did not move"
     assert any("left" in text for text in statuses)
     assert cell.locator("img").count() == 1  # updated in place, not one under the other
+    assert opened.cell("4. told in parts").get_by_text("Trained in").count() == 1  # it was told
     finish(opened)

@@ -299,7 +299,7 @@ def test_favourites_stay_and_survive_the_kernel(practised, panel):
     name.fill("My best riff")
     name.press("Tab")
     page.wait_for_timeout(500)
-    assert not page.locator("[title=null]").count()
+    assert not page.locator("[title=null]").locator("visible=true").count()
     # The page is loaded again, and then its cell: the same panel, with all its cards.
     page.reload()
     page.locator(".jp-Notebook h1").first.wait_for(timeout=60_000)

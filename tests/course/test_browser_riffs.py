@@ -136,8 +136,8 @@ def cursor_stays_in_sight(player):
         page.wait_for_timeout(250)
         box = player.locator(".line").bounding_box()
         if box:
-            height = player.locator(".score").bounding_box()["y"]
-            systems.add(round(box["y"] - height))
+            above = player.locator("div.score").bounding_box()["y"]
+            systems.add(round(box["y"] - above))
             if len(systems) > 1:  # it was followed to another line at least
                 assert 0 <= box["y"] < 420 and 0 <= box["x"] < 390
         if len(systems) > 2:
