@@ -30,6 +30,7 @@ from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 MOST_SECONDS, MOST_MEGABYTES = 5, 1024
+HANGS = 900  # seconds of the clock: other programs are working too
 BATCH = 2_500  # tries of one process, whose memory is measured
 
 
@@ -124,7 +125,7 @@ def work(name: str, first: int, last: int, seed: int, log: Path) -> None:
         state = campaign.prepare(Path(folder))
         for number in range(first, last):
             print(json.dumps({"begun": number}), file=lines, flush=True)
-            signal.alarm(10 * campaign.seconds)  # of the clock: other programs are working too
+            signal.alarm(HANGS)
             made = judged(campaign, state, seed, number)
             signal.alarm(0)
             print(json.dumps({"number": number, **made._asdict()}), file=lines, flush=True)

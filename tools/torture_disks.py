@@ -251,7 +251,7 @@ def together(state: dict, rng: random.Random, folder: Path) -> None:
 
 CAMPAIGNS = (
     Campaign("kills", 100, usual, killed, seconds=60),
-    Campaign("full disks", 100, usual, full, seconds=60),
-    Campaign("read-only disks", 100, usual, read_only, seconds=60),
+    Campaign("full disks", 60, usual, full, seconds=60),
+    Campaign("read-only disks", 40, usual, read_only, seconds=60),
     Campaign("four threads and two kernels", 50, usual, together, seconds=60),
 )

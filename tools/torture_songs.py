@@ -77,6 +77,8 @@ def damaged_xml(rng: random.Random, data: bytes) -> bytes:
     for _ in range(rng.choice((1, 1, 2, 5, 20))):
         kind = rng.choice((PLACES, LEAVES))
         found = list(kind.finditer(data))
+        if not found:
+            break
         one, other = rng.choice(found), rng.choice(found)[0]
         instead = (*VALUES, other) if kind is PLACES else (b"", 2 * one[0], other, one[0] + other)
         data = data[: one.start()] + rng.choice(instead) + data[one.end() :]
@@ -100,7 +102,7 @@ def guitar_pro(_: Path, version: tuple[int, int, int]) -> list[bytes]:
 def written(_: Path, suffix: str) -> list[bytes]:
     """Songs in a format that the project writes itself."""
     corpus = ru.build_corpus(ROOT / "data" / "starter_gp5" / "ballad")
-    return [ru.random_excerpt(corpus, 40, seed).encoded(suffix) for seed in range(3)]
+    return [ru.random_excerpt(corpus, 16, seed).encoded(suffix) for seed in range(5)]
 
 
 def zipped(**files: bytes) -> bytes:
