@@ -171,7 +171,6 @@ def test_the_keyboard_alone_does_everything(practised, player):
 
 
 def test_a_trainer_goes_faster_each_round_with_a_count_in_before_it(practised, player):
-    practised.page.evaluate("scrollTo(0, 0)")
     player.get_by_label("first bar of the loop").select_option("2")
     player.get_by_label("last bar of the loop").select_option("2")
     for _ in range(3):
