@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 import pytest
-from helpers import melody, midi_bytes, played_by_rule, tiny_settings
+from helpers import melody, midi_bytes, played_by_rule
 
 os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
 
@@ -148,14 +148,3 @@ def tiny():
     train, held = corpus.select([0, 1]), corpus.select([2])
     X, Y, vocabulary = ru.classic_windows(train, 8, 2)
     return (X, Y), ru.classic_windows(held, 8, 2, vocabulary)[:2], vocabulary
-
-
-@pytest.fixture(scope="session")
-def classic_training(made_once, tiny):
-    """The folder that a sweep over two rates leaves, and its history in whole.csv."""
-
-    def make(folder):
-        history = ru.learning_rate_sweep(*tiny, tiny_settings(folder), live=False)
-        history.save(folder / "whole.csv")
-
-    return made_once("classic training", make)

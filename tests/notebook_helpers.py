@@ -14,8 +14,8 @@ SOLUTION = re.compile(r"<details><summary>Solution</summary>\n\n```python\n(.*?)
 # Fewer riffs to compare, and a training that takes a moment, for what does not depend on them.
 MANY, FEW = "range(12)", "range(3)"
 SHORT = (
-    "settings = settings.replace(learning_rates=(0.01, 0.001), epochs=1, epoch_windows=300, "
-    "units=(8, 8, 8), riff_units=(8,), riff_epochs=1, riff_epoch_windows=64)"
+    "settings = settings.replace(epochs=1, epoch_windows=300, units=(8, 8, 8), riff_units=(8,), "
+    "riff_epochs=1, riff_epoch_windows=64)"
 )
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 

@@ -48,7 +48,7 @@ class AdamW(keras.optimizers.AdamW):
     """AdamW that works its rate out once a step.
 
     Keras (3.15) does so anew for every weight that decays: for the riff network it would trace the
-    schedule 54 times, half of the time before the first step.
+    schedule 54 times more, a fifth of the time before the first step.
     """
 
     _this_step: keras.KerasTensor | None = None

@@ -65,7 +65,7 @@ def test_all_four_run_in_order(tmp_path):
 
 
 @pytest.mark.notebooks
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 @each_notebook
 def test_each_runs_alone_with_its_solutions_and_every_cell_may_run_twice(path, tmp_path):
     notebook, trains = read(path), path.stem == "03_train_model"
