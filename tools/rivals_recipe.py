@@ -149,7 +149,9 @@ class RiffRecipe(Rival):
     def continued(
         self, prompt: np.ndarray, n: int, events: int, rng: np.random.Generator
     ) -> list[np.ndarray]:
-        """As `ru.generate` does it by itself: within what a guitar can play."""
+        """As `ru.generate` does it by itself: within what a guitar can play, and with a memory."""
+        if not self.memory:
+            return []
         trained = ru.Trained("riff", self.network, self.vocabulary, 64, History((), {}))
         riff = ru.Riff(prompt)
         made = ru.generate(trained, n, max(1, events // 8), prompt=riff, best_of=1)
@@ -184,7 +186,9 @@ class AttentionRecipe(RiffRecipe):
     def continued(
         self, prompt: np.ndarray, n: int, events: int, rng: np.random.Generator
     ) -> list[np.ndarray]:
-        """Event by event, with the keys and values of those before it kept; without memory."""
+        """Event by event, with the keys and values of those before it kept; without a memory."""
+        if self.memory:
+            return []
         begin, blocks, heads = self.pieces
         pasts: list[list] = [[] for _ in blocks]
         features, new = RunningFeatures(n, 4 * ru.TICKS_PER_QUARTER, self.vocabulary), []
