@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 import pytest
-from helpers import melody, midi_bytes, played_by_rule, tiny_settings
+from helpers import melody, midi_bytes, played_by_rule
 
 os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
 
@@ -65,6 +65,18 @@ def small(starter):
 def riff_recipe():
     """The riff model that comes with the project."""
     return ru.load_trained(ru.shipped_model("riff"))
+
+
+@pytest.fixture(scope="session")
+def classic_recipe():
+    """The model of the classic recipe that comes with the project."""
+    return ru.load_trained(ru.shipped_model("classic"))
+
+
+@pytest.fixture(params=["riff", "classic"])
+def shipped(request):
+    """Each model that comes with the project."""
+    return request.getfixturevalue(f"{request.param}_recipe")
 
 
 @pytest.fixture(scope="session")
@@ -136,14 +148,3 @@ def tiny():
     train, held = corpus.select([0, 1]), corpus.select([2])
     X, Y, vocabulary = ru.classic_windows(train, 8, 2)
     return (X, Y), ru.classic_windows(held, 8, 2, vocabulary)[:2], vocabulary
-
-
-@pytest.fixture(scope="session")
-def classic_training(made_once, tiny):
-    """The folder that a sweep over two rates leaves, and its history in whole.csv."""
-
-    def make(folder):
-        history = ru.learning_rate_sweep(*tiny, tiny_settings(folder), live=False)
-        history.save(folder / "whole.csv")
-
-    return made_once("classic training", make)

@@ -1,13 +1,11 @@
-"""Songs with one hostile text in every field that there is, and what looks for it in pages."""
+"""Songs with one hostile text in every field that there is."""
 
 import io
-import re
-from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import guitarpro
 import mido
-from helpers import ROOT, a_tune, melody, midi_bytes
+from helpers import ROOT, STARTER_SONGS, a_tune, melody, midi_bytes
 
 # What would run leaves a mark; no field is so short that the beginning does not fit.
 HOSTILE = (
@@ -17,14 +15,15 @@ HOSTILE = (
 FILE = "<img src=x onerror=window.hit=4> `d` | $x$ e\n"  # without a slash, as names of files are
 
 
-def hostile_midi():
-    """A guitar whose track, markers, words and sung syllables are hostile."""
-    file = mido.MidiFile(file=io.BytesIO(midi_bytes([melody([40, 43, 45, 47] * 8)])))
-    track = file.tracks[1]
-    track[0] = mido.MetaMessage("track_name", name=HOSTILE)
-    for kind in ("marker", "cue_marker", "lyrics", "text", "copyright"):
-        track.insert(1, mido.MetaMessage(kind, text=HOSTILE))
-    track.insert(1, mido.MetaMessage("instrument_name", name=HOSTILE))
+def hostile_midi(data):
+    """A song whose tracks, markers, words and sung syllables are hostile."""
+    file = mido.MidiFile(file=io.BytesIO(data))
+    for track in file.tracks[1:]:
+        track[:] = [message for message in track if message.type != "track_name"]
+        for kind in ("marker", "cue_marker", "lyrics", "text", "copyright"):
+            track.insert(0, mido.MetaMessage(kind, text=HOSTILE))
+        for kind in ("instrument_name", "track_name"):
+            track.insert(0, mido.MetaMessage(kind, name=HOSTILE))
     buffer = io.BytesIO()
     file.save(file=buffer)
     return buffer.getvalue()
@@ -67,37 +66,16 @@ def hostile_songs(folder):
     """A folder below `folder` with such songs and a damaged one, all under hostile names."""
     place = folder / FILE
     place.mkdir(parents=True)
-    (place / f"{FILE}.mid").write_bytes(hostile_midi())
+    (place / f"{FILE}.mid").write_bytes(hostile_midi(midi_bytes([melody([40, 43, 45, 47] * 8)])))
     (place / f"{FILE}.gp5").write_bytes(hostile_guitar_pro())
     (place / f"{FILE} 2.gp").write_bytes(a_tune((45, 47, 48, 50) * 5, title=HOSTILE).encoded(".gp"))
     (place / f"{FILE} 3.mid").write_bytes(b"MThd damaged")
     return place
 
 
-class Shown(HTMLParser):
-    """The text of a page and its tags, each a name and its attributes; scripts apart."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.text, self.tags, self.scripts = "", [], ""
-        self.feed(page)
-
-    def handle_starttag(self, tag, attributes):
-        self.tags.append((tag, dict(attributes)))
-
-    def handle_data(self, data):
-        if self.tags and self.tags[-1][0] in ("script", "style"):
-            self.scripts += data
-        else:
-            self.text += data
-
-
-def assert_nothing_runs(page):
-    """Nothing in a page is an image of x, a handler or a link that runs; returns what it shows."""
-    shown = Shown(page)
-    for tag, attributes in shown.tags:
-        assert attributes.get("src") != "x", tag
-        assert not any(name.startswith("on") for name in attributes), (tag, attributes)
-        assert not re.match(r"\s*javascript:", str(attributes.get("href")), re.I), tag
-    assert "window.hit" not in shown.scripts
-    return shown
+def hostile_album(folder):
+    """Enough such songs for the course."""
+    place = hostile_songs(folder)
+    for path in STARTER_SONGS[::8]:
+        (place / f"{FILE} {path.stem}.mid").write_bytes(hostile_midi(path.read_bytes()))
+    return place

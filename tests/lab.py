@@ -153,10 +153,11 @@ def axe_core():
     return script.read_text(encoding="utf-8")
 
 
-AXE = """(selector) => axe.run(selector, { resultTypes: ["violations"] }).then((found) =>
-    found.violations.filter((one) => ["serious", "critical"].includes(one.impact)).map((one) =>
-        `${one.id}: ${one.help}: ` +
-        one.nodes.map((node) => node.html.slice(0, 120)).join(" | ")))"""
+# Style sheets are not fetched a second time: the policy of the site would not let it.
+AXE = """(selector) => axe.run(selector, { resultTypes: ["violations"], preload: false }).then(
+    (found) => found.violations.filter((one) => ["serious", "critical"].includes(one.impact)).map(
+        (one) => `${one.id}: ${one.help}: ` +
+            one.nodes.map((node) => node.html.slice(0, 120)).join(" | ")))"""
 
 
 def axe_violations(page, selector):
@@ -204,6 +205,22 @@ def plays_with_cursor(scope):
     player.locator(".roll").click(position={"x": 0.75 * box["width"], "y": 20})
     assert float(player.locator(".head").get_attribute("x")) == pytest.approx(750, abs=10)
     player.get_by_role("button", name="to start").click()
+
+
+def one_sound_at_a_time(sounds, player):
+    """Plain players stop each other, a riff's player stops them, and they stop it."""
+    play = player.locator(".play")
+    for number in (0, 1, 0):
+        sounds.nth(number).evaluate("e => { e.currentTime = 0; return e.play(); }")
+        sounds.page.wait_for_timeout(300)
+        playing = sounds.evaluate_all("all => all.flatMap((e, i) => e.paused ? [] : [i])")
+        assert playing == [number]
+    play.click()
+    player.locator(".play", has_text="stop").wait_for()
+    assert sounds.evaluate_all("all => all.every((e) => e.paused)")
+    sounds.nth(1).evaluate("e => { e.currentTime = 0; return e.play(); }")
+    player.locator(".play", has_text="play").wait_for()
+    sounds.nth(1).evaluate("e => e.pause()")
 
 
 # What goes to the loudspeakers is kept too, block by block with the number of its first sample.

@@ -11,6 +11,12 @@ from helpers import ROOT
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NAMES = ["01_explore_midi", "02_build_dataset", "03_train_model", "04_generate_music"]
 SOLUTION = re.compile(r"<details><summary>Solution</summary>\n\n```python\n(.*?)```", re.DOTALL)
+# Fewer riffs to compare, and a training that takes a moment, for what does not depend on them.
+MANY, FEW = "range(12)", "range(3)"
+SHORT = (
+    "settings = settings.replace(epochs=1, epoch_windows=300, units=(8, 8, 8), riff_units=(8,), "
+    "riff_epochs=1, riff_epoch_windows=64)"
+)
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 

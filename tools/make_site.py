@@ -22,7 +22,8 @@ from pygments.formatters import HtmlFormatter
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / "site"
-SCRIPTS = (ROOT / "rockonet" / "guitar" / "player.js",)  # those that stand in outputs of notebooks
+# Those that stand in outputs of notebooks.
+SCRIPTS = [ROOT / "rockonet" / name for name in ("guitar/player.js", "explore/sound.js")]
 PAGES = {
     "README.md": "index.html",
     "notebooks/01_explore_midi.ipynb": "01_explore_midi.html",

@@ -2,14 +2,16 @@
 
 Each try is told by its number and the seed alone, so that what failed can be tried again; what was
 tried is kept in output/torture, and a campaign that was stopped goes on there. A table at the end
-says how many tries held. A try fails if it is refused with anything but a sentence of this project,
-reads something wrong, takes over 5 seconds or 1 GB, or ends the process.
+says how many tries held, and what the worst of those that were refused took. A try fails if it is
+refused with anything but a sentence of this project, reads something wrong, takes over 5 seconds or
+1 GB, or ends the process.
 
-    python tools/torture.py [--seed 0] [--minutes 60] [--share 1.0] [NAME ...]
+    python tools/torture.py [--seed 0] [--minutes 60] [--share 1.0] [--jobs 2] [NAME ...]
     python tools/torture.py --again NAME NUMBER
 """
 
 import argparse
+import importlib
 import json
 import os
 import random
@@ -21,13 +23,15 @@ import tempfile
 import time
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 MOST_SECONDS, MOST_MEGABYTES = 5, 1024
-BATCH = 500  # tries of one process, whose memory is measured
+HANGS = 900  # seconds of the clock: other programs are working too
+BATCH = 2_500  # tries of one process, whose memory is measured
 
 
 class Campaign(NamedTuple):
@@ -45,15 +49,24 @@ class Campaign(NamedTuple):
     seconds: int = MOST_SECONDS
 
 
-def campaigns() -> dict[str, Campaign]:
-    """All of them by their names; importing them takes as long as importing the project."""
-    import torture_cells
-    import torture_disks
-    import torture_saved
-    import torture_songs
+class Try(NamedTuple):
+    """What came of a try: why it failed, nothing if it held; whether it was refused, in a sentence;
+    seconds of the processor; megabytes beyond those that the process had before."""
 
-    rooms = (torture_songs, torture_saved, torture_disks, torture_cells)
-    return {campaign.name: campaign for room in rooms for campaign in room.CAMPAIGNS}
+    failed: str
+    refused: bool
+    seconds: float
+    megabytes: int
+
+
+def campaigns() -> Iterator[Campaign]:
+    """All of them; the first rooms are imported soonest, the others need Keras."""
+    for room in ("songs", "texts", "saved", "disks", "cells"):
+        yield from importlib.import_module(f"torture_{room}").CAMPAIGNS
+
+
+def campaign_of(name: str) -> Campaign:
+    return next(campaign for campaign in campaigns() if campaign.name == name)
 
 
 def refused_well(error: BaseException) -> bool:
@@ -63,61 +76,72 @@ def refused_well(error: BaseException) -> bool:
     return ours and isinstance(error, (ValueError, OSError, RuntimeError)) and len(str(error)) > 10
 
 
-def judged(campaign: Campaign, state: Any, seed: int, number: int) -> str:
-    """What went wrong with one try; nothing if it held."""
+def judged(campaign: Campaign, state: Any, seed: int, number: int) -> Try:
+    """Make one try."""
     rng = random.Random(f"{seed} {campaign.name} {number}")
+    failed, refused = "", False
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        begin = time.process_time()
+        before, begin = memory_begun(), time.process_time()
         try:
             campaign.attempt(state, rng, Path(folder))
         except Exception as error:
-            if not refused_well(error):
+            refused = refused_well(error)
+            if not refused:
                 where = traceback.extract_tb(error.__traceback__)[-1]
                 place = f"{Path(where.filename).name}:{where.lineno}"
-                return f"{type(error).__name__}: {str(error)[:150]} ({place})"
+                failed = f"{type(error).__name__}: {str(error)[:150]} ({place})"
         seconds = time.process_time() - begin
-    return f"{seconds:.1f} s" if seconds > campaign.seconds else ""
+        more = megabytes("VmHWM") - before
+    if not failed and seconds > campaign.seconds:
+        failed = f"{seconds:.1f} s"
+    if not failed and more > MOST_MEGABYTES:
+        failed = f"{more} MB"
+    return Try(failed, refused, round(seconds, 3), more)
 
 
-def peak_megabytes() -> int:
-    """Of this process; on other systems than Linux nothing is known."""
+def memory_begun() -> int:
+    """Begin to measure the peak of this process anew; what it has now, in megabytes."""
+    try:
+        Path("/proc/self/clear_refs").write_text("5")
+    except OSError:  # another system than Linux
+        pass
+    return megabytes("VmRSS")
+
+
+def megabytes(what: str) -> int:
+    """A line of what the system says of this process; on other systems than Linux nothing."""
     try:
         status = Path("/proc/self/status").read_text()
     except OSError:
         return 0
-    return int(re.search(r"VmHWM:\s*(\d+)", status)[1]) // 1024
+    return int(re.search(rf"{what}:\s*(\d+)", status)[1]) // 1024
 
 
 def work(name: str, first: int, last: int, seed: int, log: Path) -> None:
     """Make some tries, each with a line in the log; a worker that dies leaves the number there."""
-    campaign = campaigns()[name]
+    campaign = campaign_of(name)
     with tempfile.TemporaryDirectory() as folder, open(log, "a") as lines:
         state = campaign.prepare(Path(folder))
-        usual = peak_megabytes()
         for number in range(first, last):
             print(json.dumps({"begun": number}), file=lines, flush=True)
-            signal.alarm(4 * campaign.seconds)  # of the clock: other programs are working too
-            failed = judged(campaign, state, seed, number)
+            signal.alarm(HANGS)
+            made = judged(campaign, state, seed, number)
             signal.alarm(0)
-            peak = peak_megabytes()
-            if not failed and peak > usual + MOST_MEGABYTES:
-                failed = f"{peak - usual} MB"
-            print(json.dumps({"number": number, "failed": failed}), file=lines, flush=True)
-            if peak > usual + MOST_MEGABYTES:
-                return  # the next process measures anew
+            print(json.dumps({"number": number, **made._asdict()}), file=lines, flush=True)
+        print(json.dumps({"processor": round(sum(os.times()[:4]), 1)}), file=lines)
 
 
-def read_log(log: Path) -> tuple[int, dict[int, str]]:
-    """The number of the next try, and what went wrong with those that failed."""
+def read_log(log: Path) -> tuple[dict[int, Try], float]:
+    """The tries by their numbers, and the seconds of the processor that all of it took."""
     rows = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
-    told = {row["number"]: row["failed"] for row in rows if "number" in row}
-    return max(told, default=-1) + 1, {number: why for number, why in told.items() if why}
+    tries = {row.pop("number"): Try(**row) for row in rows if "number" in row}
+    return tries, sum(row.get("processor", 0) for row in rows)
 
 
 def run(name: str, count: int, seed: int, end: float, log: Path) -> None:
     """All tries of a campaign that are not in its log yet, as long as there is time."""
-    while (first := read_log(log)[0]) < count and time.monotonic() < end:
+    while (first := len(read_log(log)[0])) < count and time.monotonic() < end:
         last = min(first + BATCH, count)
         command = [sys.executable, __file__, "--worker", name, str(first), str(last), str(seed)]
         worker = subprocess.Popen([*command, str(log)], stderr=subprocess.PIPE, text=True)
@@ -133,17 +157,56 @@ def run(name: str, count: int, seed: int, end: float, log: Path) -> None:
             if not lines or "begun" not in json.loads(lines[-1]):
                 raise RuntimeError(f"{name} could not begin: {why}")
             with open(log, "a") as more:
-                row = {"number": json.loads(lines[-1])["begun"], "failed": why}
+                row = {"number": json.loads(lines[-1])["begun"], **Try(why, False, 0, 0)._asdict()}
                 print(json.dumps(row), file=more)
 
 
-def table(rows: list[tuple[str, int, int, int]]) -> str:
-    """Name, asked, tried and failed of each campaign, as Markdown."""
-    lines = ["| what | tried | held | failed |", "| --- | --: | --: | --: |"]
-    for name, asked, tried, failed in rows:
-        left = "" if tried == asked else f" of {asked:,}"
-        lines.append(f"| {name} | {tried:,}{left} | {tried - failed:,} | {failed:,} |")
-    return "\n".join(lines)
+def run_all(chosen: dict[str, tuple[int, Path]], seed: int, minutes: float, jobs: int) -> None:
+    """The tries of all campaigns, several at a time; each has its share of the time that is left.
+
+    chosen: how many tries of a campaign, and its log.
+    """
+    end, waiting = time.monotonic() + 60 * minutes, len(chosen)
+
+    def one(name: str) -> None:
+        nonlocal waiting
+        count, log = chosen[name]
+        left = (end - time.monotonic()) * min(1, jobs / waiting)
+        waiting -= 1
+        run(name, count, seed, time.monotonic() + left, log)
+        tries = [made for number, made in read_log(log)[0].items() if number < count]
+        failed = {number: made.failed for number, made in enumerate(tries) if made.failed}
+        print(f"{name}: {len(tries):,} of {count:,} tried, {len(failed)} failed", flush=True)
+        for number, why in list(failed.items())[:10]:
+            print(f"  {number}: {why}", flush=True)
+
+    with ThreadPoolExecutor(jobs) as pool:
+        list(pool.map(one, chosen))
+
+
+def table(rows: dict[str, tuple[int, Sequence[Try], float]]) -> str:
+    """What came of each campaign, as Markdown.
+
+    rows: by its name how many tries were asked for, those that were made, seconds of the processor.
+    """
+    lines = [
+        "| what | tried | held | failed | refused | slowest refusal | most memory of one |",
+        "| --- | --: | --: | --: | --: | --: | --: |",
+    ]
+    for name, (asked, tries, _) in rows.items():
+        refused = [made for made in tries if made.refused]
+        failed = sum(bool(made.failed) for made in tries)
+        left = "" if len(tries) == asked else f" of {asked:,}"
+        slowest, most = "", ""
+        if refused:
+            slowest = f"{max(made.seconds for made in refused):.1f} s"
+            most = f"{max(made.megabytes for made in refused):,} MB"
+        lines.append(
+            f"| {name} | {len(tries):,}{left} | {len(tries) - failed:,} | {failed:,} | "
+            f"{len(refused):,} | {slowest} | {most} |"
+        )
+    minutes = sum(seconds for *_, seconds in rows.values()) / 60
+    return "\n".join([*lines, "", f"{minutes:.0f} minutes of a processor."])
 
 
 def main() -> int:
@@ -152,6 +215,7 @@ def main() -> int:
     asked.add_argument("--seed", type=int, default=0)
     asked.add_argument("--minutes", type=float, default=60)
     asked.add_argument("--share", type=float, default=1.0, help="of the tries of each campaign")
+    asked.add_argument("--jobs", type=int, default=os.cpu_count(), help="campaigns at a time")
     asked.add_argument("--again", action="store_true", help="one try: NAME NUMBER")
     asked.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
     told = asked.parse_args()
@@ -159,31 +223,31 @@ def main() -> int:
         name, first, last, seed, log = told.names
         work(name, int(first), int(last), int(seed), Path(log))
         return 0
-    known = campaigns()
     if told.again:
-        name, number = told.names
+        campaign, number = campaign_of(told.names[0]), int(told.names[1])
         with tempfile.TemporaryDirectory() as folder:
-            state = known[name].prepare(Path(folder))
-            print(judged(known[name], state, told.seed, int(number)) or "held")
+            made = judged(campaign, campaign.prepare(Path(folder)), told.seed, number)
+            print(made, made.failed or "held", sep="\n")
         return 0
+    known = {campaign.name: campaign for campaign in campaigns()}
     if unknown := set(told.names) - set(known):
         asked.error(f"no campaign {sorted(unknown)[0]!r}: there are {', '.join(known)}")
     folder = ROOT / "output" / "torture" / f"seed-{told.seed}"
     folder.mkdir(parents=True, exist_ok=True)
-    chosen = told.names or list(known)
-    begin, rows = time.monotonic(), []
-    for place, name in enumerate(chosen):
-        count = max(1, round(known[name].count * told.share))
-        left = begin + 60 * told.minutes - time.monotonic()
-        log = folder / f"{name.replace(' ', '_')}.jsonl"
-        run(name, count, told.seed, time.monotonic() + left / (len(chosen) - place), log)
-        tried, failed = read_log(log)
-        rows.append((name, count, min(tried, count), sum(number < count for number in failed)))
-        print(f"{name}: {rows[-1][2]:,} of {count:,} tried, {rows[-1][3]} failed", flush=True)
-        for number, why in list(failed.items())[:10]:
-            print(f"  {number}: {why}")
+    chosen = {
+        name: (
+            max(1, round(known[name].count * told.share)),
+            folder / f"{name.replace(' ', '_')}.jsonl",
+        )
+        for name in told.names or known
+    }
+    run_all(chosen, told.seed, told.minutes, told.jobs)
+    rows = {}
+    for name, (count, log) in chosen.items():
+        tries, seconds = read_log(log)
+        rows[name] = count, [made for number, made in tries.items() if number < count], seconds
     print(f"\n{table(rows)}")
-    return int(any(failed for *_, failed in rows))
+    return int(any(made.failed for _, tries, _ in rows.values() for made in tries))
 
 
 if __name__ == "__main__":

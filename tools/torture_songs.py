@@ -3,11 +3,13 @@
 import functools
 import io
 import random
+import re
 import zipfile
 from pathlib import Path
 
 import guitarpro
 import numpy as np
+from gpx_writer import container, packed
 from torture import Campaign
 
 import rockonet_utils as ru
@@ -17,11 +19,25 @@ ROOT = Path(ru.__file__).parent
 SONGS = sorted((ROOT / "data" / "starter").rglob("*.mid"))
 GUITAR_PRO = ROOT / "data" / "guitar_pro" / "rooftop_radio.gp5"
 TAB = "Tempo: 96\n3/4\n" + "".join(f"{name}|--0-2-3h5-|-(7)-x-5b7-|\n" for name in "eBGDAE")
-WORDS = (
-    *("e|", "--", "0-", "12", "x-------|", "|", "\n", "\t", " ", "trip{", "}", "<EE B>", "chord{"),
-    *("EE8 ", "gg4. ", "r ", "E~", "tuning: ", "D A D G B E", "drop ", "capo 3", "tempo 90 "),
-    *("4/4\n", "> ", "&amp;", "[tab]", "5b7r5", "(5)", "P.M.", "%", "||o", "1 + 2 +", "half step"),
-    *("<img src=x>", "$\\frac$", "\x00", "\u202e", "日本", "{{1}}", "٣", "#"),
+TINY = "Tempo: 96\n3/4 EE8 GG#. r BB-4~ BB- trip{e8 f# g'} chord{EE BB e}2 d''16 <EE B> r4.\n"
+ANY_WORDS = (
+    *("\n", "\t", " ", "4/4\n", "tuning: ", "D A D G B E", "drop ", "capo 3", "tempo 90 ", "> "),
+    *("&amp;", "[tab]", "<img src=x>", "$\\frac$", "\x00", "\u202e", "日本", "{{1}}", "٣", "#"),
+)
+TAB_WORDS = (
+    *("e|", "--", "0-", "12", "x-------|", "|", "5b7r5", "(5)", "P.M.", "%", "||o", "1 + 2 +"),
+    *("half step", "<12>", "7/9\\7", "h", "p", "~~~", "===", "E|", "TAB", "2x"),
+)
+TINY_WORDS = (
+    *("EE8 ", "gg4. ", "r ", "E~", "trip{", "quad{", "chord{", "}", "<EE B>", "b-", "##", "c''"),
+    *("4..", "64 ", "E♭4 ", "Am7 "),
+)
+# In XML the texts and the values of attributes, and elements that hold no others.
+PLACES = re.compile(rb'(?<=>)[^<>]+(?=<)|(?<==")[^"]*(?=")')
+LEAVES = re.compile(rb"<(\w[\w-]*)[^<>]*?(?:/>|>[^<>]*</\1>)")
+VALUES = (
+    *(b"-1", b"0", b"999999999", b"1e99", b"", b"x", b"2147483648", b"128", b"3/0", b"7/64"),
+    *(b"-7.5", b"nan", b"0 0 0 0", b"&lt;b&gt;"),
 )
 
 
@@ -54,8 +70,26 @@ def damaged(rng: random.Random, data: bytes) -> bytes:
     return bytes(data)
 
 
+def damaged_xml(rng: random.Random, data: bytes) -> bytes:
+    """XML that says something else, or is damaged as any bytes are."""
+    if rng.random() < 0.3:
+        return damaged(rng, data)
+    for _ in range(rng.choice((1, 1, 2, 5, 20))):
+        kind = rng.choice((PLACES, LEAVES))
+        found = list(kind.finditer(data))
+        if not found:
+            break
+        one, other = rng.choice(found), rng.choice(found)[0]
+        instead = (*VALUES, other) if kind is PLACES else (b"", 2 * one[0], other, one[0] + other)
+        data = data[: one.start()] + rng.choice(instead) + data[one.end() :]
+    return data
+
+
 def midi(_: Path) -> list[bytes]:
-    return sorted((path.read_bytes() for path in SONGS), key=len)[:50]
+    """Short songs; the first in the wrapper that ``.rmi`` files have."""
+    first, *others = sorted((path.read_bytes() for path in SONGS), key=len)[:50]
+    sizes = [(len(first) + more).to_bytes(4, "little") for more in (12, 0)]
+    return [b"RIFF" + sizes[0] + b"RMIDdata" + sizes[1] + first, *others]
 
 
 def guitar_pro(_: Path, version: tuple[int, int, int]) -> list[bytes]:
@@ -67,31 +101,68 @@ def guitar_pro(_: Path, version: tuple[int, int, int]) -> list[bytes]:
 
 def written(_: Path, suffix: str) -> list[bytes]:
     """Songs in a format that the project writes itself."""
-    corpus = ru.build_corpus(ROOT / "data" / "starter" / "metal")
-    return [ru.random_excerpt(corpus, 40, seed).encoded(suffix) for seed in range(3)]
+    corpus = ru.build_corpus(ROOT / "data" / "starter_gp5" / "ballad")
+    return [ru.random_excerpt(corpus, 16, seed).encoded(suffix) for seed in range(5)]
 
 
-def unzipped(_: Path) -> list[bytes]:
-    """The score within a ``.gp`` file alone, which is damaged before it is packed."""
-    archive = zipfile.ZipFile(io.BytesIO(written(_, ".gp")[0]))
-    return [archive.read(name) for name in archive.namelist() if name.endswith("score.gpif")]
+def zipped(**files: bytes) -> bytes:
+    """A zip of files, whose names are given with ``__`` for a slash and ``_`` for a dot."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name.replace("__", "/").replace("_", "."), content)
+    return buffer.getvalue()
+
+
+def scores(_: Path) -> list[bytes]:
+    """The XML that files of Guitar Pro 6 to 8 hold."""
+    archives = [zipfile.ZipFile(io.BytesIO(data)) for data in written(_, ".gp")]
+    return [archive.read("Content/score.gpif") for archive in archives]
+
+
+def guitar_pro_6(_: Path) -> list[bytes]:
+    """Songs in containers, compressed and not."""
+    containers = [container(score_gpif=score) for score in scores(_)]
+    return [*containers, packed(containers[0])]
+
+
+def packed_musicxml(_: Path) -> list[bytes]:
+    """Compressed MusicXML, ``.mxl``."""
+    names = '<container><rootfiles><rootfile full-path="score.xml"/></rootfiles></container>'
+    return [
+        zipped(**{"META-INF__container_xml": names.encode(), "score_xml": score})
+        for score in written(_, ".musicxml")
+    ]
 
 
 def as_prompt(songs: list[bytes], rng: random.Random, _: Path) -> None:
     checked(ru.prompt_from_file(damaged(rng, rng.choice(songs)), 2, "damaged"))
 
 
-def as_song(songs: list[bytes], rng: random.Random, _: Path) -> None:
-    song = ru.parse_guitar_pro(damaged(rng, rng.choice(songs)), "damaged.gp")
-    assert song.score.start() >= 0
+def as_score(songs: list[bytes], rng: random.Random, _: Path) -> None:
+    checked(ru.prompt_from_file(damaged_xml(rng, rng.choice(songs)), 2, "damaged"))
 
 
-def as_packed_song(songs: list[bytes], rng: random.Random, _: Path) -> None:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("Content/score.gpif", damaged(rng, rng.choice(songs)))
-    song = ru.parse_guitar_pro(buffer.getvalue(), "damaged.gp")
-    assert song.score.start() >= 0
+def as_song(songs: list[bytes], rng: random.Random, folder: Path) -> None:
+    """A song is asked for a prompt, or is read for a corpus."""
+    as_prompt_or_corpus(damaged(rng, rng.choice(songs)), rng, folder)
+
+
+def as_packed_song(songs: list[bytes], rng: random.Random, folder: Path) -> None:
+    """What is within an archive is damaged, and the archive is whole."""
+    archive = zipped(Content__score_gpif=damaged_xml(rng, rng.choice(songs)))
+    as_prompt_or_corpus(archive, rng, folder)
+
+
+def as_prompt_or_corpus(data: bytes, rng: random.Random, folder: Path) -> None:
+    if rng.random() < 0.5:
+        checked(ru.prompt_from_file(data, 2, "damaged"))
+        return
+    (folder / "damaged.gp").write_bytes(data)
+    corpus = ru.build_corpus(folder)
+    steps = [corpus.track_events(track)["step"] for track in range(len(corpus.tracks))]
+    assert all((step[1:] > 0).all() and (step >= 0).all() for step in steps)
+    assert (corpus.events["duration"] > 0).all() and (corpus.events["velocity"] < 128).all()
 
 
 def checked(riff: ru.Riff) -> None:
@@ -102,12 +173,12 @@ def checked(riff: ru.Riff) -> None:
     assert all(0 <= pitch <= 127 for event in events[:50] for pitch in ru.event_pitches(event))
 
 
-def as_text(_: None, rng: random.Random, __: Path) -> None:
-    """A text of words that mean something to a reader, of a few characters or of all allowed."""
+def as_text(words: tuple[str, ...], rng: random.Random, _: Path, text: str) -> None:
+    """A text that is damaged, or one of words that mean something to a reader, short or long."""
     if rng.random() < 0.3:
-        text = damaged(rng, TAB.encode()).decode("utf-8", "replace")
+        text = damaged(rng, text.encode()).decode("utf-8", "replace")
     else:
-        some = rng.sample(WORDS, rng.choice((1, 2, 3, 10)))
+        some = rng.sample(words, rng.choice((1, 2, 3, 10)))
         text = "".join(rng.choices(some, k=rng.choice((10, 300, 20_000))))
     ru.unread_signs(text[: ru.MAX_TEXT])
     checked(ru.prompt_from_text(text[: ru.MAX_TEXT]))
@@ -166,17 +237,29 @@ def as_zip(state: list[tuple[bytes, dict[str, int]]], rng: random.Random, folder
     assert np.isin(entry.filename, [row.path for row in corpus.report])
 
 
+TYPED = {"typed tab": (TAB, TAB_WORDS), "tinyNotation": (TINY, TINY_WORDS)}
 CAMPAIGNS = (
-    Campaign("MIDI files", 10_000, midi, as_prompt),
+    Campaign("MIDI files", 10_000, midi, as_song),
     *(
         Campaign(
             f"Guitar Pro {v[0]} files", 10_000, functools.partial(guitar_pro, version=v), as_song
         )
         for v in ((3, 0, 0), (4, 0, 6), (5, 1, 0))
     ),
+    Campaign("Guitar Pro 6 files", 10_000, guitar_pro_6, as_song),
     Campaign("Guitar Pro 8 files", 10_000, functools.partial(written, suffix=".gp"), as_song),
-    Campaign("scores within Guitar Pro 8 files", 10_000, unzipped, as_packed_song),
-    Campaign("MusicXML", 10_000, functools.partial(written, suffix=".musicxml"), as_prompt),
-    Campaign("typed texts", 10_000, lambda _: None, as_text, seconds=2),
-    Campaign("zips", 1_000, zips, as_zip),
+    Campaign("scores within Guitar Pro 8 files", 10_000, scores, as_packed_song),
+    Campaign("MusicXML", 10_000, functools.partial(written, suffix=".musicxml"), as_score),
+    Campaign("compressed MusicXML", 10_000, packed_musicxml, as_prompt),
+    *(
+        Campaign(
+            name,
+            10_000,
+            lambda _, words=words: (*words, *ANY_WORDS),
+            functools.partial(as_text, text=text),
+            seconds=2,
+        )
+        for name, (text, words) in TYPED.items()
+    ),
+    Campaign("zips of songs", 1_000, zips, as_zip),
 )

@@ -159,7 +159,7 @@ def settings(profile: str | None = None, data: str | os.PathLike[str] | None = N
         raise ValueError(f"Unknown profile {profile!r}: choose one of {', '.join(PROFILES)}.")
     project = project_folder()
     known = {"starter": project / "data" / "starter", "rock": project / "data" / "rock"}
-    folder = known.get(data, Path(data).expanduser())
+    folder = known.get(data, Path(os.path.expanduser(data)))
     if data == "rock" and not folder.exists():
         raise FileNotFoundError(
             "The rock archive is not there yet: run ru.download_rock_archive() once, with a "

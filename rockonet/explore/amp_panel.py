@@ -30,12 +30,10 @@ class AmpPanel:
     """The widgets of the panel, and what happens when they are used."""
 
     def __init__(self) -> None:
-        wide = {"width": "30em"}
-        self.interval = widgets.Dropdown(
-            options=INTERVALS, index=1, description="Tones", layout=wide
-        )
+        look = {"layout": {"width": "30em"}, "tooltip": ""}  # else it is 'null' in JupyterLab
+        self.interval = widgets.Dropdown(options=INTERVALS, index=1, description="Tones", **look)
         self.gain = widgets.IntSlider(
-            36, -24, 48, step=6, description="Gain, dB", continuous_update=False, layout=wide
+            36, -24, 48, step=6, description="Gain, dB", continuous_update=False, **look
         )
         self.picture = widgets.Output()
         self.panel = widgets.VBox([self.interval, self.gain, self.picture])

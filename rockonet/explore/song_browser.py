@@ -34,10 +34,10 @@ class SongBrowser:
 
     def __init__(self, folder: str | os.PathLike[str]):
         files = [(visible(path.relative_to(folder)), path) for path in song_files(folder)]
-        wide = {"width": "24em"}
-        self.song = widgets.Dropdown(options=files, description="Song", layout=wide)
+        look = {"layout": {"width": "24em"}, "tooltip": ""}  # else it is 'null' in JupyterLab
+        self.song = widgets.Dropdown(options=files, description="Song", **look)
         # A track's value is (song, place): new for every song, so that the picture follows.
-        self.track = widgets.Dropdown(description="Track", layout=wide)
+        self.track = widgets.Dropdown(description="Track", **look)
         self.hear_track = widgets.Button(description="Hear this track", icon="play")
         self.hear_song = widgets.Button(description="Hear the song", icon="play")
         self.picture, self.player = widgets.Output(), widgets.Output()

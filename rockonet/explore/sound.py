@@ -73,10 +73,12 @@ class Sound:
         samples = joined(blocks, len(self.samples) * rate // self.rate)[:, 0]
         small = _mp3(samples, rate, PAGE_LEVEL, "VARIABLE")
         data = base64.b64encode(small).decode()
+        script = Path(__file__).with_suffix(".js").read_text("utf-8")
         return (  # of numbers and letters alone: there is nothing to escape
             f'<audio controls preload="metadata" src="data:audio/mpeg;base64,{data}" '
             f'aria-label="Player, {self.seconds:.0f} seconds">'
-            "This browser plays no audio; open the saved .mp3 instead.</audio>"
+            "This browser plays no audio; open the saved .mp3 instead.</audio>\n"
+            f"<script>{script}</script>"  # the file as it is: a page may allow it by its hash
         )
 
     def play_on_speakers(self) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
+
+from rockonet.common.saved import UNREADABLE, USUAL_PACKING, unpacked
 
 
 def zipped_file(data: bytes, name: str, most: int) -> bytes:
@@ -14,17 +15,12 @@ def zipped_file(data: bytes, name: str, most: int) -> bytes:
     Raises: ValueError with the reason.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            infos = archive.infolist()
-            found = [info for info in infos if f"/{info.filename}".endswith(f"/{name}")]
-            if not found:
-                raise ValueError(f"there is no {name} in it")
-            if found[0].compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except UNREADABLE as error:
+        raise ValueError(f"cannot be unpacked ({error})") from error
+    for info in archive.infolist():
+        if f"/{info.filename}".endswith(f"/{name}"):
+            if info.compress_type not in USUAL_PACKING:
                 raise ValueError("it is packed in an unusual way")
-            with archive.open(found[0]) as file:
-                content = file.read(most + 1)
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError) as error:
-        raise ValueError(f"it cannot be unpacked ({error})") from error
-    if len(content) > most:
-        raise ValueError("its score is too large for a song")
-    return content
+            return unpacked(archive, info, most)
+    raise ValueError(f"there is no {name} in it")

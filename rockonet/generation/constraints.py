@@ -104,15 +104,22 @@ class TechniqueConstraints:
             if fits(given, event_pitches(event), self.tuning):  # it was typed so
                 ways = (given,) if given in ways else ()
         self.ways = [ways] * n
+        self.row = functools.cache(self._row)
 
     def allowed(self, events: np.ndarray) -> np.ndarray:
         """Which of the manners events (n,) may be played in: bools (n, n_manners)."""
-        allowed = np.repeat(self.chosen[None], len(events), axis=0)
-        for row, event, before in zip(allowed, events, self.ways, strict=True):
-            pitches = event_pitches(event)
-            for i in np.flatnonzero(row[1:]) + 1:
-                ends_well = self._ends_in_scale(pitches, *self.kinds[i][1:])
-                row[i] = ends_well and bool(self._ways(pitches, self.kinds[i], before))
+        chords = map(event_pitches, events)
+        return np.stack([self.row(*place) for place in zip(chords, self.ways, strict=True)])
+
+    def _row(self, pitches: tuple[int, ...], before: tuple[Way, ...]) -> np.ndarray:
+        """Which of the manners a chord may be played in after an event held in one of these ways.
+
+        Nothing else is asked for so often, and mostly it was asked for before: `row` remembers it.
+        """
+        allowed = self.chosen.copy()
+        for i in np.flatnonzero(allowed[1:]) + 1:
+            ends_well = self._ends_in_scale(pitches, *self.kinds[i][1:])
+            allowed[i] = ends_well and bool(self._ways(pitches, self.kinds[i], before))
         return allowed
 
     def _ends_in_scale(self, pitches: tuple[int, ...], bend: int, bent: int) -> bool:

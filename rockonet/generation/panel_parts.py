@@ -14,7 +14,9 @@ import traitlets
 from rockonet.common.shown_text import as_html
 
 OTHER = "another …"
-LABELLED = {"style": {"description_width": "7.5em"}, "layout": {"width": "auto"}}
+# Without a text of its own a name shows the tooltip 'null' in JupyterLab.
+NO_TOOLTIP = {"tooltip": ""}
+LABELLED = {"style": {"description_width": "7.5em"}, "layout": {"width": "auto"}, **NO_TOOLTIP}
 # Side by side where there is room, else one below the other.
 COLUMNS = {"flex_flow": "row wrap", "align_items": "flex-start", "overflow": "visible"}
 ROW = {"flex_flow": "row wrap", "align_items": "center", "overflow": "visible"}

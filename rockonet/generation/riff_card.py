@@ -11,11 +11,11 @@ import ipywidgets as widgets
 from rockonet.common.shown_text import as_html, visible
 from rockonet.generation.favourites import MAX_TITLE
 from rockonet.generation.originality import CopyIndex, bars_of_prompt, originality
-from rockonet.generation.panel_parts import ROW, Worker, closed, safely
+from rockonet.generation.panel_parts import NO_TOOLTIP, ROW, Worker, closed, safely
 from rockonet.guitar.formats import FILE_FORMATS
 from rockonet.guitar.riff import SOUNDS, Riff
 
-_FIELD = {"style": {"description_width": "initial"}}
+_FIELD = {"style": {"description_width": "initial"}, **NO_TOOLTIP}
 
 
 class Keeper(Protocol):

@@ -19,6 +19,7 @@ from rockonet.explore.filters import (
     high_pass,
     joined,
     low_pass,
+    overlapping,
 )
 from rockonet.explore.loudness import LOUDNESS_LUFS, hop_powers, level_gains, loudness_of, turn
 from rockonet.explore.sound import Sound, at_peak, sounding_seconds
@@ -40,6 +41,7 @@ ELECTRIC = {
 LEVELS_DB = {"guitar": 0.0, "bass": -4.0, "drums": -2.0}
 CLICK_DBFS = -10.0
 IN_ROOM = {"guitar": 0.25, "bass": 0.05, "drums": 0.3, "click": 0.1}
+KEPT_SECONDS = 60  # longer guitars are not kept for the next who asks: they take 23 MB a minute
 LEVEL_SECONDS = 20  # of which a player's level is set: longer than most riffs
 CHORDS = 0.25  # with a larger share of chords a riff is rhythm guitar, else it is a lead
 OTHER_SIDE = 0.3  # how loud a take is on the side where the other one stands
@@ -103,10 +105,7 @@ def _players(riff: Riff, band: bool, count_in: bool) -> tuple[dict[str, Blocks],
     score = band_score(riff, band, count_in)
     n_samples = round(sounding_seconds(score) * RATE)
     begin = count_in * riff.ticks_per_bar  # what counts in comes first, and nothing else till then
-    if riff.program in ELECTRIC:
-        players = {"guitar": _electric(riff, n_samples, begin * riff.tick_seconds)}
-    else:
-        players = {"guitar": _other(riff, n_samples, begin * riff.tick_seconds)}
+    players = {"guitar": _guitar(riff, n_samples, begin * riff.tick_seconds)}
     for track in score.tracks[1:]:
         part = only_tracks(score, [track])
         if track.name == "bass":
@@ -129,6 +128,26 @@ def _recorded(players: dict[str, Blocks], n_samples: int) -> Sound:
     end = samples[-round(FADE_SECONDS * RATE) :]
     end *= np.linspace(1, 0, len(end), dtype=np.float32)[:, None]
     return Sound(samples, RATE)
+
+
+def _guitar(riff: Riff, n_samples: int, begin: float) -> Blocks:
+    """The guitar through its amplifier, which begins so many seconds after the others."""
+    late = round(begin * RATE)
+    if n_samples - late > KEPT_SECONDS * RATE:
+        return _played(riff, n_samples, begin)
+    return overlapping([(late, _kept(riff))], n_samples)
+
+
+@functools.lru_cache(maxsize=1)  # a riff alone, its player and its .mp3 with a band share it
+def _kept(riff: Riff) -> np.ndarray:
+    """The guitar of a riff, float32 (2, n_samples), for as long as a band plays it."""
+    n_samples = round(sounding_seconds(band_score(riff, band=True)) * RATE)
+    return joined(_played(riff, n_samples, 0.0), n_samples).T
+
+
+def _played(riff: Riff, n_samples: int, begin: float) -> Blocks:
+    play = _electric if riff.program in ELECTRIC else _other
+    return play(riff, n_samples, begin)
 
 
 def _electric(riff: Riff, n_samples: int, begin: float) -> Blocks:

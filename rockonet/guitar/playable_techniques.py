@@ -23,6 +23,7 @@ THIN_STRINGS = 2  # the highest ones, on which hardly anybody lays the palm for 
 TAPPED = 12  # frets: no finger of either hand is hammered down further away than that
 
 _OPEN_BEND = "a bend of an open string"
+_CONTRADICTION = "techniques that contradict each other"
 
 Way = tuple[int, ...]  # a fret for each string, −1 for a silent one, as in `voicings`
 
@@ -72,15 +73,20 @@ def objection(way: Way, tuning: Sequence[int], technique: int, bend: int, bent: 
     What it has to do with the event before, `joins` says.
     """
     sounding = [s for s, fret in enumerate(way) if fret >= 0]
-    held = sorted({tuning[s] + way[s] for s in sounding})
-    if not is_settled(technique, bend) or bool(bent) != bool(bend) or bent >> len(held):
-        return "techniques that contradict each other"
-    for s in sounding:
-        highest = highest_bend(s, way[s], tuning)
-        if bent >> held.index(tuning[s] + way[s]) & 1 and bend > highest:
-            return f"a bend by {bend / 4:g} tones on fret {way[s]}" if way[s] else _OPEN_BEND
-        if technique & Technique.HARMONIC and way[s] not in HARMONIC_FRETS:
-            return f"a harmonic on fret {way[s]}"
+    if not is_settled(technique, bend) or bool(bent) != bool(bend):
+        return _CONTRADICTION
+    if bent:
+        held = sorted({tuning[s] + way[s] for s in sounding})
+        if bent >> len(held):
+            return _CONTRADICTION
+        for s in sounding:
+            bends = bent >> held.index(tuning[s] + way[s]) & 1
+            if bends and bend > highest_bend(s, way[s], tuning):
+                return f"a bend by {bend / 4:g} tones on fret {way[s]}" if way[s] else _OPEN_BEND
+    if technique & Technique.HARMONIC:
+        for s in sounding:
+            if way[s] not in HARMONIC_FRETS:
+                return f"a harmonic on fret {way[s]}"
     if technique & Technique.VIBRATO and not any(way[s] for s in sounding):
         return "a vibrato of an open string"
     if technique & Technique.PALM_MUTE and sounding[0] >= len(tuning) - THIN_STRINGS:

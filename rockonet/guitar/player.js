@@ -530,17 +530,6 @@ const clock = (seconds) =>
 
 // The player -------------------------------------------------------------------------------------
 
-/** What begins to sound in a page silences the plain players in it. */
-function oneSoundAtATime() {
-  if (page.watching) return;
-  page.watching = true;
-  const others = (e) => document.querySelectorAll("audio").forEach((audio) => {
-    if (audio !== e.target) audio.pause();
-  });
-  document.addEventListener("play", others, true);
-  document.addEventListener("rockonet-play", others);
-}
-
 /** One player in a page: its state, its sound, its picture and its controls. */
 class Player {
   constructor(root, song, state, fetchStems) {
@@ -579,7 +568,6 @@ class Player {
     const weak = new WeakRef(this); // the document outlives the cell that showed it
     document.addEventListener("play", (e) => weak.deref()?.othersPlay(e.target), true);
     document.addEventListener("rockonet-play", (e) => weak.deref()?.othersPlay(e.detail));
-    oneSoundAtATime();
   }
 
   othersPlay(which) {
@@ -600,6 +588,7 @@ class Player {
       return;
     }
     this.refresh();
+    document.querySelectorAll("audio").forEach((audio) => audio.pause());
     document.dispatchEvent(new CustomEvent("rockonet-play", { detail: this.root }));
     try {
       await this.band.ready();

@@ -198,6 +198,8 @@ class Riff:
         if sound not in SOUNDS:
             raise ValueError(f"Unknown sound {sound!r}: choose one of {', '.join(SOUNDS)}.")
         tempo = self.tempo_bpm if tempo_bpm is None else tempo_bpm
+        if (SOUNDS[sound], tempo) == (self.program, self.tempo_bpm):
+            return self
         return dataclasses.replace(self, program=SOUNDS[sound], tempo_bpm=tempo)
 
     def piano_roll(self, ax: Axes | None = None) -> Figure:

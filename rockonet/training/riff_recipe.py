@@ -24,7 +24,7 @@ from rockonet.training.experiment import (
 from rockonet.training.riff_features import N_COLUMNS, RIFF_COLUMNS, corpus_inputs
 from rockonet.training.riff_network import trust_in
 from rockonet.training.riff_vocabulary import PART_TABLE, PARTS, RiffVocabulary
-from rockonet.training.schedules import ScaledSchedule, warmup_cosine
+from rockonet.training.schedules import AdamW, ScaledSchedule, warmup_cosine
 from rockonet.training.song_memory import EXPERTS, experts_of, song_memory
 
 TINY = 1e-30  # in place of a chance of 0, whose logarithm has no gradient
@@ -130,7 +130,7 @@ def compile_riff_network(
     schedule = ScaledSchedule(
         warmup_cosine(settings.riff_epochs * steps_per_epoch, steps_per_epoch)
     )
-    optimizer = keras.optimizers.AdamW(schedule, weight_decay=1e-3, clipnorm=1.0)
+    optimizer = AdamW(schedule, weight_decay=1e-3, clipnorm=1.0)
     schedule.rate = optimizer.add_variable((), name="rate")
     compile_model(model, optimizer, riff_loss, part_metrics())
     return model, schedule.rate

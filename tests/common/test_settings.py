@@ -59,3 +59,5 @@ def test_wrong_settings_say_what_to_do(tmp_path):
         ru.settings("slow")
     with pytest.raises(FileNotFoundError, match="starter"):
         ru.settings(data=tmp_path / "nothing here")
+    with pytest.raises(FileNotFoundError, match="There is no folder '~nobody at all'"):
+        ru.settings(data="~nobody at all")

@@ -12,6 +12,7 @@ def test_explore(opened):
     assert min(durations(opened.cell("first_bars = "))) > 5
     panel = opened.cell("ru.song_browser(")
     panel.scroll_into_view_if_needed()
+    assert not panel.locator("[title=null]").locator("visible=true").count()
     picture = panel.locator("img").first
     picture.wait_for(timeout=20_000)
     before = picture.get_attribute("src")
@@ -36,6 +37,8 @@ def test_build(opened):
     text = cell.locator(".jp-OutputArea-output", has_text="windows are kept").first
     text.wait_for(timeout=20_000)
     before = text.inner_text()
+    # Wide enough to hit each of 4 to 100.
+    assert cell.locator(".noUi-base").first.bounding_box()["width"] > 3 * 96
     handle = cell.locator(".noUi-handle").last
     handle.focus()
     for _ in range(6):
@@ -81,4 +84,5 @@ def test_train(opened):
     assert len(charts) >= 12, "the chart did not move"
     assert any("left" in text for text in statuses)
     assert cell.locator("img").count() == 1  # updated in place, not one under the other
+    assert opened.cell("4. told in parts").get_by_text("Trained in").count() == 1  # it was told
     finish(opened)

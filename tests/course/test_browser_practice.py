@@ -9,7 +9,7 @@ import nbformat
 import numpy as np
 import pytest
 import scipy.signal
-from lab import Notebook, heard_sound, in_a_browser, times_heard
+from lab import Notebook, heard_sound, in_a_browser, one_sound_at_a_time, times_heard
 
 import rockonet_utils as ru
 
@@ -26,6 +26,7 @@ player""",
     ru.load_trained(ru.shipped_model("riff")), train, test, settings.output / "favourites"
 )
 machine""",
+    "display(riff.audio(), riff.sounding('clean').audio())",
     """print("the page says", player.loop, player.speed, player.muted, player.bar > 0)""",
 )
 WIDTHS = (1440, 720, 390)
@@ -169,18 +170,57 @@ def test_the_keyboard_alone_does_everything(practised, player):
     assert practised.page.locator(".jp-Notebook .jp-mod-active").count() == 1  # no cell was added
 
 
-def test_one_sound_at_a_time(practised, player):
-    page = practised.page
-    page.evaluate("""() => {
-        const audio = document.createElement("audio");
-        audio.id = "plain";
-        document.body.append(audio);
-    }""")
+def test_a_trainer_goes_faster_each_round_with_a_count_in_before_it(practised, player):
+    player.get_by_label("first bar of the loop").select_option("2")
+    player.get_by_label("last bar of the loop").select_option("2")
+    for _ in range(3):
+        player.get_by_role("button", name="slower", exact=True).click()
+    player.get_by_label("faster each round").check()
     player.locator(".play").click()
-    player.locator(".play", has_text="stop").wait_for()
-    page.evaluate("document.querySelector('#plain').dispatchEvent(new Event('play'))")
-    player.locator(".play", has_text="play").wait_for(timeout=5000)
-    page.evaluate("document.querySelector('#plain').remove()")
+    for speed in ("85 %", "90 %", "95 %"):
+        player.locator(".speed", has_text=speed).wait_for(timeout=20_000)
+        player.locator(".time", has_text="count-in").wait_for(timeout=20_000)
+        player.locator(".time", has_text="bar 2 of").wait_for(timeout=20_000)
+    player.locator(".play").click()
+    player.get_by_label("faster each round").uncheck()
+
+
+def test_what_is_muted_is_silent_and_a_solo_is_heard_alone(practised, player, riff):
+    stems = ("guitar", "bass", "drums", "click")
+    for number in range(len(stems)):
+        player.locator(".place").press(str(number + 1))
+    for name in stems:
+        mute = player.get_by_role("button", name=f"mute {name}")
+        assert mute.get_attribute("aria-pressed") == "true"
+    heard, _ = heard_sound(player, 2)
+    assert np.abs(heard).max() < 1e-3
+    solo = player.get_by_role("button", name="solo bass")
+    solo.click()
+    player.locator(".place").press("Home")
+    player.locator(".place").press("ArrowRight")  # the bass waits while it is counted in
+    heard, rate = heard_sound(player, 3)
+    power = np.abs(np.fft.rfft(heard)) ** 2
+    low = np.fft.rfftfreq(len(heard), 1 / rate) < 500
+    assert np.abs(heard).max() > 0.01 and power[low].sum() > 0.8 * power.sum()
+    solo.click()
+    for number in range(len(stems)):
+        player.locator(".place").press(str(number + 1))
+
+
+def test_it_fills_the_screen_for_a_projector(practised, player):
+    page = practised.page
+    player.locator(".place").press("f")
+    page.wait_for_function("document.fullscreenElement?.matches('.rockonet')")
+    width = page.evaluate("innerWidth")
+    for part in (".roll", ".score svg"):
+        assert player.locator(part).first.bounding_box()["width"] > 0.9 * width
+    practised.picture("projector")
+    player.locator(".place").press("f")
+    page.wait_for_function("!document.fullscreenElement")
+
+
+def test_one_sound_at_a_time(practised, player):
+    one_sound_at_a_time(practised.cell("riff.audio()").locator("audio"), player)
 
 
 @pytest.fixture
@@ -249,6 +289,8 @@ def test_downloads_stand_beside_their_button(practised, panel):
 
 def test_favourites_stay_and_survive_the_kernel(practised, panel):
     page = practised.page
+    if panel.locator(".rockonet-card").count() < 5:
+        five_riffs(panel)
     card = panel.locator(".rockonet-card").last
     card.get_by_role("button", name="favourite").click()
     panel.get_by_text("★ 1 favourite").wait_for(timeout=20_000)
@@ -256,12 +298,16 @@ def test_favourites_stay_and_survive_the_kernel(practised, panel):
     name.fill("My best riff")
     name.press("Tab")
     page.wait_for_timeout(500)
-    # Its cell again: the same panel, with all its cards.
+    assert not page.locator("[title=null]").locator("visible=true").count()
+    # The page is loaded again, and then its cell: the same panel, with all its cards.
+    page.reload()
+    page.locator(".jp-Notebook h1").first.wait_for(timeout=60_000)
+    practised.wait_for_kernel()
     cell = practised.cell("ru.RiffMachine(")
     cell.locator(".cm-content").click()
     page.keyboard.press("Control+Enter")
-    page.wait_for_timeout(4000)
-    assert panel.locator(".rockonet-card .rockonet").count() == 5
+    panel.locator(".rockonet-card .rockonet").nth(4).wait_for(timeout=30_000)
+    assert panel.locator(".rockonet-card").count() == 5
     for _ in practised.run_all(restart=True):
         pass
     again = practised.cell("ru.RiffMachine(").locator(".rockonet-machine")
@@ -288,11 +334,14 @@ def test_nothing_is_cut_off_or_too_small(practised, panel, width, scheme):
     player = practised.cell("riff.player()").locator(".rockonet").first
     assert player.evaluate(UNFIT) == []
     practised.picture(f"player_{width}_{scheme}", player)
+    # Where the page is narrow the score keeps a size that can be read, and scrolls.
+    assert player.locator(".score svg").first.bounding_box()["width"] > 600
     # A tab of two bars of 32 places is not wrapped.
     panel.get_by_role("button", name="typed").click()
     text = panel.locator("textarea:visible")
     text.fill("\n".join(f"{name}|{'0-' * 16}|{'3-' * 16}|" for name in "eBGDAE"))
     assert text.evaluate("e => getComputedStyle(e).whiteSpace") == "pre"
+    assert "mono" in text.evaluate("e => getComputedStyle(e).fontFamily").lower()
     assert text.evaluate("e => e.scrollHeight <= e.clientHeight + 1")  # all its lines are seen
     assert practised.errors == [] and practised.elsewhere == []
 

@@ -4,7 +4,15 @@ import os
 
 import make_site
 import pytest
-from lab import durations, finish, in_a_browser, open_notebook, plays_with_cursor
+from lab import (
+    axe_violations,
+    durations,
+    finish,
+    in_a_browser,
+    one_sound_at_a_time,
+    open_notebook,
+    plays_with_cursor,
+)
 
 import rockonet_utils as ru
 
@@ -26,6 +34,14 @@ def saved_players_are_shown(opened):
     opened.page.locator(".rockonet .play").first.wait_for()  # alive, without a kernel
     assert opened.page.locator("audio").count() >= 3
     assert not opened.page.get_by_text("Engraved by Verovio").first.is_visible()
+    one_sound_at_a_time(opened.page.locator("audio"), opened.page.locator(".rockonet").first)
+    # A link leads to where it says, on the first click.
+    top = opened.page.locator(".jp-WindowedPanel-outer").first
+    opened.page.get_by_role("link", name="the riff machine").first.click()
+    opened.page.wait_for_timeout(1500)
+    heading = opened.page.locator("h2", has_text="The riff machine").first.bounding_box()
+    assert -20 < heading["y"] - top.bounding_box()["y"] < 150
+    top.evaluate("e => e.scrollTo(0, 0)")
     opened.picture("as_it_comes", opened.cell("riff.player("))
 
 
@@ -108,6 +124,29 @@ def test_generate_and_the_riff_machine(opened):
     assert opened.errors == [] and opened.elsewhere == []
 
 
+def cursor_stays_in_sight(player):
+    """On a small page the line of music that plays is scrolled to."""
+    page = player.page
+    page.set_viewport_size({"width": 390, "height": 420})
+    player.get_by_role("button", name="to start").click()
+    player.locator(".play").click()
+    player.locator(".play", has_text="stop").wait_for()
+    systems = set()
+    for _ in range(120):
+        page.wait_for_timeout(250)
+        box = player.locator(".line").bounding_box()
+        if box:
+            above = player.locator("div.score").bounding_box()["y"]
+            systems.add(round(box["y"] - above))
+            if len(systems) > 1:  # it was followed to another line at least
+                assert 0 <= box["y"] < 420 and 0 <= box["x"] < 390
+        if len(systems) > 2:
+            break
+    assert len(systems) > 2
+    player.locator(".play").click()
+    page.set_viewport_size({"width": 390, "height": 800})
+
+
 @pytest.mark.parametrize("width, scheme", [(1280, "light"), (390, "dark")])
 def test_site(browser, tmp_path, width, scheme):
     context = browser.new_context(
@@ -123,6 +162,7 @@ def test_site(browser, tmp_path, width, scheme):
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path.name
         assert page.evaluate("[...document.images].every(i => i.alt && i.naturalWidth)"), path.name
         # A chart stays large enough to be read on a phone, where it scrolls by itself.
+        assert axe_violations(page, "html") == [], path.name
         shown = "[...document.images].every(i => i.width >= Math.min(i.naturalWidth, 500))"
         assert page.evaluate(shown), path.name
         outside = """[...document.querySelectorAll('.output_stream pre:not(.tab)')]
@@ -136,8 +176,13 @@ def test_site(browser, tmp_path, width, scheme):
             player = page.locator(".rockonet").first
             player.scroll_into_view_if_needed()
             plays_with_cursor(player.locator(".."))
+            one_sound_at_a_time(page.locator("audio"), player)
+            if width < 500:
+                cursor_stays_in_sight(player)
         if folder := os.environ.get("ROCKONET_SCREENSHOTS"):
             page.screenshot(path=f"{folder}/site_{path.stem}_{width}.png")
+    page.goto((tmp_path / "site" / "04_generate_music.html").as_uri() + "#The-riff-machine")
+    assert -5 < page.locator("h2", has_text="The riff machine").bounding_box()["y"] < 100
     # With the keyboard: the first stop skips the menu, the third is the next page.
     page.goto((tmp_path / "site" / "index.html").as_uri())
     for _ in range(3):

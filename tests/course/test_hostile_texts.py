@@ -1,17 +1,14 @@
 """One hostile text in every field there is: nothing of it runs in a page, and nothing is lost."""
 
-import json
 import warnings
 
-import make_site
-import nbformat
 import pytest
 from helpers import a_tune
-from hostile import FILE, HOSTILE, assert_nothing_runs, hostile_musicxml, hostile_songs
-from lab import Notebook, in_a_browser
+from hostile import FILE, HOSTILE, hostile_musicxml, hostile_songs
 from matplotlib.cbook import is_math_text
 from matplotlib.text import Text
 from nbconvert.filters import markdown2html
+from shown_page import assert_nothing_runs
 
 import rockonet_utils as ru
 from rockonet.common.shown_text import as_html, visible
@@ -108,71 +105,3 @@ def test_what_is_refused_is_said_in_one_line(ask):
         warnings.simplefilter("ignore")
         ask()
     assert "\n" not in str(refused.value)
-
-
-CELLS = """\
-import warnings
-from pathlib import Path
-import rockonet_utils as ru
-folder = Path(FOLDER)
-scores = ru.read_folder(folder)
-song, score = next(iter(scores.items()))
-ru.table(["track"], [[ru.track_label(track)] for track in score.tracks])
----
-corpus = ru.build_corpus(folder)
-ru.report_table(corpus)
----
-ru.piano_roll(ru.score_notes(score.tracks, score.ticks_per_quarter), f"{song.name} {TEXT}")
----
-ru.song_browser(folder)
----
-riff = ru.prompt_from_file(sorted(folder.rglob("*.gp"))[0], bars=1)
-riff.player(band=False)
----
-riff
----
-ru.RiffMachine(ru.load_trained(ru.shipped_model("riff")), corpus, corpus, folder / "favourites")
----
-print(TEXT)
-ru.prompt_from_text(TEXT)"""
-
-
-def hit(page):
-    return page.evaluate("[window.hit, document.title]")
-
-
-@pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("marks", [pytest.param((), marks=in_a_browser)])
-def test_nothing_runs_in_a_browser(marks, songs, lab, browser, tmp_path):
-    """In JupyterLab, whose outputs are trusted when they were made there, and on the site."""
-    folder = lab[2] / "notebooks"
-    first = f"FOLDER, TEXT = {json.dumps(str(songs))}, {json.dumps(HOSTILE)}"
-    cells = [nbformat.v4.new_code_cell(code) for code in (first, *CELLS.split("\n---\n"))]
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Names"), *cells])
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(notebook, folder / "hostile.ipynb")
-    opened = Notebook(browser, lab, "hostile")
-    for _ in opened.run_all():
-        pass
-    opened.page.wait_for_timeout(3000)
-    seen = opened.page.locator(".jp-Notebook").inner_text()
-    assert hit(opened.page)[0] is None
-    for text in (SHOWN, SHOWN_FILE):
-        assert " ".join(text.split()) in " ".join(seen.split())
-    assert opened.page.locator(".jp-OutputArea mjx-container").count() == 0
-    opened.picture("hostile")
-    opened.saved()
-    opened.page.close()
-    (tmp_path / "style.css").write_text("")
-    body = make_site.body_of(folder / "hostile.ipynb")
-    body += f'<p id="raw">{HOSTILE}</p><a id="link" href="javascript:window.hit=5">x</a>'
-    target = tmp_path / "hostile.html"
-    target.write_text(make_site.whole_page("hostile.html", body), encoding="utf-8")
-    page = browser.new_page()
-    page.goto(target.as_uri())
-    page.locator(".rockonet[data-ready]").first.wait_for(state="attached")  # ours has run
-    page.locator("#link").click()
-    page.wait_for_timeout(1000)
-    assert hit(page)[0] is None
-    assert " ".join(SHOWN.split()) in " ".join(page.locator("main").inner_text().split())
-    page.close()

@@ -55,6 +55,9 @@ def test_a_cell_that_runs_too_early_says_what_to_do(path, tmp_path):
 @pytest.mark.notebooks
 def test_a_model_that_notebook_03_left_half_done_is_named(tmp_path):
     notebook, damaged, remedy = read(NOTEBOOKS[3]), "riff.zip", "Run notebook 03"
+    code = [c for c in notebook.cells if c.cell_type == "code"]
+    late = next(c for c in code if damaged in c.source)
+    notebook.cells = [*code[:2], late]  # it needs nothing else
     folder = tmp_path / "output" / "starter-quick"
     folder.mkdir(parents=True)
     (folder / damaged).write_bytes(b"half of i")

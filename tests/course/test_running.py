@@ -7,18 +7,19 @@ import numpy as np
 import pytest
 import run_notebooks
 import soundfile
-from notebook_helpers import NOTEBOOKS, executed, exercises, read, texts
+from notebook_helpers import (
+    FEW,
+    MANY,
+    NOTEBOOKS,
+    SHORT,
+    each_notebook,
+    executed,
+    exercises,
+    read,
+    texts,
+)
 
 import rockonet_utils as ru
-
-TRAINING = next(path for path in NOTEBOOKS if path.stem == "03_train_model")
-ALONE = [path for path in NOTEBOOKS if path != TRAINING]
-# Fewer riffs to compare, and a training that takes a moment, for what does not depend on them.
-MANY, FEW = "range(12)", "range(3)"
-SHORT = (
-    "\nsettings = settings.replace(epochs=1, epoch_windows=300, units=(8, 8, 8), riff_units=(8,), "
-    "riff_epochs=1, riff_epoch_windows=64)"
-)
 
 
 def solved(notebook):
@@ -31,40 +32,16 @@ def solved(notebook):
     return texts(notebook, "code"), len(found)
 
 
-def all_right(after, n_verdicts):
-    verdicts = [printed(cell) for cell in after.cells if "ru.self_check" in cell.source]
-    assert len(verdicts) == n_verdicts
-    assert all("✔ Right" in text for text in verdicts), verdicts
-
-
-def executed_twice(sources, notebook, folder, name="it.ipynb"):
-    """The notebook after a run in which every one of these cells stands two times."""
-    notebook.cells = [nbformat.v4.new_code_cell(source) for source in sources for _ in range(2)]
-    after = executed(notebook, folder, name)
-    # With every player twice a notebook may be larger than a committed one.
-    assert [p for p in run_notebooks.problems(after) if "bytes" not in p] == []
-    for one, other in zip(after.cells[::2], after.cells[1::2], strict=True):
-        if "versions" not in one.source:
-            assert ("✘" in printed(one)) == ("✘" in printed(other)), one.source
-    return after
-
-
 def printed(cell):
     return "".join(output.get("text", "") for output in cell.outputs)
 
 
-# It takes longest of all tests, so it comes first. Notebook 03 makes and trains a dozen networks;
-# so that each is made as seldom as can be, its cells run twice here and its exercises are solved
-# below, where training takes a moment.
+# It takes longest of all tests, so it comes first.
 @pytest.mark.notebooks
 @pytest.mark.timeout(900)
 def test_all_four_run_in_order(tmp_path):
     for path in NOTEBOOKS:
-        notebook = read(path)
-        if path == TRAINING:
-            executed_twice(texts(notebook, "code"), notebook, tmp_path, path.name)
-        else:
-            assert run_notebooks.problems(executed(notebook, tmp_path, path.name)) == []
+        assert run_notebooks.problems(executed(read(path), tmp_path, path.name)) == []
 
     history = ru.load_history(tmp_path / "figures" / "loss_history.csv")
     assert history.learning_rates == [0.01, 0.001, 0.0001]
@@ -88,27 +65,27 @@ def test_all_four_run_in_order(tmp_path):
 
 
 @pytest.mark.notebooks
-@pytest.mark.timeout(600)
-@pytest.mark.parametrize("path", ALONE, ids=lambda path: path.stem)
+@pytest.mark.timeout(900)
+@each_notebook
 def test_each_runs_alone_with_its_solutions_and_every_cell_may_run_twice(path, tmp_path):
-    notebook = read(path)
+    notebook, trains = read(path), path.stem == "03_train_model"
     for cell in notebook.cells:
         cell.source = cell.source.replace(MANY, FEW)
+        if trains and cell.source.startswith("settings = ru.settings("):
+            cell.source += f"\n{SHORT}"
     sources, n_exercises = solved(notebook)
-    all_right(executed_twice(sources, notebook, tmp_path), 2 * n_exercises)
-
-
-@pytest.mark.notebooks
-@pytest.mark.timeout(600)
-def test_notebook_03_runs_alone_with_its_solutions(tmp_path):
-    notebook = read(TRAINING)
-    (cell,) = [c for c in notebook.cells if c.source.startswith("settings = ru.settings(")]
-    cell.source += SHORT
-    sources, n_exercises = solved(notebook)
-    notebook.cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    assert sum(SHORT in source for source in sources) == trains
+    notebook.cells = [nbformat.v4.new_code_cell(source) for source in sources for _ in range(2)]
     after = executed(notebook, tmp_path)
-    assert run_notebooks.problems(after) == []
-    all_right(after, n_exercises)
-    assert any("Notebook 02 has not saved its windows yet" in printed(c) for c in after.cells)
-    saved = {path.name for path in (tmp_path / "output").rglob("*.zip")}
-    assert saved == {"classic.zip", "riff.zip"}
+    # With every player twice a notebook may be larger than a committed one.
+    assert [p for p in run_notebooks.problems(after) if "bytes" not in p] == []
+    for one, other in zip(after.cells[::2], after.cells[1::2], strict=True):
+        if "versions" not in one.source:
+            assert ("✘" in printed(one)) == ("✘" in printed(other)), one.source
+    verdicts = [printed(cell) for cell in after.cells if "ru.self_check" in cell.source]
+    assert len(verdicts) == 2 * n_exercises
+    assert all("✔ Right" in text for text in verdicts), verdicts
+    if trains:
+        assert any("Notebook 02 has not saved its windows yet" in printed(c) for c in after.cells)
+        saved = {path.name for path in (tmp_path / "output").rglob("*.zip")}
+        assert saved == {"classic.zip", "riff.zip"}

@@ -1,5 +1,6 @@
 """A folder becomes a corpus: what is read, what is kept, what comes from the cache."""
 
+import tracemalloc
 import zipfile
 
 import joblib
@@ -9,6 +10,7 @@ from helpers import melody, midi_bytes, same_corpus
 
 import rockonet_utils as ru
 from rockonet.common.errors import Remark
+from rockonet.dataset import build
 
 
 def test_build_corpus_keeps_guitars_and_reports_every_file(folder):
@@ -43,7 +45,7 @@ def test_track_names_are_an_argument(folder):
 def test_only_what_changed_is_read_again(folder, tmp_path, files_read):
     cache = tmp_path / "corpus.npz"
 
-    def build(**options):
+    def built(**options):
         del files_read[:]
         corpus = ru.build_corpus(folder, cache=cache, **options)
         names = files_read[:]
@@ -54,22 +56,22 @@ def test_only_what_changed_is_read_again(folder, tmp_path, files_read):
     def write(name, pitches):
         (folder / name).write_bytes(midi_bytes([melody(pitches)]))
 
-    assert len(build()) == 4
-    assert build() == []
+    assert len(built()) == 4
+    assert built() == []
     write("new.mid", [60, 62, 64])
-    assert build() == ["new.mid"]
+    assert built() == ["new.mid"]
     write("new.mid", [60, 62, 64, 65])  # another size
-    assert build() == ["new.mid"]
+    assert built() == ["new.mid"]
     (folder / "new.mid").unlink()
-    assert build() == []
+    assert built() == []
     (folder / "deep" / "one copy.mid").unlink()  # one.mid was left out because of it
-    assert build() == ["one.mid"]
+    assert built() == ["one.mid"]
     write("a first.mid", [40, 43, 45, 40, 43, 46, 45, 40] * 4)  # now one.mid repeats this one
-    assert build() == ["a first.mid"]
-    assert sorted(build(programs=[26])) == ["Two.MID", "a first.mid", "one.mid", "piano.mid"]
+    assert built() == ["a first.mid"]
+    assert sorted(built(programs=[26])) == ["Two.MID", "a first.mid", "one.mid", "piano.mid"]
     cache.write_bytes(cache.read_bytes()[:-50])  # damaged: built anew
     with pytest.warns(Remark, match="corpus.npz is not a corpus.*All songs are read again"):
-        assert len(build(programs=[26])) == 4
+        assert len(built(programs=[26])) == 4
 
 
 def test_a_zip_is_cached_too(folder, tmp_path, files_read):
@@ -143,3 +145,20 @@ def test_a_folder_without_a_guitar_says_what_to_do(folder, tmp_path):
         ru.build_corpus(folder, programs=30)
     with pytest.raises(FileNotFoundError, match="neither a folder nor"):
         ru.build_corpus(tmp_path / "nowhere")
+
+
+def test_songs_are_gathered_without_copies_and_what_repeats_takes_no_memory():
+    """A tenth more than the table of events at most, whoever looks."""
+    growing, per_file = build.GrowingTable(), 20_000
+    tracemalloc.start()
+    for number in range(150):
+        events = np.full(per_file, number % 100, ru.EVENT)  # every third repeats another
+        row = ru.FileReport(f"{number}.mid", "kept", "", per_file, "", f"mark {number % 100}")
+        song = ru.Song(str(number), row.path, 120.0, (4, 4))
+        growing.add(build.FileContent(row, song, [("Lead", 30, per_file)], events))
+    corpus = growing.corpus("")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert corpus.n_events == 100 * per_file and len(corpus.report) == 150
+    assert (corpus.events["bass"] == np.repeat(np.arange(100), per_file)).all()
+    assert corpus.events.nbytes < peak < 1.15 * corpus.events.nbytes + 2 * events.nbytes

@@ -24,15 +24,17 @@ def test_the_prompt_is_revoiced_or_refused_and_events_are_counted(starter, riff_
         ru.generate(riff_recipe, prompt="E2:1/8 G2:1/8")
 
 
-def test_top_k_of_one_is_argmax_and_the_classic_recipe_obeys_too(starter, riff_recipe):
+def test_top_k_of_one_is_argmax_and_the_classic_recipe_obeys_too(
+    starter, riff_recipe, classic_recipe
+):
     prompt = ru.random_excerpt(starter[1], 16, seed=2)
     one, two = (
         ru.generate(riff_recipe, bars=3, prompt=prompt, seed=3, **kind)[0]
         for kind in (dict(temperature=0), dict(temperature=1.3, top_k=1))
     )
     np.testing.assert_array_equal(one.events, two.events)
-    classic = ru.load_trained(ru.shipped_model("classic"))
-    for riff in ru.generate(classic, n=4, bars=4, prompt=prompt, scale="E blues", max_repeats=2):
+    ask = dict(prompt=prompt, scale="E blues", max_repeats=2)
+    for riff in ru.generate(classic_recipe, n=4, bars=4, **ask):
         notes = {p % 12 for event in riff.generated for p in ru.event_pitches(event)}
         assert notes <= set(ru.scale_pitch_classes("E blues"))
         new = dataclasses.replace(riff, events=riff.generated)
@@ -40,16 +42,14 @@ def test_top_k_of_one_is_argmax_and_the_classic_recipe_obeys_too(starter, riff_r
 
 
 @pytest.mark.parametrize("given", [1, 5, 16])
-def test_a_riff_ends_with_its_last_bar(starter, riff_recipe, given):
+def test_a_riff_ends_with_its_last_bar(starter, shipped, given):
     prompt = ru.random_excerpt(starter[1], given, seed=given)
     end = (prompt.events["step"].sum() // prompt.ticks_per_bar + 1 + 2) * prompt.ticks_per_bar
-    classic = ru.load_trained(ru.shipped_model("classic"))
-    for trained in (riff_recipe, classic):
-        for riff in ru.generate(trained, n=6, bars=2, prompt=prompt, seed=given, best_of=1):
-            onset = np.cumsum(riff.events["step"])
-            assert onset[-1] < end and (onset + riff.events["duration"]).max() <= end
-            assert riff.symbols[-1].bar == end // riff.ticks_per_bar - 1
-            assert ru.bars_of_prompt(riff)[1] == 2
+    for riff in ru.generate(shipped, n=6, bars=2, prompt=prompt, seed=given, best_of=1):
+        onset = np.cumsum(riff.events["step"])
+        assert onset[-1] < end and (onset + riff.events["duration"]).max() <= end
+        assert riff.symbols[-1].bar == end // riff.ticks_per_bar - 1
+        assert ru.bars_of_prompt(riff)[1] == 2
 
 
 def test_a_riff_that_goes_on_from_a_riff_has_one_title(riff_recipe):

@@ -10,11 +10,6 @@ from helpers import a_riff
 import rockonet_utils as ru
 
 
-@pytest.fixture(scope="module", params=["riff", "classic"])
-def shipped(request):
-    return ru.load_trained(ru.shipped_model(request.param))
-
-
 def lower(riff, semitones, tuning):
     events = riff.events.copy()
     events["bass"] -= semitones

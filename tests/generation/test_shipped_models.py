@@ -1,15 +1,9 @@
 """The models that come with the project."""
 
 import numpy as np
-import pytest
 from helpers import heard
 
 import rockonet_utils as ru
-
-
-@pytest.fixture(scope="module", params=["riff", "classic"])
-def shipped(request):
-    return ru.load_trained(ru.shipped_model(request.param))
 
 
 def test_the_shipped_model_plays_a_riff_that_can_be_heard(shipped, starter):

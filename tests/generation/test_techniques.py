@@ -10,6 +10,7 @@ from helpers import a_riff, a_tune
 import rockonet_utils as ru
 from rockonet.generation.constraints import TechniqueConstraints, chosen_techniques
 from rockonet.generation.quality import technique_rows
+from rockonet.guitar.playable_techniques import technique_ways
 from rockonet.training.riff_vocabulary import manners
 
 T = ru.Technique
@@ -140,3 +141,20 @@ def test_shares_of_techniques_by_hand(starter):
     assert shown.splitlines()[-1].split("|")[1:-1] == [" with vibrato ", " 0.0% ", " 25.0% "]
     assert ru.technique_shares(songs.events) == {"palm mute": 3 / 8}
     assert ru.technique_shares(songs.events[:0]) == {}
+
+
+def test_what_is_remembered_is_what_a_hand_can_do(small):
+    prompt = ru.random_excerpt(small[2], 16, seed=4)
+    numbers = manners(KINDS).tolist()
+    rules = TechniqueConstraints(numbers, ALL, prompt, 6)
+    rng = np.random.default_rng(0)
+    for kind in (0, T.LEGATO, T.PALM_MUTE, 0, 0):
+        events = np.concatenate([played(kind, pitch) for pitch in rng.integers(40, 70, 6)])
+        for _ in range(2):  # asked again, it is the same
+            fresh = TechniqueConstraints(numbers, ALL, prompt, 6)
+            fresh.ways = rules.ways
+            np.testing.assert_array_equal(rules.allowed(events), fresh.allowed(events))
+        for row, event, before in zip(rules.allowed(events), events, rules.ways, strict=True):
+            ways = technique_ways((int(event["bass"]),), int(T.LEGATO), 0, 0, before)
+            assert row[2] == bool(ways)
+        rules.append(events)

@@ -161,6 +161,7 @@ def test_a_minute_of_the_band_takes_seconds():
 
 def test_a_mix_takes_no_memory_but_for_the_sound(monkeypatch):
     monkeypatch.setattr(mix, "LEVEL_SECONDS", 2)
+    monkeypatch.setattr(mix, "KEPT_SECONDS", 2)
     monkeypatch.setattr(dry_sound, "PIECE_SECONDS", 2)
 
     def beyond_the_sound(n_bars):  # in MB

@@ -57,6 +57,7 @@ def test_music21_reads_the_score_back():
 def test_accidentals_follow_the_key_and_hold_until_the_bar_line():
     riff = a_riff([(54,), (54,), (53,), (55,)], [0, 12, 12, 24], title="in G")
     assert ru.key_fifths((55, 57, 59, 60, 62, 64, 66)) == 1  # G major
+    assert ru.key_fifths(ru.scale_pitch_classes("A minor pentatonic")) == 0
     xml = ru.musicxml(riff)
     staff = re.findall(r"<note id=\"n-.*?</note>", xml)
     signs = [re.findall(r"<accidental>(\w+)", note) for note in staff]

@@ -5,6 +5,7 @@ import dataclasses
 import io
 import json
 import re
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -95,6 +96,16 @@ def test_the_page_gets_the_stems_when_it_asks(player, monkeypatch):
     player._handle_custom_msg({"wants": "stems"}, [])
     ((content, buffers),) = sent
     assert content == {"stems": list(CODING)} and [*buffers] == [*player._files.values()]
+
+
+def test_a_hundred_players_take_less_than_200_mb_of_the_kernel(player):
+    tracemalloc.start()
+    others = [player.riff.player() for _ in range(3)]
+    before = tracemalloc.get_traced_memory()[0]
+    others += [random_riff(seed).revoiced().player() for seed in (5, 6, 7)]
+    grown = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    assert grown / 3 < 2e6  # bytes a player, its score, its stems and its riff
 
 
 def test_a_cell_shows_html_that_stays_without_a_kernel(player):

@@ -68,29 +68,28 @@ def test_one_sweep_serves_the_riff_recipe_too(small, choice, trained, riff_train
     assert shared.epochs == trained.history.epochs
 
 
-def test_it_stops_early_and_keeps_the_best(small, choice, tmp_path, monkeypatch):
-    held = iter([3.0, 2.0, 2.5, 2.4, 2.3, 2.2, 2.1])
-    monkeypatch.setattr(riff_recipe, "PATIENCE", 3)
-    monkeypatch.setattr(riff_recipe, "mean_nats", lambda *_: np.full(len(ru.PARTS), next(held)))
-    many = choice.replace(output=tmp_path, riff_epochs=9, riff_units=(4,))
-    corpus = small[0].select([0])
-    trained = ru.train_riff_model(corpus, small[1].select([0]), many, live=False)
-    assert max(row.epoch for row in trained.history.epochs) == 5
-    assert trained.history.best.epoch == 2
-    (best,) = tmp_path.glob("training/*/rate-*/epoch-2.npz")
-    (last,) = tmp_path.glob("training/*/rate-*/epoch-5.npz")
-    kept = np.load(best)["arr_0"]
-    np.testing.assert_array_equal(kept, trained.model.weights[0])
-    assert not np.array_equal(kept, np.load(last)["arr_0"])
-
-
-def test_three_tiny_songs_are_enough_to_train(tmp_path):
+def test_three_tiny_songs_are_enough_and_it_stops_early_and_keeps_the_best(tmp_path, monkeypatch):
     for i, name in enumerate(("one", "two", "three")):
         path = tmp_path / f"{name}.mid"
         path.write_bytes(midi_bytes([melody([40 + i, 43, 45, 40, 43, 46] * 3)]))
     parts = ru.split_by_song(ru.build_corpus(tmp_path))
     choice = ru.settings("quick", "starter").replace(
-        output=tmp_path / "out", riff_units=(8,), riff_epochs=1
+        output=tmp_path / "out", riff_units=(8,), riff_epochs=9
     )
+    measure, held = riff_recipe.mean_nats, iter([3.0, 2.0, 2.5, 2.4, 2.3, 2.2, 2.1])
+
+    def as_if(*arguments):
+        assert np.isfinite(measure(*arguments)).all()
+        return np.full(len(ru.PARTS), next(held))
+
+    monkeypatch.setattr(riff_recipe, "PATIENCE", 3)
+    monkeypatch.setattr(riff_recipe, "mean_nats", as_if)
     trained = ru.train_riff_model(*parts[:2], choice, live=False)
+    assert max(row.epoch for row in trained.history.epochs) == 5
+    assert trained.history.best.epoch == 2
+    (best,) = choice.output.glob("training/*/rate-*/epoch-2.npz")
+    (last,) = choice.output.glob("training/*/rate-*/epoch-5.npz")
+    kept = np.load(best)["arr_0"]
+    np.testing.assert_array_equal(kept, trained.model.weights[0])
+    assert not np.array_equal(kept, np.load(last)["arr_0"])
     assert np.isfinite(list(ru.held_out_nats(trained, parts[2]).values())).all()

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from rockonet.training.schedules import (
+    AdamW,
     ScaledSchedule,
     cosine_to_a_tenth,
     published_decay,
@@ -37,3 +38,26 @@ def test_one_schedule_serves_every_rate():
     for rate in (0.01, 0.001):
         schedule.rate.assign(rate)
         assert rates(schedule, 100, 1100) == pytest.approx([rate, rate / 5])
+
+
+@pytest.mark.parametrize(("kind", "asked"), [(keras.optimizers.AdamW, 9), (AdamW, 3)])
+def test_the_rate_is_worked_out_once_a_step_and_what_is_learned_is_the_same(kind, asked):
+    steps = []
+
+    class Counted(keras.optimizers.schedules.LearningRateSchedule):
+        def __call__(self, step):
+            steps.append(int(step))
+            return 0.1 / (1 + keras.ops.cast(step, "float32"))
+
+    weights = [keras.Variable([1.0, -2.0]), keras.Variable([3.0])]
+    optimizer = kind(Counted(), weight_decay=0.1)
+    optimizer.build(weights)
+    for _ in range(3):
+        optimizer.apply([2 * weight for weight in weights], weights)
+    assert len(steps) == asked and set(steps) == {0, 1, 2}
+    assert float(optimizer.learning_rate) == pytest.approx(0.1 / 4)
+    # Adam's steps are as long as the rate while gradients keep their sign; weights decay before.
+    value = 3.0
+    for rate in (0.1, 0.1 / 2, 0.1 / 3):
+        value = value * (1 - 0.1 * rate) - rate
+    assert float(weights[1][0]) == pytest.approx(value, rel=1e-2)

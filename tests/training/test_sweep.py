@@ -1,10 +1,12 @@
 """A sweep over learning rates: it learns, is stopped, goes on, mends what is damaged."""
 
+import functools
 import itertools
 import re
 import shutil
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 from helpers import tiny_settings
@@ -17,13 +19,39 @@ from rockonet.training.checkpoints import Checkpoints
 from rockonet.training.classic_recipe import classic_experiment
 
 
+def one_layer(sequence_length, n_symbols, units, dense, dropout):
+    """One of the three layers of the classic network, which is traced sooner."""
+    return keras.Sequential(
+        [
+            keras.layers.Input((sequence_length, 1)),
+            keras.layers.LSTM(units[0]),
+            keras.layers.Dropout(dropout),
+            keras.layers.Dense(n_symbols, activation="softmax"),
+        ]
+    )
+
+
+swept = functools.partial(ru.learning_rate_sweep, build_model=one_layer, live=False)
+
+
+@pytest.fixture(scope="module")
+def classic_training(made_once, tiny):
+    """The folder that a sweep over two rates leaves, and its history in whole.csv."""
+
+    def make(folder):
+        swept(*tiny, tiny_settings(folder)).save(folder / "whole.csv")
+
+    return made_once("classic training", make)
+
+
 def losses(history):
     return [(row.loss, row.validation_loss) for row in history.epochs]
 
 
-def test_sweep_learns_saves_and_resumes(tiny, classic_training, tmp_path):
+def test_sweep_learns_saves_and_resumes(tiny, tmp_path):
     train, held, vocabulary = tiny
-    whole = ru.load_history(classic_training / "whole.csv")
+    chosen = tiny_settings(tmp_path / "whole")
+    whole = ru.learning_rate_sweep(*tiny, chosen, live=False)
     assert [(row.learning_rate, row.epoch) for row in whole.epochs] == [
         (rate, epoch) for rate in (0.01, 0.001) for epoch in (1, 2, 3)
     ]
@@ -37,8 +65,6 @@ def test_sweep_learns_saves_and_resumes(tiny, classic_training, tmp_path):
     assert losses(resumed) == losses(whole)[:3]
 
     # Nothing is left to do: the same history comes back at once, from disk.
-    shutil.copytree(classic_training, tmp_path / "whole")
-    chosen = tiny_settings(tmp_path / "whole")
     assert ru.learning_rate_sweep(train, held, vocabulary, chosen, live=False) == whole
     trained = ru.load_trained(chosen.output / "classic.zip")
     loss = ru.mean_loss(trained.model, *held)
@@ -68,7 +94,7 @@ def test_an_interrupted_sweep_keeps_whole_epochs(
         return fit(*arguments, **options)
 
     monkeypatch.setattr(sweep, "fit_epoch", interrupted)
-    history = ru.learning_rate_sweep(train, held, vocabulary, chosen, live=True)
+    history = swept(train, held, vocabulary, chosen, live=True)
     said = capsys.readouterr().out  # outside a notebook the status line is printed
     assert said.startswith("Preparing the model") and "every whole epoch is kept" in said
     assert [(row.learning_rate, row.epoch) for row in history.epochs] == [
@@ -79,7 +105,7 @@ def test_an_interrupted_sweep_keeps_whole_epochs(
     ]
     assert (tmp_path / "classic.zip").exists()
     monkeypatch.undo()
-    again = ru.learning_rate_sweep(train, held, vocabulary, chosen, live=True)
+    again = swept(train, held, vocabulary, chosen, live=True)
     assert again.epochs[:4] == history.epochs and len(again.epochs) == 6
     assert losses(again) == losses(ru.load_history(classic_training / "whole.csv"))
     assert re.search(r"Trained in \d+ s\.\n$", capsys.readouterr().out)
@@ -91,7 +117,7 @@ def test_a_sweep_that_is_stopped_in_its_first_epoch_says_so(tiny, tmp_path, monk
 
     monkeypatch.setattr(sweep, "fit_epoch", interrupted)
     with pytest.raises(KeyboardInterrupt, match="Not one epoch is trained yet"):
-        ru.learning_rate_sweep(*tiny, tiny_settings(tmp_path), live=False)
+        swept(*tiny, tiny_settings(tmp_path))
     assert not (tmp_path / "classic.zip").exists()
 
 
@@ -119,7 +145,7 @@ def test_a_rate_whose_files_are_damaged_is_trained_anew(
         assert kept.epochs() == ()
         said = capsys.readouterr().out
         assert f"rate-0.01 cannot be read; it is trained anew: {path.parent}" in said
-    again = ru.learning_rate_sweep(*tiny, tiny_settings(tmp_path), live=False)
+    again = swept(*tiny, tiny_settings(tmp_path))
     assert "rate-0.01 cannot be read; it is trained anew" in capsys.readouterr().out
     assert losses(again) == losses(whole)
     assert again.of(0.001) == whole.of(0.001)  # the other rate is taken from disk
@@ -129,7 +155,7 @@ def test_other_numbers_are_another_experiment(tiny, classic_training, tmp_path):
     shutil.copytree(classic_training, tmp_path, dirs_exist_ok=True)
     first = ru.load_history(tmp_path / "whole.csv")
     chosen = tiny_settings(tmp_path, epochs=1, learning_rates=(0.01,), decay=0.0)
-    other = ru.learning_rate_sweep(*tiny, chosen, live=False)
+    other = swept(*tiny, chosen)
     assert len(other.epochs) == 1 and other.epochs[0].loss != first.epochs[0].loss
     assert len(list((tmp_path / "training").iterdir())) == 2
 
@@ -141,13 +167,13 @@ def test_a_rate_whose_loss_is_no_number_ends_and_the_others_go_on(
     whole = ru.load_history(classic_training / "whole.csv")
     monkeypatch.setattr(sweep, "fit_epoch", lambda *_: np.array([np.nan]))  # as at a rate of 1e38
     chosen = tiny_settings(tmp_path, learning_rates=(1e38, 0.01, 0.001))
-    history = ru.learning_rate_sweep(*tiny, chosen, live=False)
+    history = swept(*tiny, chosen)
     said = capsys.readouterr().out
     assert said.startswith("The rate 1e+38 ends in epoch 1: its loss is no number any more")
     assert history == whole  # the other rates were trained before
     assert ru.load_trained(tmp_path / "classic.zip").history == whole
     with pytest.raises(ValueError, match="choose smaller learning_rates"):
-        ru.learning_rate_sweep(*tiny, chosen.replace(learning_rates=(1e38,)), live=False)
+        swept(*tiny, chosen.replace(learning_rates=(1e38,)))
 
 
 def test_rates_that_are_equal_when_printed_have_folders_of_their_own(tiny, tmp_path):
@@ -165,7 +191,7 @@ def test_what_the_disk_does_not_take_is_not_thrown_away(tiny, classic_training, 
     chosen = tiny_settings(tmp_path / "a file" / "out", epochs=1, learning_rates=(0.01,))
     (tmp_path / "a file").write_text("where a folder should be")
     with pytest.warns(Remark) as said:
-        history = ru.learning_rate_sweep(*tiny, chosen, live=False)
+        history = swept(*tiny, chosen)
     assert losses(history) == losses(whole)[:1]
     texts = [str(one.message) for one in said if issubclass(one.category, Remark)]
     assert len(texts) == 2 and "Training goes on" in texts[0]
@@ -190,5 +216,5 @@ def test_a_sweep_that_goes_on_shows_its_chart_at_once(
     monkeypatch.setattr(sweep.Progress, "show_chart", lambda _: seen.append("chart"))
     monkeypatch.setattr(sweep.RateTraining, "train_epoch", stopped)
     train, held, vocabulary = tiny
-    ru.learning_rate_sweep(train, held, vocabulary, tiny_settings(tmp_path, epochs=4), live=False)
+    swept(train, held, vocabulary, tiny_settings(tmp_path, epochs=4))
     assert seen == ["chart", "epoch", "chart"]

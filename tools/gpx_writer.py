@@ -1,4 +1,4 @@
-"""A container of Guitar Pro 6 for the tests: what rockonet reads, written."""
+"""A container of Guitar Pro 6, written: what rockonet reads is tried with it."""
 
 SECTOR = 0x1000
 
