@@ -15,6 +15,7 @@ from rockonet.training.riff_features import RIFF_COLUMNS, RunningFeatures
 from rockonet.training.riff_network import EventReader, chained_heads, embed_inputs, trust_in
 from rockonet.training.riff_recipe import nats_model, riff_examples, riff_loss
 from rockonet.training.riff_vocabulary import CHORD, PARTS
+from rockonet.training.schedules import AdamW
 from rockonet.training.song_memory import EXPERTS, LEAST, event_words, experts_of, standing
 
 BLOCKS, HEADS = 2, 4
@@ -87,7 +88,7 @@ class RiffRecipe(Rival):
             self.vocabulary.sizes, units, dropout=dropout, memory=memory
         )
         self.model = nats_model(self.network)
-        self.compile(keras.optimizers.AdamW, riff_loss, weight_decay=1e-3, clipnorm=1.0)
+        self.compile(AdamW, riff_loss, weight_decay=1e-3, clipnorm=1.0)
         self.events_a_batch = train.n_events / len(self.batches(1))
 
     def batches(self, epoch: int) -> keras.utils.PyDataset:
