@@ -15,6 +15,7 @@ from rockonet.training.riff_features import RIFF_COLUMNS, RunningFeatures
 from rockonet.training.riff_network import EventReader, chained_heads, embed_inputs, trust_in
 from rockonet.training.riff_recipe import nats_model, riff_examples, riff_loss
 from rockonet.training.riff_vocabulary import CHORD, PARTS
+from rockonet.training.schedules import AdamW
 from rockonet.training.song_memory import EXPERTS, LEAST, event_words, experts_of, standing
 
 BLOCKS, HEADS = 2, 4
@@ -87,7 +88,7 @@ class RiffRecipe(Rival):
             self.vocabulary.sizes, units, dropout=dropout, memory=memory
         )
         self.model = nats_model(self.network)
-        self.compile(keras.optimizers.AdamW, riff_loss, weight_decay=1e-3, clipnorm=1.0)
+        self.compile(AdamW, riff_loss, weight_decay=1e-3, clipnorm=1.0)
         self.events_a_batch = train.n_events / len(self.batches(1))
 
     def batches(self, epoch: int) -> keras.utils.PyDataset:
@@ -149,7 +150,9 @@ class RiffRecipe(Rival):
     def continued(
         self, prompt: np.ndarray, n: int, events: int, rng: np.random.Generator
     ) -> list[np.ndarray]:
-        """As `ru.generate` does it by itself: within what a guitar can play."""
+        """As `ru.generate` does it by itself: within what a guitar can play, and with a memory."""
+        if not self.memory:
+            return []
         trained = ru.Trained("riff", self.network, self.vocabulary, 64, History((), {}))
         riff = ru.Riff(prompt)
         made = ru.generate(trained, n, max(1, events // 8), prompt=riff, best_of=1)
@@ -184,7 +187,9 @@ class AttentionRecipe(RiffRecipe):
     def continued(
         self, prompt: np.ndarray, n: int, events: int, rng: np.random.Generator
     ) -> list[np.ndarray]:
-        """Event by event, with the keys and values of those before it kept; without memory."""
+        """Event by event, with the keys and values of those before it kept; without a memory."""
+        if self.memory:
+            return []
         begin, blocks, heads = self.pieces
         pasts: list[list] = [[] for _ in blocks]
         features, new = RunningFeatures(n, 4 * ru.TICKS_PER_QUARTER, self.vocabulary), []

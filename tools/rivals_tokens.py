@@ -13,6 +13,7 @@ from rockonet.training.batches import overlapping_windows, window_batches
 from rockonet.training.experiment import compile_model
 from rockonet.training.riff_network import expert_trust
 from rockonet.training.riff_recipe import mixed_nats
+from rockonet.training.schedules import AdamW
 from rockonet.training.song_memory import EXPERTS, experts_of, song_memory
 
 PARTS = ("step", "bass", "shape", "duration")  # a chord's first pitch is its bass, others its shape
@@ -116,7 +117,7 @@ class TokenTransformer(Rival):
         self.width = max(16, int(width) // 8 * 8)
         self.network = self.model = self._network(settings.riff_dropout)
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        self.compile(keras.optimizers.AdamW, loss, weight_decay=1e-3, clipnorm=1.0)
+        self.compile(AdamW, loss, weight_decay=1e-3, clipnorm=1.0)
         self.events_a_batch = train.n_events / len(self.batches(1))
 
     def _network(self, dropout: float) -> keras.Model:

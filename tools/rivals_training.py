@@ -1,7 +1,6 @@
 """What rivals share: how one learns for a given time, what it is asked, and causal attention."""
 
 import functools
-import itertools
 import math
 import time
 from dataclasses import dataclass
@@ -96,7 +95,7 @@ class Rival:
     ) -> list[np.ndarray]:
         """n times so many events that follow the prompt's, side by side: arrays of `EVENT`.
 
-        None if it cannot go on.
+        Nothing if it was built to be measured only.
         """
         return []
 
@@ -232,8 +231,3 @@ def before(codes: np.ndarray, offsets: np.ndarray, nothing: int) -> np.ndarray:
 def track_begins(offsets: np.ndarray) -> np.ndarray:
     """Where the track of each event begins."""
     return np.repeat(offsets[:-1], np.diff(offsets))
-
-
-def spans(n: int, size: int) -> list[tuple[int, int]]:
-    """Where parts of n things begin and end, so many in each."""
-    return list(itertools.pairwise([*range(0, n, size), n]))
