@@ -229,6 +229,8 @@ def test_the_prompt_is_heard_before_anything_is_made(machine):
     assert isinstance(player, ru.Player)
     assert (player.riff.events == machine.prompt().revoiced().events).all()
     assert not machine.cards.children
+    machine.prompts.bars.value += 1  # it is another prompt now
+    assert not machine.prompts.heard.children and player.comm is None
 
 
 def test_techniques_are_offered_if_the_model_has_learned_any(machine, monkeypatch):
