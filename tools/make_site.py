@@ -36,6 +36,7 @@ PAGES = {
     "docs/formats.md": "formats.html",
     "docs/architecture.md": "architecture.html",
     "docs/gpu.md": "gpu.html",
+    "docs/rivals.md": "rivals.html",
     "data/README.md": "starter_songs.html",
     "figures/README.md": "figures.html",
     "models/README.md": "models.html",

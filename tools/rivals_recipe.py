@@ -1,7 +1,8 @@
 """The riff recipe among its rivals: with memory and without, and with attention for its LSTM."""
 
 import functools
-from collections.abc import Sequence
+import itertools
+from collections.abc import Callable, Sequence
 
 import keras
 import numpy as np
@@ -45,29 +46,31 @@ def add_votes(
     trust: of each expert, (n_events, experts). codes: the classes of the events, (n_events,).
     `song_memory` says what experts give to what came; this is what they give to all that may come.
     """
-    for track, begin in enumerate(songs.offsets[:-1].tolist()):
-        events, own = (
-            songs.track_events(track),
-            slice(begin, begin + len(songs.track_events(track))),
-        )
-        bar = np.array(songs.ticks_per_bar(track))
-        words, place = event_words(events, ru.onsets(events), bar), np.arange(len(events))
-        back, said = place[:, None] - place, np.zeros((len(events), len(events)))
-
-        def word(
-            name: str, back: int, words: dict = words, place: np.ndarray = place
-        ) -> np.ndarray:
-            return np.where(place >= back, words[name][np.maximum(place - back, 0)], NOTHING)
-
-        for number, expert in enumerate(EXPERTS[experts_of(part)]):
-            stands = np.broadcast_to(standing(expert, word), place.shape)
-            speaks = (back > 0) & (stands[:, None] == stands)
-            weight = np.where(speaks, 0.5 ** (back / expert.half_life), 0)
-            count = weight.sum(axis=1, keepdims=True)
-            said += weight * (
-                trust[own, number : number + 1] / np.where(count >= LEAST, count, np.inf)
-            )
+    experts = EXPERTS[experts_of(part)]
+    for track, (begin, end) in enumerate(itertools.pairwise(songs.offsets.tolist())):
+        events, own, place = songs.track_events(track), slice(begin, end), np.arange(end - begin)
+        words = event_words(events, ru.onsets(events), np.array(songs.ticks_per_bar(track)))
+        back, said = place[:, None] - place, np.zeros((len(place), len(place)))
+        faded = {
+            half_life: np.where(back > 0, 0.5 ** (np.maximum(back, 0) / half_life), 0)
+            for half_life in {expert.half_life for expert in experts}
+        }
+        for number, expert in enumerate(experts):
+            stands = np.broadcast_to(standing(expert, words_back(words)), place.shape)
+            weight = faded[expert.half_life] * (stands[:, None] == stands)
+            count = weight.sum(axis=1)
+            share = trust[own, number] / np.where(count >= LEAST, count, np.inf)
+            said += share[:, None] * weight
         chances[own] += said @ (codes[own, None] == np.arange(chances.shape[1]))
+
+
+def words_back(words: dict[str, np.ndarray]) -> Callable[[str, int], np.ndarray]:
+    """What is told of the events that lie so far back in their track, see `standing`."""
+
+    def word(name: str, back: int) -> np.ndarray:
+        return np.concatenate([np.full(back, NOTHING), words[name]])[: len(words[name])]
+
+    return word
 
 
 class RiffRecipe(Rival):
