@@ -77,7 +77,7 @@ class RiffRecipe(Rival):
     """Ours: `ru.riff_model`, its loss and its windows, with or without its memory of the song."""
 
     name = "riff recipe"
-    rates, rate, starter_rate = (0.004, 0.008, 0.016), 0.008, 0.008
+    rates, rate, starter_rate = (0.004, 0.008, 0.016), 0.008, 0.016
     build_model = staticmethod(ru.riff_model)
     at_once = 256  # events in a window when it is asked, of which the second half counts
 
@@ -166,7 +166,7 @@ class AttentionRecipe(RiffRecipe):
     """The same with `attention_stack`, all else alike."""
 
     name = "riff recipe with attention"
-    rates, rate, starter_rate = (0.002, 0.004, 0.008), 0.004, 0.004
+    rates, rate, starter_rate = (0.002, 0.004, 0.008), 0.004, 0.008
     build_model = staticmethod(functools.partial(ru.riff_model, stack=attention_stack))
 
     @functools.cached_property

@@ -99,7 +99,7 @@ class TokenTransformer(Rival):
     """
 
     name = "Transformer over tokens"
-    rates, rate, starter_rate = (0.001, 0.002, 0.004), 0.002, 0.002
+    rates, rate, starter_rate = (0.001, 0.002, 0.004), 0.002, 0.004
 
     def __init__(
         self, train: ru.Corpus, validation: ru.Corpus, settings: ru.Settings, weights: int

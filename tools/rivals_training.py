@@ -111,12 +111,12 @@ class Rival:
     def steps_in(self, seconds: float) -> int:
         """How many steps there is time for: it learns a while, and is to forget it."""
         self._set_course(0.0, 1)
-        self._fit(2)  # compiles
-        steps, took = 2, self._fit(2)
+        self._fit(1)  # compiles
+        begin, steps, took = self._fit(1), 1, 0.0  # to begin takes as long as many steps
         while took < min(TIMED, seconds / 4):
             steps *= 2
-            took = self._fit(steps)
-        return max(1, round(seconds * steps / took))
+            took = self._fit(steps) - begin
+        return max(1, round(seconds * (steps - 1) / took))
 
     def learn(self, rate: float, steps: int) -> float:
         """Train anew, at a rate that falls over so many steps; the seconds it took."""
