@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 import keras
 import numpy as np
 from keras import layers
-from rivals_training import CausalBlock, Prices, Rival, drawn, log_chances
+from rivals_training import CausalBlock, Prices, Rival, drawn, going_on, log_chances
 
 import rockonet_utils as ru
 from rockonet.training.batches import masked_examples, overlapping_windows, riff_batches
 from rockonet.training.history import History
 from rockonet.training.riff_features import RIFF_COLUMNS, RunningFeatures
-from rockonet.training.riff_network import EventReader, chained_heads, embed_inputs, trust_in
+from rockonet.training.riff_network import EventReader, chained_heads, embed_inputs, join, trust_in
 from rockonet.training.riff_recipe import nats_model, riff_examples, riff_loss
 from rockonet.training.riff_vocabulary import CHORD, PARTS
 from rockonet.training.schedules import AdamW
@@ -77,7 +77,7 @@ class RiffRecipe(Rival):
     """Ours: `ru.riff_model`, its loss and its windows, with or without its memory of the song."""
 
     name = "riff recipe"
-    rates, rate, starter_rate = (0.004, 0.008, 0.016), 0.008, 0.008
+    rates, rate, starter_rate = (0.004, 0.008, 0.016), 0.008, 0.016
     build_model = staticmethod(ru.riff_model)
     at_once = 256  # events in a window when it is asked, of which the second half counts
 
@@ -166,26 +166,32 @@ class AttentionRecipe(RiffRecipe):
     """The same with `attention_stack`, all else alike."""
 
     name = "riff recipe with attention"
-    rates, rate, starter_rate = (0.002, 0.004, 0.008), 0.004, 0.004
+    rates, rate, starter_rate = (0.002, 0.004, 0.008), 0.004, 0.008
     build_model = staticmethod(functools.partial(ru.riff_model, stack=attention_stack))
 
     @functools.cached_property
-    def pieces(self) -> tuple[keras.Model, list[CausalBlock], dict[str, keras.Model]]:
-        """The network without its memory in pieces with its weights, see `stateful_model`."""
+    def pieces(self) -> tuple[keras.Model, list[np.ndarray], dict[str, keras.Model]]:
+        """The network without its memory in pieces with its weights, see `stateful_model`.
+
+        The first goes on event by event to what the heads are told, see `going_on`.
+        """
         sizes, width = self.vocabulary.sizes, self.settings.riff_units[0]
         reader = EventReader(sizes)
         known = embed_inputs(reader)
         narrowed = layers.Dense(width, name="narrowed")(known)
+        blocks = [self.network.get_layer(f"attention_{number}") for number in range(BLOCKS)]
+        listen, nothing = going_on(
+            [reader.inputs], narrowed, blocks, lambda heard: join(heard, known)
+        )
         told = keras.Input((None, width + known.shape[-1]))
         logits = chained_heads(reader, told, sizes, 128, memory=False)
-        begin = keras.Model(reader.inputs, [known, narrowed])
         heads = {part: keras.Model([reader.inputs, told], logits[part]) for part in PARTS}
-        for piece in (begin, *heads.values()):
+        learned = {layer.name: layer for layer in self.network.layers if layer.weights}
+        for piece in (listen, *heads.values()):
             for layer in piece.layers:
-                if layer.weights:
-                    layer.set_weights(self.network.get_layer(layer.name).get_weights())
-        blocks = [self.network.get_layer(f"attention_{number}") for number in range(BLOCKS)]
-        return begin, blocks, heads
+                if layer.weights and layer.name in learned:  # blocks' own layers are shared
+                    layer.set_weights(learned[layer.name].get_weights())
+        return listen, nothing, heads
 
     def continued(
         self, prompt: np.ndarray, n: int, events: int, rng: np.random.Generator
@@ -193,23 +199,19 @@ class AttentionRecipe(RiffRecipe):
         """Event by event, with the keys and values of those before it kept; without a memory."""
         if self.memory:
             return []
-        begin, blocks, heads = self.pieces
-        pasts: list[list] = [[] for _ in blocks]
+        listen, nothing, heads = self.pieces
+        past = [np.repeat(one, n, axis=0) for one in nothing]
         features, new = RunningFeatures(n, 4 * ru.TICKS_PER_QUARTER, self.vocabulary), []
         for k in range(len(prompt) + events):
-            row = features.row()
-            known, heard = begin.predict_on_batch(row)
-            for number, block in enumerate(blocks):
-                heard, pasts[number] = block.follow(heard, pasts[number])
+            row, place = features.row(), np.array([k], np.float32)
+            told, *past = map(np.asarray, listen.predict_on_batch([row, place, *past]))
             if k < len(prompt):
                 features.append(np.repeat(prompt[k], n))
                 continue
-            told = np.concatenate([np.asarray(heard), np.asarray(known)], axis=-1)
             codes = np.ones((n, len(PARTS)), int)
             for i, part in enumerate(PARTS):
-                odds = np.exp(
-                    log_chances(np.asarray(heads[part].predict_on_batch([row, told]))[:, 0])
-                )
+                logits = np.asarray(heads[part].predict_on_batch([row, told]))[:, 0]
+                odds = np.exp(log_chances(logits))
                 if part in ("shape", "technique"):
                     odds[:, 0] = 0  # what is rare has no class of its own
                 codes[:, i] = drawn(odds, rng)

@@ -1,11 +1,12 @@
 """A rival: a decoder-only Transformer over tokens of steps, pitches and durations."""
 
+import functools
 from types import SimpleNamespace
 
 import keras
 import numpy as np
 from keras import layers, ops
-from rivals_training import CausalBlock, Prices, Rival, before, drawn, log_chances
+from rivals_training import CausalBlock, Prices, Rival, before, drawn, going_on, log_chances
 
 import rockonet_utils as ru
 from rockonet.dataset.events import sounding_intervals
@@ -99,7 +100,7 @@ class TokenTransformer(Rival):
     """
 
     name = "Transformer over tokens"
-    rates, rate, starter_rate = (0.001, 0.002, 0.004), 0.002, 0.002
+    rates, rate, starter_rate = (0.001, 0.002, 0.004), 0.002, 0.004
 
     def __init__(
         self, train: ru.Corpus, validation: ru.Corpus, settings: ru.Settings, weights: int
@@ -225,20 +226,25 @@ class TokenTransformer(Rival):
         told = [*np.moveaxis(states, 1, 0), nats, *song_memory(songs)]
         return [array[:, None].astype(np.float32) for array in told]
 
+    @functools.cached_property
+    def one_by_one(self) -> tuple[keras.Model, list[np.ndarray]]:
+        """The network that goes on token by token, see `going_on`."""
+        token = keras.Input((1,), dtype="int32")
+        heard = self.token(token)
+        return going_on([token], heard, self.blocks, lambda last: self.score(self.norm(last)))
+
     def continued(
         self, prompt: np.ndarray, n: int, events: int, rng: np.random.Generator
     ) -> list[np.ndarray]:
         """Token by token, with the keys and values of those before it kept."""
-        given = tokens_of(prompt)[0]
-        said = np.full((n, 1), FIRST["begin"])
-        pasts: list[list] = [[] for _ in self.blocks]
-        done = np.zeros(n, int)
+        given, (model, nothing) = tokens_of(prompt)[0], self.one_by_one
+        past = [np.repeat(one, n, axis=0) for one in nothing]
+        said, done = np.full((n, 1), FIRST["begin"]), np.zeros(n, int)
         while done.min() < events and said.shape[1] < WINDOW:
             k = said.shape[1]
-            heard = self.token(said[:, -1:])
-            for number, block in enumerate(self.blocks):
-                heard, pasts[number] = block.follow(heard, pasts[number])
-            logits = np.asarray(self.score(self.norm(heard)))[:, 0]
+            place = np.array([k - 1], np.float32)
+            logits, *past = map(np.asarray, model.predict_on_batch([said[:, -1:], place, *past]))
+            logits = logits[:, 0]
             if k <= len(given):
                 new = np.repeat(given[k - 1], n)
             else:

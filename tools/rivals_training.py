@@ -3,6 +3,7 @@
 import functools
 import math
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import keras
@@ -111,12 +112,12 @@ class Rival:
     def steps_in(self, seconds: float) -> int:
         """How many steps there is time for: it learns a while, and is to forget it."""
         self._set_course(0.0, 1)
-        self._fit(2)  # compiles
-        steps, took = 2, self._fit(2)
+        self._fit(1)  # compiles
+        begin, steps, took = self._fit(1), 1, 0.0  # to begin takes as long as many steps
         while took < min(TIMED, seconds / 4):
             steps *= 2
-            took = self._fit(steps)
-        return max(1, round(seconds * steps / took))
+            took = self._fit(steps) - begin
+        return max(1, round(seconds * (steps - 1) / took))
 
     def learn(self, rate: float, steps: int) -> float:
         """Train anew, at a rate that falls over so many steps; the seconds it took."""
@@ -172,32 +173,34 @@ class CausalBlock(layers.Layer):
         self.turned = turned
 
     def call(self, x: keras.KerasTensor) -> keras.KerasTensor:
-        query, key, value = self._asked(x, 0)
+        query, key, value = self._asked(x, ops.arange(x.shape[1] or 0, dtype="float32"))
         heard = ops.dot_product_attention(query, key, value, is_causal=True, flash_attention=False)
         return self._after(x, heard)
 
     def follow(
-        self, x: keras.KerasTensor, past: list[keras.KerasTensor]
+        self, x: keras.KerasTensor, past: Sequence[keras.KerasTensor], place: keras.KerasTensor
     ) -> tuple[keras.KerasTensor, list[keras.KerasTensor]]:
-        """The same for one more event; past: keys and values of those before it, if any."""
-        query, *seen = self._asked(x, past[0].shape[1] if past else 0)
-        if past:
-            seen = [ops.concatenate(pair, axis=1) for pair in zip(past, seen, strict=True)]
+        """The same for one more event (batch, 1, width), at a place (1,) counted from 0.
+
+        past: keys and values of the events before, and it returns them with its own.
+        """
+        query, *new = self._asked(x, place)
+        seen = [ops.concatenate(pair, axis=1) for pair in zip(past, new, strict=True)]
         heard = ops.dot_product_attention(query, *seen, flash_attention=False)
         return self._after(x, heard), seen
 
-    def _asked(self, x: keras.KerasTensor, begin: int) -> list[keras.KerasTensor]:
-        """Queries, keys and values of events of which the first is at this place."""
+    def _asked(self, x: keras.KerasTensor, place: keras.KerasTensor) -> list[keras.KerasTensor]:
+        """Queries, keys and values of events at these places (events,)."""
         query, key, value = ops.split(self.split(self.asked(self.quiet(x))), 3, axis=-1)
         if not self.turned:
             return [query, key, value]
         half = query.shape[-1] // 2
-        place = begin + ops.arange(x.shape[1], dtype="float32")[:, None]
-        angle = (place * 10_000 ** (-np.arange(half, dtype=np.float32) / half))[:, None]
+        speed = 10_000 ** (-np.arange(half, dtype=np.float32) / half)
+        angle = ops.reshape(place, (-1, 1, 1)) * speed
+        cos, sin = ops.cos(angle), ops.sin(angle)
 
         def turn(row: keras.KerasTensor) -> keras.KerasTensor:
             one, other = ops.split(row, 2, axis=-1)
-            cos, sin = ops.cos(angle), ops.sin(angle)
             return ops.concatenate([one * cos - other * sin, one * sin + other * cos], axis=-1)
 
         return [turn(query), turn(key), value]
@@ -205,6 +208,28 @@ class CausalBlock(layers.Layer):
     def _after(self, x: keras.KerasTensor, heard: keras.KerasTensor) -> keras.KerasTensor:
         x = x + self.dropout(self.heard(self.joined(heard)))
         return x + self.dropout(self.said(self.thought(self.calm(x))))
+
+
+def going_on(
+    inputs: Sequence[keras.KerasTensor],
+    heard: keras.KerasTensor,
+    blocks: Sequence[CausalBlock],
+    finish: Callable[[keras.KerasTensor], keras.KerasTensor],
+) -> tuple[keras.Model, list[np.ndarray]]:
+    """A network that goes on event by event, and the past that it begins with, of one riff.
+
+    It is given the inputs, of which the first block hears `heard`; the place of the event, (1,);
+    and the past. It gives what `finish` makes of the last block's answer, and the new past.
+    """
+    place, shape = keras.Input(batch_shape=(1,)), blocks[0].split.target_shape
+    shape = (*shape[:2], shape[2] // 3)
+    pasts, after = [], []
+    for block in blocks:
+        past = [keras.Input((None, *shape[1:])) for _ in range(2)]
+        heard, seen = block.follow(heard, past, place)
+        pasts, after = pasts + past, after + seen
+    model = keras.Model([*inputs, place, *pasts], [finish(heard), *after])
+    return model, [np.zeros((1, 0, *shape[1:]), np.float32)] * len(pasts)
 
 
 def log_chances(logits: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ import rivals_published
 import rivals_recipe
 import rivals_tokens
 from rivals_tokens import BASE, FIRST, KIND
-from rivals_training import CausalBlock, Course, log_chances
+from rivals_training import CausalBlock, Course, going_on, log_chances
 
 import rockonet_utils as ru
 from rockonet.training.riff_recipe import riff_examples
@@ -247,13 +247,17 @@ def test_experts_vote_for_what_came_as_much_as_they_gave_it(few):
 
 @pytest.mark.parametrize("turned", [False, True])
 def test_what_is_kept_of_the_past_changes_nothing(turned):
-    """A block that goes on event by event says what it says of all at once."""
-    block, x = CausalBlock(8, 2, 0.0, turned), np.random.default_rng(0).normal(size=(3, 7, 8))
-    x = x.astype(np.float32)
-    whole, past, steps = np.asarray(block(x)), [], []
+    """Blocks that go on event by event say what they say of all at once."""
+    blocks = [CausalBlock(8, 2, 0.0, turned) for _ in range(2)]
+    x = np.random.default_rng(0).normal(size=(3, 7, 8)).astype(np.float32)
+    whole, steps = np.asarray(blocks[1](blocks[0](x))), []
+    heard = keras.Input((1, 8))
+    model, nothing = going_on([heard], heard, blocks, lambda last: last)
+    past = [np.repeat(one, 3, axis=0) for one in nothing]
     for k in range(7):
-        said, past = block.follow(x[:, k : k + 1], past)
-        steps.append(np.asarray(said))
+        given = [x[:, k : k + 1], np.array([k], np.float32), *past]
+        said, *past = map(np.asarray, model.predict_on_batch(given))
+        steps.append(said)
     assert np.concatenate(steps, axis=1) == pytest.approx(whole, abs=1e-4)
 
 
