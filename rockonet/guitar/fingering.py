@@ -36,7 +36,7 @@ class Fingering:
     (n_events,), the fret under the index finger. playability: share of the events (0 to 1) for
     which the hand can stay where it is. unplayable: what stands in the way, a sentence for each
     place, with its bar counted from 1. impossible_techniques: the same of events of which the notes
-    can be played, but not as they say. cost: of all `COSTS` together.
+    can be played, but not as they say. cost: of everything together, see `Cost`.
     """
 
     frets: np.ndarray
@@ -77,7 +77,7 @@ def finger(
     frets: the first and last fret to be used; what cannot be played there is played elsewhere.
     unlike: fingerings of these events that are not wanted: another is found, if there is one.
     A state is a voicing (`voicings`) and the place of the hand, whose index finger reaches four
-    frets up. What a path of states costs is the sum of `COSTS`, each with its reason. An event
+    frets up. What a path of states costs, and why, stands in fingering_costs.py. An event
     without a voicing gets silent strings and makes the riff unplayable, as does a hand that has to
     move faster than 60 frets a second. Only ways are taken in which an event can be played as it
     says (`technique_ways`), if there are any; slides and legato stay on their string, and a slide
@@ -103,13 +103,7 @@ def finger(
     states = [hand_positions(found, strings) for found in ways]
     costs = way_costs(events, chords, states, seconds, strings)
     moves = move_costs(events, ways, np.diff(seconds), strings)
-    avoided = costs
-    for other in unlike:
-        avoided = [
-            cost + UNLIKE * (state.frets == row).all(axis=1)
-            for cost, state, row in zip(avoided, states, other.frets, strict=True)
-        ]
-    path = cheapest_path(avoided, moves)
+    path = cheapest_path(_away_from(unlike, costs, states), moves)
     hand, held = (np.array([getattr(s, name)[i] for s, i in zip(states, path, strict=True)])
                   for name in ("hand", "frets"))  # fmt: skip
     moved = np.abs(np.diff(hand))
@@ -126,6 +120,16 @@ def finger(
         tuple(f"bar {bars[i]}: {what}" for i, what in impossible if held[i].max() >= 0),
         cost=path_cost(path, costs, moves),
     )
+
+
+def _away_from(
+    unlike: Sequence[Fingering], costs: Sequence[np.ndarray], states: Sequence[HandPositions]
+) -> Sequence[np.ndarray]:
+    """The costs of states, and more for what is held as in fingerings that are not wanted."""
+    for other in unlike:
+        same = [(s.frets == row).all(axis=1) for s, row in zip(states, other.frets, strict=True)]
+        costs = [cost + UNLIKE * held for cost, held in zip(costs, same, strict=True)]
+    return costs
 
 
 def fingerings(events: np.ndarray, n: int = 3, **known: Any) -> list[Fingering]:
