@@ -14,8 +14,8 @@ from rockonet.common.theory import TICKS_PER_QUARTER, chord_name
 from rockonet.common.tunings import tuning_pitches
 from rockonet.dataset.events import event_pitches, onsets
 from rockonet.guitar.fingering_costs import (
+    BEND_COST,
     SUPPLE,
-    TECHNIQUE_COSTS,
     HandPositions,
     Ways,
     hand_positions,
@@ -57,6 +57,7 @@ class Fingering:
 
 
 TOO_FAST = 60.0  # frets a second: beyond that nobody gets there in time
+IMPOSSIBLE_COST = 1000.0  # for such a move, and for a slide or legato from string to string
 UNLIKE = 2.0  # for each event that is held as in a fingering that is not wanted again
 
 
@@ -108,8 +109,8 @@ def finger(
                   for name in ("hand", "frets"))  # fmt: skip
     moved = np.abs(np.diff(hand))
     sliding = events["technique"][1:] & Technique.SLIDE > 0
-    for i in too_fast(moved, np.diff(seconds)):
-        if not (given[i] and given[i + 1]) and not sliding[i]:
+    for i, (far, time) in enumerate(zip(moved.tolist(), np.diff(seconds).tolist(), strict=True)):
+        if far > reachable(time) and not (given[i] and given[i + 1]) and not sliding[i]:
             unplayable.append(f"bar {bars[i + 1]}: the hand jumps {moved[i]} frets too fast")
     impossible = _impossible(events, held, given, strings)
     return Fingering(
@@ -177,7 +178,7 @@ def way_costs(
         place = np.cumsum(frets >= 0, axis=1) - 1  # of each string among those that sound
         bent = (frets >= 0) & (int(events["bent"][i]) >> np.maximum(place, 0) & 1 > 0)
         near = np.where(bent, np.maximum(SUPPLE - frets, 0), 0).sum(axis=1)
-        costs[i] = costs[i] + TECHNIQUE_COSTS["bend near the nut"].value * near
+        costs[i] = costs[i] + BEND_COST.value * near
     return costs
 
 
@@ -191,14 +192,17 @@ def move_costs(
     costs = []
     joined = (events["technique"][1:] & JOINED).tolist()
     pairs = itertools.pairwise(ways)
-    for (before, after), price, how in zip(pairs, move_prices(wait), joined, strict=True):
+    prices = move_prices(wait)
+    for (before, after), price, time, how in zip(pairs, prices, wait, joined, strict=True):
         cost = np.tensordot(price, move_amounts(before, after, strings), 1)
+        old, new = (hand_positions(found, strings) for found in (before, after))
+        moved = np.abs(new.hand[:, None] - old.hand)
+        cost = cost + IMPOSSIBLE_COST * (moved > reachable(time))
         if how:
-            old, new = (hand_positions(found, strings).frets for found in (before, after))
-            on_string = joins(old, new, how)
+            on_string = joins(old.frets, new.frets, how)
             if how & Technique.SLIDE:
                 cost = np.where(on_string, 0, cost)
-            cost = cost + TECHNIQUE_COSTS["joined across strings"].value * ~on_string
+            cost = cost + IMPOSSIBLE_COST * ~on_string
         costs.append(cost)
     return costs
 
@@ -253,6 +257,6 @@ def path_cost(
     return held + sum(float(move[j, i]) for move, (i, j) in pairs)
 
 
-def too_fast(moved: np.ndarray, seconds: np.ndarray) -> list[int]:
-    """Where the hand cannot be in time; moved: frets from each event to the next."""
-    return np.flatnonzero(moved / np.maximum(seconds, 1e-3) > TOO_FAST).tolist()
+def reachable(seconds: float) -> float:
+    """How many frets away a hand can be in time."""
+    return TOO_FAST * max(seconds, 1e-3)
