@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -58,6 +59,7 @@ class Fingering:
 
 TOO_FAST = 60.0  # frets a second: beyond that nobody gets there in time
 IMPOSSIBLE_COST = 1000.0  # for such a move, and for a slide or legato from string to string
+OTHERWISE = 3.0  # for each event of a figure that is held as it mostly is not
 UNLIKE = 2.0  # for each event that is held as in a fingering that is not wanted again
 
 
@@ -78,11 +80,10 @@ def finger(
     frets: the first and last fret to be used; what cannot be played there is played elsewhere.
     unlike: fingerings of these events that are not wanted: another is found, if there is one.
     A state is a voicing (`voicings`) and the place of the hand, whose index finger reaches four
-    frets up. What a path of states costs, and why, stands in fingering_costs.py. An event
-    without a voicing gets silent strings and makes the riff unplayable, as does a hand that has to
-    move faster than 60 frets a second. Only ways are taken in which an event can be played as it
-    says (`technique_ways`), if there are any; slides and legato stay on their string, and a slide
-    costs nothing else.
+    frets up; what a path of them costs, and why, stands in fingering_costs.py. A second path holds
+    figures that come back as the first mostly does. An event without a voicing gets silent strings
+    and makes the riff unplayable, as does a hand that has to move faster than 60 frets a second.
+    Events are played as they say (`technique_ways`), if that is possible; a slide costs nothing.
     Raises: ValueError for an unknown tuning.
     Source: the idea of the cheapest path is that of Sayegh, 'Fingering for string instruments with
     the optimum path paradigm', 1989.
@@ -91,8 +92,7 @@ def finger(
     if not len(events):
         return Fingering(np.zeros((0, len(strings)), int), np.zeros(0, int), 1.0)
     onset = onsets(events)
-    bars = onset // ticks_per_bar + 1
-    seconds = onset * 60 / tempo_bpm / TICKS_PER_QUARTER
+    bars, seconds = onset // ticks_per_bar + 1, onset * 60 / tempo_bpm / TICKS_PER_QUARTER
     chords = [event_pitches(event) for event in events]
     unplayable, ways, given = [], [], []
     for i, chord in enumerate(chords):
@@ -104,7 +104,9 @@ def finger(
     states = [hand_positions(found, strings) for found in ways]
     costs = way_costs(events, chords, states, seconds, strings)
     moves = move_costs(events, ways, np.diff(seconds), strings)
-    path = cheapest_path(_away_from(unlike, costs, states), moves)
+    avoided = _away_from(unlike, costs, states)
+    path = cheapest_path(avoided, moves)
+    path = cheapest_path(_as_mostly(path, avoided, states, chords), moves)
     hand, held = (np.array([getattr(s, name)[i] for s, i in zip(states, path, strict=True)])
                   for name in ("hand", "frets"))  # fmt: skip
     moved = np.abs(np.diff(hand))
@@ -131,6 +133,27 @@ def _away_from(
         same = [(s.frets == row).all(axis=1) for s, row in zip(states, other.frets, strict=True)]
         costs = [cost + UNLIKE * held for cost, held in zip(costs, same, strict=True)]
     return costs
+
+
+def _as_mostly(
+    path: Sequence[int],
+    costs: Sequence[np.ndarray],
+    states: Sequence[HandPositions],
+    chords: Sequence[tuple[int, ...]],
+) -> list[np.ndarray]:
+    """The costs of states, and more for what a path holds elsewhere otherwise: a figure that comes
+    back is held as it mostly is, where the same chord stands between the same ones."""
+    between = list(zip([(), *chords[:-1]], chords, [*chords[1:], ()], strict=True))
+    votes: dict[tuple, Counter[bytes]] = defaultdict(Counter)
+    for key, state, i in zip(between, states, path, strict=True):
+        votes[key][state.frets[i].tobytes()] += 1
+    found = []
+    for key, state, cost in zip(between, states, costs, strict=True):
+        if len(votes[key]) > 1:
+            mostly = np.frombuffer(votes[key].most_common(1)[0][0], state.frets.dtype)
+            cost = cost + OTHERWISE * (state.frets != mostly).any(axis=1)
+        found.append(cost)
+    return found
 
 
 def fingerings(events: np.ndarray, n: int = 3, **known: Any) -> list[Fingering]:
