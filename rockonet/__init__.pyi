@@ -186,7 +186,7 @@ from .guitar.fingering_costs import (
     WAY_COSTS as WAY_COSTS,
     SURROUNDED_COSTS as SURROUNDED_COSTS,
     MOVE_COSTS as MOVE_COSTS,
-    TECHNIQUE_COSTS as TECHNIQUE_COSTS,
+    BEND_COST as BEND_COST,
     SURROUNDINGS as SURROUNDINGS,
 )
 from .guitar.notation import (

@@ -19,15 +19,7 @@ from pathlib import Path
 
 from bench_families import families_held_out
 from bench_sound import the_sound
-from fit_fingering import (
-    fingered,
-    halves,
-    runs_of_arrays,
-    runs_of_book,
-    runs_of_folder,
-    said,
-    shares,
-)
+from fit_fingering import fingerings_by_people
 
 import rockonet_utils as ru
 from rockonet.dataset.build import file_stamps
@@ -312,26 +304,6 @@ def the_rivals(source: Path, cache: Path) -> dict:
     return rivals.the_rivals(source, cache)
 
 
-def fingerings_by_people(_: Path, __: Path) -> dict:
-    """How often fingers go where people put them: those that ROCKONET_FINGERINGS names, and the
-    riff book, one riff of two of which the costs know."""
-    book = list(runs_of_book())
-    kinds = {"riff book, learned": book[::2], "riff book, aside": book[1::2]}
-    if named := os.environ.get("ROCKONET_FINGERINGS"):
-        tabs = Path(named)
-        read = runs_of_arrays if tabs.suffix == ".npz" else runs_of_folder
-        learned, aside = halves(list(read(tabs)))
-        kinds |= {"tablature by others": [*learned, *aside], "half of it, aside": aside}
-    start, told, events = time.perf_counter(), {}, 0
-    for name, runs in kinds.items():
-        told[name] = said(shares(runs, [fingered(run) for run in runs]))
-        events += sum(len(run.events) for run in runs)
-    seconds = time.perf_counter() - start
-    return {"seconds": seconds, "s for 1000 events": round(1000 * seconds / events, 3)} | {
-        "fingerings": told
-    }
-
-
 STEPS = (
     symusic_alone,
     corpus_built_and_saved,
@@ -349,7 +321,7 @@ STEPS = (
     fingerings_by_people,
 )
 ONCE = STEPS[4:]  # what takes long
-NOT_IN_A_LINE = "files seconds peak_mb nats technique_nats inside shares table fingerings".split()
+NOT_IN_A_LINE = "files seconds peak_mb nats technique_nats inside shares table hand".split()
 
 
 def in_own_process(step: str, source: Path, cache: Path) -> dict:
@@ -406,7 +378,7 @@ def report(results: dict[str, dict], kept: Path) -> None:
         f"\nA file costs build_corpus {to_symusic:.1f} times what symusic alone takes, "
         f"and music21 {to_music21:,.0f} times what build_corpus takes."
     )
-    for name, table in results["fingerings_by_people"]["fingerings"].items():
+    for name, table in results["fingerings_by_people"]["hand"].items():
         print(f"\nFingerings as people choose them, {name}:\n{table}")
     print("\nNats for an event of the test songs:")
     for name, nats in results["predictors"]["nats"].items():

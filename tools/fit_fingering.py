@@ -17,8 +17,10 @@ on those is measured.
 import argparse
 import collections
 import itertools
+import os
 import re
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -303,6 +305,26 @@ def named(values: np.ndarray) -> Iterator[str]:
     """The costs as they stand in `rockonet/guitar/fingering_costs.py`."""
     for name, value in zip([*WAYS, *AMONG, *MOVES], values.tolist(), strict=True):
         yield f"{value:7.2f}  {name if isinstance(name, str) else ', with '.join(name)}"
+
+
+def fingerings_by_people(_: Path, __: Path) -> dict:
+    """How often fingers go where people put them: those that ROCKONET_FINGERINGS names, and the
+    riff book, one riff of two of which the costs know."""
+    book = list(runs_of_book())
+    kinds = {"riff book, learned": book[::2], "riff book, aside": book[1::2]}
+    if named := os.environ.get("ROCKONET_FINGERINGS"):
+        tabs = Path(named)
+        read = runs_of_arrays if tabs.suffix == ".npz" else runs_of_folder
+        learned, aside = halves(list(read(tabs)))
+        kinds |= {"tablature by others": [*learned, *aside], "half of it, aside": aside}
+    start, told, events = time.perf_counter(), {}, 0
+    for name, runs in kinds.items():
+        told[name] = said(shares(runs, [fingered(run) for run in runs]))
+        events += sum(len(run.events) for run in runs)
+    seconds = time.perf_counter() - start
+    return {"seconds": seconds, "s for 1000 events": round(1000 * seconds / events, 3)} | {
+        "hand": told
+    }
 
 
 def main() -> None:

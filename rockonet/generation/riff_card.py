@@ -69,18 +69,15 @@ class RiffCard:
             round(riff.tempo_bpm, 2), min=10, max=1000, step=1, description="tempo",
             layout={"width": "10em"}, **_FIELD,
         )  # fmt: skip
-        self.downloads = widgets.Button(
-            description="Downloads", icon="download", tooltip="Make files of it: links appear here"
-        )
-        self.position = widgets.Button(
-            description="Another position",
-            icon="arrows-h",
-            tooltip="Play it higher up the neck, lower, or on open strings",
+        self.downloads, self.position, self.hear = (
+            widgets.Button(description=description, icon=icon, tooltip=tooltip)
+            for description, icon, tooltip in (
+                ("Downloads", "download", "Make files of it: links appear here"),
+                ("Another position", "arrows-h", "Higher up the neck, lower, on open strings"),
+                ("Hear and see it", "play", "Make its sound and its score"),
+            )
         )
         self.fingerings: list[Fingering] = []  # the riff's, from the one that is shown on
-        self.hear = widgets.Button(
-            description="Hear and see it", icon="play", tooltip="Make its sound and its score"
-        )
         self.shown = widgets.VBox([self.hear], layout={"overflow": "visible"})
         files = widgets.HBox([self.downloads, self.links, self.note, self.position], layout=ROW)
         row = widgets.HBox([self.name, self.star, self.sound, self.tempo], layout=ROW)
@@ -89,12 +86,8 @@ class RiffCard:
             layout={"margin": "8px 0", "overflow": "visible"},
         )
         self.panel.add_class("rockonet-card")
-        for field, handler in (
-            (self.star, self._star),
-            (self.name, self._rename),
-            (self.sound, self._sound),
-            (self.tempo, self._sound),
-        ):
+        handlers = (self._rename, self._star, self._sound, self._sound)
+        for field, handler in zip(row.children, handlers, strict=True):
             field.observe(safely(self._say, handler), "value")
         self.downloads.on_click(safely(self._say, self._offer))
         self.position.on_click(lambda _: worker.do(self._say, self._move))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,8 +15,8 @@ from rockonet.common.theory import TICKS_PER_QUARTER, chord_name
 from rockonet.common.tunings import tuning_pitches
 from rockonet.dataset.events import event_pitches, onsets
 from rockonet.guitar.fingering_costs import (
+    BEND_COST,
     SUPPLE,
-    TECHNIQUE_COSTS,
     HandPositions,
     Ways,
     hand_positions,
@@ -36,7 +37,7 @@ class Fingering:
     (n_events,), the fret under the index finger. playability: share of the events (0 to 1) for
     which the hand can stay where it is. unplayable: what stands in the way, a sentence for each
     place, with its bar counted from 1. impossible_techniques: the same of events of which the notes
-    can be played, but not as they say. cost: of all `COSTS` together.
+    can be played, but not as they say. cost: of everything together, see `Cost`.
     """
 
     frets: np.ndarray
@@ -57,6 +58,8 @@ class Fingering:
 
 
 TOO_FAST = 60.0  # frets a second: beyond that nobody gets there in time
+IMPOSSIBLE_COST = 1000.0  # for such a move, and for a slide or legato from string to string
+OTHERWISE = 3.0  # for each event of a figure that is held as it mostly is not
 UNLIKE = 2.0  # for each event that is held as in a fingering that is not wanted again
 
 
@@ -77,11 +80,10 @@ def finger(
     frets: the first and last fret to be used; what cannot be played there is played elsewhere.
     unlike: fingerings of these events that are not wanted: another is found, if there is one.
     A state is a voicing (`voicings`) and the place of the hand, whose index finger reaches four
-    frets up. What a path of states costs is the sum of `COSTS`, each with its reason. An event
-    without a voicing gets silent strings and makes the riff unplayable, as does a hand that has to
-    move faster than 60 frets a second. Only ways are taken in which an event can be played as it
-    says (`technique_ways`), if there are any; slides and legato stay on their string, and a slide
-    costs nothing else.
+    frets up; what a path of them costs, and why, stands in fingering_costs.py. A second path holds
+    figures that come back as the first mostly does. An event without a voicing gets silent strings
+    and makes the riff unplayable, as does a hand that has to move faster than 60 frets a second.
+    Events are played as they say (`technique_ways`), if that is possible; a slide costs nothing.
     Raises: ValueError for an unknown tuning.
     Source: the idea of the cheapest path is that of Sayegh, 'Fingering for string instruments with
     the optimum path paradigm', 1989.
@@ -90,8 +92,7 @@ def finger(
     if not len(events):
         return Fingering(np.zeros((0, len(strings)), int), np.zeros(0, int), 1.0)
     onset = onsets(events)
-    bars = onset // ticks_per_bar + 1
-    seconds = onset * 60 / tempo_bpm / TICKS_PER_QUARTER
+    bars, seconds = onset // ticks_per_bar + 1, onset * 60 / tempo_bpm / TICKS_PER_QUARTER
     chords = [event_pitches(event) for event in events]
     unplayable, ways, given = [], [], []
     for i, chord in enumerate(chords):
@@ -103,19 +104,15 @@ def finger(
     states = [hand_positions(found, strings) for found in ways]
     costs = way_costs(events, chords, states, seconds, strings)
     moves = move_costs(events, ways, np.diff(seconds), strings)
-    avoided = costs
-    for other in unlike:
-        avoided = [
-            cost + UNLIKE * (state.frets == row).all(axis=1)
-            for cost, state, row in zip(avoided, states, other.frets, strict=True)
-        ]
+    avoided = _away_from(unlike, costs, states)
     path = cheapest_path(avoided, moves)
+    path = cheapest_path(_as_mostly(path, avoided, states, chords), moves)
     hand, held = (np.array([getattr(s, name)[i] for s, i in zip(states, path, strict=True)])
                   for name in ("hand", "frets"))  # fmt: skip
     moved = np.abs(np.diff(hand))
     sliding = events["technique"][1:] & Technique.SLIDE > 0
-    for i in too_fast(moved, np.diff(seconds)):
-        if not (given[i] and given[i + 1]) and not sliding[i]:
+    for i, (far, time) in enumerate(zip(moved.tolist(), np.diff(seconds).tolist(), strict=True)):
+        if far > reachable(time) and not (given[i] and given[i + 1]) and not sliding[i]:
             unplayable.append(f"bar {bars[i + 1]}: the hand jumps {moved[i]} frets too fast")
     impossible = _impossible(events, held, given, strings)
     return Fingering(
@@ -126,6 +123,37 @@ def finger(
         tuple(f"bar {bars[i]}: {what}" for i, what in impossible if held[i].max() >= 0),
         cost=path_cost(path, costs, moves),
     )
+
+
+def _away_from(
+    unlike: Sequence[Fingering], costs: Sequence[np.ndarray], states: Sequence[HandPositions]
+) -> Sequence[np.ndarray]:
+    """The costs of states, and more for what is held as in fingerings that are not wanted."""
+    for other in unlike:
+        same = [(s.frets == row).all(axis=1) for s, row in zip(states, other.frets, strict=True)]
+        costs = [cost + UNLIKE * held for cost, held in zip(costs, same, strict=True)]
+    return costs
+
+
+def _as_mostly(
+    path: Sequence[int],
+    costs: Sequence[np.ndarray],
+    states: Sequence[HandPositions],
+    chords: Sequence[tuple[int, ...]],
+) -> list[np.ndarray]:
+    """The costs of states, and more for what a path holds elsewhere otherwise: a figure that comes
+    back is held as it mostly is, where the same chord stands between the same ones."""
+    between = list(zip([(), *chords[:-1]], chords, [*chords[1:], ()], strict=True))
+    votes: dict[tuple, Counter[bytes]] = defaultdict(Counter)
+    for key, state, i in zip(between, states, path, strict=True):
+        votes[key][state.frets[i].tobytes()] += 1
+    found = []
+    for key, state, cost in zip(between, states, costs, strict=True):
+        if len(votes[key]) > 1:
+            mostly = np.frombuffer(votes[key].most_common(1)[0][0], state.frets.dtype)
+            cost = cost + OTHERWISE * (state.frets != mostly).any(axis=1)
+        found.append(cost)
+    return found
 
 
 def fingerings(events: np.ndarray, n: int = 3, **known: Any) -> list[Fingering]:
@@ -173,7 +201,7 @@ def way_costs(
         place = np.cumsum(frets >= 0, axis=1) - 1  # of each string among those that sound
         bent = (frets >= 0) & (int(events["bent"][i]) >> np.maximum(place, 0) & 1 > 0)
         near = np.where(bent, np.maximum(SUPPLE - frets, 0), 0).sum(axis=1)
-        costs[i] = costs[i] + TECHNIQUE_COSTS["bend near the nut"].value * near
+        costs[i] = costs[i] + BEND_COST.value * near
     return costs
 
 
@@ -187,14 +215,17 @@ def move_costs(
     costs = []
     joined = (events["technique"][1:] & JOINED).tolist()
     pairs = itertools.pairwise(ways)
-    for (before, after), price, how in zip(pairs, move_prices(wait), joined, strict=True):
+    prices = move_prices(wait)
+    for (before, after), price, time, how in zip(pairs, prices, wait, joined, strict=True):
         cost = np.tensordot(price, move_amounts(before, after, strings), 1)
+        old, new = (hand_positions(found, strings) for found in (before, after))
+        moved = np.abs(new.hand[:, None] - old.hand)
+        cost = cost + IMPOSSIBLE_COST * (moved > reachable(time))
         if how:
-            old, new = (hand_positions(found, strings).frets for found in (before, after))
-            on_string = joins(old, new, how)
+            on_string = joins(old.frets, new.frets, how)
             if how & Technique.SLIDE:
                 cost = np.where(on_string, 0, cost)
-            cost = cost + TECHNIQUE_COSTS["joined across strings"].value * ~on_string
+            cost = cost + IMPOSSIBLE_COST * ~on_string
         costs.append(cost)
     return costs
 
@@ -249,6 +280,6 @@ def path_cost(
     return held + sum(float(move[j, i]) for move, (i, j) in pairs)
 
 
-def too_fast(moved: np.ndarray, seconds: np.ndarray) -> list[int]:
-    """Where the hand cannot be in time; moved: frets from each event to the next."""
-    return np.flatnonzero(moved / np.maximum(seconds, 1e-3) > TOO_FAST).tolist()
+def reachable(seconds: float) -> float:
+    """How many frets away a hand can be in time."""
+    return TOO_FAST * max(seconds, 1e-3)

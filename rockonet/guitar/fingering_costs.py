@@ -24,7 +24,6 @@ class Cost(NamedTuple):
 
 SURROUNDINGS = (
     "lowest note",
-    "highest note",
     "register",
     "time",
     "leaps",
@@ -32,11 +31,9 @@ SURROUNDINGS = (
     "thin open strings",
     "open strings",
     "single notes",
-    "chords",
 )
-NEAR, AROUND = 8, 32  # events before and after: the first three look near by, the others around
+NEAR, AROUND = 8, 32  # events before and after: the first two look near by, the others around
 OPEN_HANDS = 15  # over an open string the hand may be anywhere up to here
-SUPPLE = 7  # the fret from which on a string is easily bent
 
 # Of how an event is held. A note alone, a melody, is another thing than a chord.
 WAY_COSTS: dict[str, Cost] = {
@@ -51,9 +48,6 @@ WAY_COSTS: dict[str, Cost] = {
     "open string in a chord": Cost(-0.18, "an open string of a chord", "it needs no finger"),
     "up the neck, note": Cost(
         0.15, "five frets up the neck, a note alone", "the frets get narrow, the tone dull"
-    ),
-    "up the neck, chord": Cost(
-        0.02, "five frets up the neck, a chord", "chords sound full near the nut"
     ),
     "chord beyond fret 6": Cost(
         0.46, "five more frets beyond the sixth, a chord", "there is little room for four fingers"
@@ -75,9 +69,6 @@ WAY_COSTS: dict[str, Cost] = {
     "thinner string, note": Cost(
         -0.32, "five strings up, a note alone", "thick strings sound thick"
     ),
-    "thinner string, chord": Cost(
-        0.46, "five strings up, the lowest of a chord", "low strings carry a chord"
-    ),
     "index finger": Cost(-0.58, "a note alone under the index finger", "it leads the hand"),
     "open string far from the nut": Cost(
         1.36,
@@ -94,11 +85,6 @@ WAY_COSTS: dict[str, Cost] = {
 
 # What is played around makes a cost higher or lower: the position of a phrase follows from it.
 SURROUNDED_COSTS: dict[tuple[str, str], Cost] = {
-    ("open thin string", "highest note"): Cost(
-        0.83,
-        "for each octave that the highest note near by lies higher",
-        "a lead wants strings that bend",
-    ),
     ("open thin string", "register"): Cost(
         2.18,
         "for each octave that the notes near by lie higher",
@@ -131,7 +117,7 @@ SURROUNDED_COSTS: dict[tuple[str, str], Cost] = {
         "a lead in steps is at home in the middle of the neck",
     ),
     ("up the neck, note", "single notes"): Cost(
-        0.19,
+        0.09,
         "for half of the events around being single notes",
         "between chords a melody is played from their barre",
     ),
@@ -150,9 +136,6 @@ SURROUNDED_COSTS: dict[tuple[str, str], Cost] = {
         -0.58,
         "for each octave that the lowest note near by lies higher",
         "up there the frets are narrow",
-    ),
-    ("little finger", "time"): Cost(
-        -0.13, "for each quarter second more between events", "slowly it gets there"
     ),
     ("little finger", "leaps"): Cost(
         0.78, "for half of the notes around being leaps", "in leaps it comes late"
@@ -204,15 +187,10 @@ MOVE_COSTS: dict[str, Cost] = {
     ),
 }
 
-# Of how an event says that it is played.
-TECHNIQUE_COSTS: dict[str, Cost] = {
-    "bend near the nut": Cost(
-        1.00, "a fret that a string is bent nearer to the nut than the seventh", "it is stiff there"
-    ),
-    "joined across strings": Cost(
-        1000.00, "a slide or legato from string to string", "nobody can play it"
-    ),
-}
+BEND_COST = Cost(
+    1.0, "a fret that a string is bent nearer to the nut than that", "it is stiff there"
+)
+SUPPLE = 7  # the fret from which on a string is easily bent
 
 
 @dataclass(frozen=True)
@@ -265,7 +243,6 @@ def way_amounts(frets: np.ndarray, hand: np.ndarray, tuning: Sequence[int]) -> n
         "open thick string": note * ~thin * opened,
         "open string in a chord": chord * opened,
         "up the neck, note": note * fretted * hand / 5,
-        "up the neck, chord": chord * fretted * hand / 5,
         "chord beyond fret 6": chord * fretted * np.maximum(0, hand - 6) / 5,
         "first position": fretted * (hand == 1),
         "thin string near the nut": note * thin * fretted * np.maximum(0, 5 - top) / 5,
@@ -274,7 +251,6 @@ def way_amounts(frets: np.ndarray, hand: np.ndarray, tuning: Sequence[int]) -> n
         "gap": gaps,
         "power chord elsewhere": power * (np.maximum(0, string - 1) + 2 * gaps),
         "thinner string, note": note * string / 5,
-        "thinner string, chord": chord * string / 5,
         "index finger": note * fretted * (top == hand),
         "open string far from the nut": (opened > 0) * np.maximum(0, hand - 5) / 5,
         "open and fretted": chord * fretted * (opened > 0),
@@ -355,17 +331,13 @@ def surroundings(
         total = np.concatenate([[0], np.cumsum(values)])
         return total[end] - total[start]
 
-    def edge(values: np.ndarray, which: np.ufunc, nothing: int) -> np.ndarray:
-        wide = np.pad(values, NEAR, constant_values=nothing)
-        windows = np.lib.stride_tricks.sliding_window_view(wide, 2 * NEAR + 1)
-        return which.reduce(windows, axis=1)
-
+    wide = np.pad(low, NEAR, constant_values=99)
+    lowest_near = np.lib.stride_tricks.sliding_window_view(wide, 2 * NEAR + 1).min(axis=1)
     steps = np.maximum(1, last - first - 1)
     notes = over(size, first, last)
     sums = [sum(chord) - len(chord) * lowest for chord in chords]
     found = {
-        "lowest note": edge(low, np.minimum, 99) / 12 - 0.8,
-        "highest note": edge(high, np.maximum, -99) / 12 - 2.2,
+        "lowest note": lowest_near / 12 - 0.8,
         "register": over(sums, near, until) / over(size, near, until) / 12 - 1.5,
         "time": np.clip((seconds[last - 1] - seconds[first]) / steps, 0.05, 1) * 4 - 1.2,
         "leaps": over(leap >= 5, first, last - 1) / steps * 2 - 0.6,
@@ -375,6 +347,5 @@ def surroundings(
         "open strings": over([len(opened.intersection(c)) for c in chords], first, last)
         / notes * 2 - 0.7,
         "single notes": over(size == 1, first, last) / (last - first) * 2 - 1,
-        "chords": over(size >= 3, first, last) / (last - first) * 2 - 0.6,
     }  # fmt: skip
     return np.stack([found[name] for name in SURROUNDINGS], axis=1)

@@ -91,8 +91,6 @@ def test_surroundings_are_those_of_the_events_around():
     chords = [(64,)] * 40 + [(40, 47), (67,)]
     found = surroundings(chords, np.arange(42) / 4, ru.STANDARD_TUNING)
     column = dict(zip(ru.SURROUNDINGS, found.T, strict=True))
-    assert column["highest note"][0] == pytest.approx(24 / 12 - 2.2)
-    assert column["highest note"][33] == pytest.approx(27 / 12 - 2.2)  # eight events before it
     assert column["lowest note"][31] == pytest.approx(24 / 12 - 0.8)
     assert column["lowest note"][32] == pytest.approx(-0.8)
     assert column["time"][0] == pytest.approx(0.25 * 4 - 1.2)
@@ -170,10 +168,10 @@ def test_fingerings_are_mostly_those_that_people_choose():
     runs = list(fit_fingering.runs_of_arrays(Path(FINGERINGS)))
     table = fit_fingering.shares(runs, [fit_fingering.fingered(run) for run in runs])
     wanted = {
-        "all notes": (0.8, 0.76),
-        "single notes": (0.6, 0.6),
-        "power chords": (0.75, 0.69),
-        "other chords": (0.85, 0.8),
+        "all notes": (0.82, 0.8),
+        "single notes": (0.64, 0.65),
+        "power chords": (0.82, 0.77),
+        "other chords": (0.88, 0.84),
     }
     for name, least in wanted.items():
         assert table[name][1] > least[0] and table[name][2] > least[1], (name, table[name])
