@@ -38,6 +38,7 @@ WAYS, AMONG, MOVES = priced.WAY_COSTS, priced.SURROUNDED_COSTS, priced.MOVE_COST
 PATIENCE = 30.0  # a run that is this much too dear counts half
 SUFFIXES = (".gp3", ".gp4", ".gp5", ".gp", ".gpx", ".musicxml", ".mxl", ".xml")
 MOST_BARS = 10_000
+BOOK = 4.0  # how much the riff book counts, beside all else
 RUN = 64  # events in a row that are one run
 LEAST = 16  # notes of a kind that a song needs to count in the mean of songs
 KINDS = {(0,): "single notes", (0, 7): "power chords", (0, 7, 12): "power chords"}
@@ -265,14 +266,30 @@ def halves(runs: Sequence[Run]) -> tuple[list[Run], list[Run]]:
     return [r for r in runs if r.song not in aside], [r for r in runs if r.song in aside]
 
 
-def chosen(runs: Sequence[Run], passes: int, rate: float = 0.05, batch: int = 40) -> np.ndarray:
-    """The costs that fit what people played best, by Adam from today's on, in their order."""
-    rng = np.random.default_rng(0)
-    values = np.array([cost.value for table in (WAYS, AMONG, MOVES) for cost in table.values()])
-    size = collections.Counter()
+def weights(runs: Sequence[Run]) -> np.ndarray:
+    """How much each run counts: a song with four times the notes twice as much in all."""
+    size: collections.Counter[str] = collections.Counter()
     for run in runs:
         size[run.song] += int((run.frets >= 0).sum())
-    weight = np.array([1 / max(1, size[run.song]) ** 0.5 for run in runs])
+    return np.array([1 / max(1, size[run.song]) ** 0.5 for run in runs])
+
+
+def chosen(
+    runs: Sequence[Run],
+    passes: int,
+    book: Sequence[Run] = (),
+    rate: float = 0.02,
+    batch: int = 100,
+) -> np.ndarray:
+    """The costs that fit what people played best, by Adam from today's on, in their order.
+
+    book: riffs that count `BOOK` times as much as all others, so that they stay as they are.
+    """
+    rng = np.random.default_rng(0)
+    values = np.array([cost.value for table in (WAYS, AMONG, MOVES) for cost in table.values()])
+    weight, own = weights(runs), weights(book)
+    weight = np.concatenate([weight, own * BOOK * weight.sum() / max(own.sum(), 1e-9)])
+    runs = [*runs, *book]
     lattices = [lattice(run) for run in runs]
     first, second, step = np.zeros_like(values), np.zeros_like(values), 0
     for number in range(passes):
@@ -337,7 +354,7 @@ def main() -> None:
     kept, aside = halves(runs) if options.passes else ([], runs)
     print(said(shares(aside, [fingered(run) for run in aside])))
     if options.passes:
-        values = chosen([*kept, *list(runs_of_book())[::2]], options.passes)
+        values = chosen(kept, options.passes, list(runs_of_book())[::2])
         put(values)
         print(*named(values), sep="\n")
         print(said(shares(aside, [fingered(run) for run in aside])))
