@@ -178,20 +178,16 @@ from .guitar.playable_techniques import (
 from .guitar.fingering import (
     Fingering as Fingering,
     finger as finger,
-    SHIFT_COST as SHIFT_COST,
-    STRING_COST as STRING_COST,
-    HIGH_COST as HIGH_COST,
-    STRETCH_COST as STRETCH_COST,
-    OPEN_COST as OPEN_COST,
-    OPEN_TREBLE_COST as OPEN_TREBLE_COST,
-    LOW_TREBLE_COST as LOW_TREBLE_COST,
-    HOME as HOME,
-    THIN_COST as THIN_COST,
-    GAP_COST as GAP_COST,
-    AGAIN_COST as AGAIN_COST,
-    STIFF_COST as STIFF_COST,
-    UNJOINED_COST as UNJOINED_COST,
+    fingerings as fingerings,
     TOO_FAST as TOO_FAST,
+)
+from .guitar.fingering_costs import (
+    Cost as Cost,
+    WAY_COSTS as WAY_COSTS,
+    SURROUNDED_COSTS as SURROUNDED_COSTS,
+    MOVE_COSTS as MOVE_COSTS,
+    BEND_COST as BEND_COST,
+    SURROUNDINGS as SURROUNDINGS,
 )
 from .guitar.notation import (
     NotatedEvent as NotatedEvent,

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from bench_families import families_held_out
 from bench_sound import the_sound
+from fit_fingering import fingerings_by_people
 
 import rockonet_utils as ru
 from rockonet.dataset.build import file_stamps
@@ -317,9 +318,10 @@ STEPS = (
     riffs,
     the_sound,
     the_rivals,
+    fingerings_by_people,
 )
 ONCE = STEPS[4:]  # what takes long
-NOT_IN_A_LINE = "files seconds peak_mb nats technique_nats inside shares table".split()
+NOT_IN_A_LINE = "files seconds peak_mb nats technique_nats inside shares table hand".split()
 
 
 def in_own_process(step: str, source: Path, cache: Path) -> dict:
@@ -376,6 +378,8 @@ def report(results: dict[str, dict], kept: Path) -> None:
         f"\nA file costs build_corpus {to_symusic:.1f} times what symusic alone takes, "
         f"and music21 {to_music21:,.0f} times what build_corpus takes."
     )
+    for name, table in results["fingerings_by_people"]["hand"].items():
+        print(f"\nFingerings as people choose them, {name}:\n{table}")
     print("\nNats for an event of the test songs:")
     for name, nats in results["predictors"]["nats"].items():
         print(f"{nats:8.2f}  {name}")

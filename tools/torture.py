@@ -16,6 +16,7 @@ import json
 import os
 import random
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -31,6 +32,7 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 MOST_SECONDS, MOST_MEGABYTES = 5, 1024
 HANGS = 900  # seconds of the clock: other programs are working too
+MOST_ADDRESSES = 8 << 30  # bytes: a flood ends the worker, not the machine
 BATCH = 2_500  # tries of one process, whose memory is measured
 
 
@@ -73,7 +75,8 @@ def refused_well(error: BaseException) -> bool:
     """Whether an error is one that this project raised on purpose, in a sentence."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = bool(frames) and f"{ROOT / 'rockonet'}{os.sep}" in frames[-1].filename
-    return ours and isinstance(error, (ValueError, OSError, RuntimeError)) and len(str(error)) > 10
+    said = isinstance(error, (ValueError, OSError, RuntimeError)) and len(str(error)) > 10
+    return ours and said and not isinstance(error.__cause__, MemoryError)
 
 
 def judged(campaign: Campaign, state: Any, seed: int, number: int) -> Try:
@@ -121,6 +124,7 @@ def megabytes(what: str) -> int:
 def work(name: str, first: int, last: int, seed: int, log: Path) -> None:
     """Make some tries, each with a line in the log; a worker that dies leaves the number there."""
     campaign = campaign_of(name)
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_ADDRESSES, MOST_ADDRESSES))
     with tempfile.TemporaryDirectory() as folder, open(log, "a") as lines:
         state = campaign.prepare(Path(folder))
         for number in range(first, last):

@@ -79,6 +79,12 @@ class PromptPanel:
             (self.file_bars, "value", self._read),
         ):
             field.observe(safely(say, handler), name)
+        for field in (
+            *(self.source, self.song_seed, self.bars, self.text, self.tempo, self.meter),
+            *(self.upload, self.track, self.file_bars, self.file_tempo, self.file_meter),
+            self.file_tuning,
+        ):
+            field.observe(lambda _: self._put(), "value")  # what was heard is another prompt
         self.hear.on_click(safely(say, self._hear))
         self._name_song()
 
@@ -211,7 +217,10 @@ class PromptPanel:
         self.worker.do(self.say, self._show, prompt, doubts)
 
     def _show(self, prompt: Riff, doubts: list[str]) -> None:
-        player = prompt.revoiced().player()
-        old, self.heard.children = self.heard.children, (player,)
-        closed(old)
+        self._put(prompt.revoiced().player())
         self.say(as_html("The prompt, as it is read.", *doubts))
+
+    def _put(self, *players: widgets.Widget) -> None:
+        """Show a player, or none, in the place of the one before."""
+        old, self.heard.children = self.heard.children, players
+        closed(old)

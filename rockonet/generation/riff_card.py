@@ -12,9 +12,11 @@ from rockonet.common.shown_text import as_html, visible
 from rockonet.generation.favourites import MAX_TITLE
 from rockonet.generation.originality import CopyIndex, bars_of_prompt, originality
 from rockonet.generation.panel_parts import NO_TOOLTIP, ROW, Worker, closed, safely
+from rockonet.guitar.fingering import Fingering
 from rockonet.guitar.formats import FILE_FORMATS
 from rockonet.guitar.riff import SOUNDS, Riff
 
+POSITIONS = 3  # how many of a riff are shown, one after the other
 _FIELD = {"style": {"description_width": "initial"}, **NO_TOOLTIP}
 
 
@@ -67,28 +69,28 @@ class RiffCard:
             round(riff.tempo_bpm, 2), min=10, max=1000, step=1, description="tempo",
             layout={"width": "10em"}, **_FIELD,
         )  # fmt: skip
-        self.downloads = widgets.Button(
-            description="Downloads", icon="download", tooltip="Make files of it: links appear here"
+        self.downloads, self.position, self.hear = (
+            widgets.Button(description=description, icon=icon, tooltip=tooltip)
+            for description, icon, tooltip in (
+                ("Downloads", "download", "Make files of it: links appear here"),
+                ("Another position", "arrows-h", "Higher up the neck, lower, on open strings"),
+                ("Hear and see it", "play", "Make its sound and its score"),
+            )
         )
-        self.hear = widgets.Button(
-            description="Hear and see it", icon="play", tooltip="Make its sound and its score"
-        )
+        self.fingerings: list[Fingering] = []  # the riff's, from the one that is shown on
         self.shown = widgets.VBox([self.hear], layout={"overflow": "visible"})
-        files = widgets.HBox([self.downloads, self.links, self.note], layout=ROW)
+        files = widgets.HBox([self.downloads, self.links, self.note, self.position], layout=ROW)
         row = widgets.HBox([self.name, self.star, self.sound, self.tempo], layout=ROW)
         self.panel = widgets.VBox(
             [row, files, self.verdict, self.shown],
             layout={"margin": "8px 0", "overflow": "visible"},
         )
         self.panel.add_class("rockonet-card")
-        for field, handler in (
-            (self.star, self._star),
-            (self.name, self._rename),
-            (self.sound, self._sound),
-            (self.tempo, self._sound),
-        ):
+        handlers = (self._rename, self._star, self._sound, self._sound)
+        for field, handler in zip(row.children, handlers, strict=True):
             field.observe(safely(self._say, handler), "value")
         self.downloads.on_click(safely(self._say, self._offer))
+        self.position.on_click(lambda _: worker.do(self._say, self._move))
         self.hear.on_click(lambda _: worker.do(self._say, self.show))
 
     def _say(self, html: str) -> None:
@@ -124,12 +126,23 @@ class RiffCard:
         self.worker.do(self._say, self.show)
 
     def _become(self, riff: Riff) -> None:
-        if riff.title != self.riff.title or riff.program != self.riff.program or (
-            riff.tempo_bpm != self.riff.tempo_bpm
-        ):  # fmt: skip
+        changed = ("title", "program", "tempo_bpm", "given_frets")
+        if any(getattr(riff, name) != getattr(self.riff, name) for name in changed):
             self.keeper.change(self, self.riff, riff)
             self.riff = riff
             self.links.value = ""  # they led to the one before
+
+    def _move(self) -> None:
+        """Hold the riff in the next of the fingerings that it has, and say where that is."""
+        self.fingerings = self.fingerings or self.riff.positions(POSITIONS)
+        now, *others = self.fingerings
+        if not others:
+            self._say(as_html("There is no other position for it."))
+            return
+        self.fingerings = [*others, now]
+        self._become(self.riff.held(others[0]))
+        self.show()
+        self._say(as_html(position_name(others[0], now)))
 
     def _offer(self, _: Any) -> None:
         """Files are made when they are asked for: all of a riff take seconds and megabytes."""
@@ -141,6 +154,16 @@ class RiffCard:
             download_link(self.riff, suffix, self.band.value) for suffix in self.riff.formats
         )
         self._say("")
+
+
+def position_name(new: Fingering, old: Fingering) -> str:
+    """Where a fingering lies, beside another one of the same riff, in a sentence."""
+    where = "higher up the neck" if new.hand.mean() > old.hand.mean() else "lower on the neck"
+    if (new.frets == 0).sum() > (old.frets == 0).sum():
+        where += ", with more open strings"
+    pressed = new.frets[new.frets > 0]
+    lies = f"frets {pressed.min()} to {pressed.max()}" if len(pressed) else "open strings alone"
+    return f"Now it lies {where}: {lies}; it costs {new.cost - old.cost:+.0f} frets of moving."
 
 
 def download_link(riff: Riff, suffix: str, band: bool = True) -> str:

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-import dataclasses
-import functools
 import itertools
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from rockonet.common.techniques import JOINED, Technique
 from rockonet.common.theory import TICKS_PER_QUARTER, chord_name
-from rockonet.common.tunings import FRETS, tuning_pitches
+from rockonet.common.tunings import tuning_pitches
 from rockonet.dataset.events import event_pitches, onsets
-from rockonet.guitar.playability import NECK, REACH, voicings
+from rockonet.guitar.fingering_costs import (
+    BEND_COST,
+    SUPPLE,
+    HandPositions,
+    Ways,
+    hand_positions,
+    move_amounts,
+    move_prices,
+    surroundings,
+    way_prices,
+)
+from rockonet.guitar.playability import NECK, voicings
 from rockonet.guitar.playable_techniques import joins, objection, possible_ways
 
 
@@ -26,7 +37,7 @@ class Fingering:
     (n_events,), the fret under the index finger. playability: share of the events (0 to 1) for
     which the hand can stay where it is. unplayable: what stands in the way, a sentence for each
     place, with its bar counted from 1. impossible_techniques: the same of events of which the notes
-    can be played, but not as they say.
+    can be played, but not as they say. cost: of everything together, see `Cost`.
     """
 
     frets: np.ndarray
@@ -34,6 +45,7 @@ class Fingering:
     playability: float
     unplayable: tuple[str, ...] = ()
     impossible_techniques: tuple[str, ...] = ()
+    cost: float = 0.0
 
     @property
     def verdict(self) -> str:
@@ -45,59 +57,10 @@ class Fingering:
         return f"playable; the hand stays where it is for {self.playability:.0%} of the notes"
 
 
-# Costs of a fingering, in frets that the hand moves. They were chosen on every other riff of
-# data/riff_book, whose strings were written by hand; a test compares with all of them.
-SHIFT_COST, STRING_COST = 1.0, 0.1  # for a move and each of its frets, for a string crossed
-HIGH_COST, STRETCH_COST = 0.2, 1.8  # for each fret up the neck, for a fifth fret under the hand
-OPEN_COST = -1.0  # for an open string; but a melody avoids the open strings and the first frets of
-OPEN_TREBLE_COST, LOW_TREBLE_COST = 0.6, 0.3  # the three thin ones, where no note can be bent
-HOME = 5  # the fret from which on a melody is at home there
-THIN_COST = 4.0  # for a power chord, for each string that its root lies above the A string
-GAP_COST = 6.0  # for a string between those of a chord that must not sound
-AGAIN_COST = 8.0  # for a chord that is struck again, if it is held in another way than before
-UNJOINED_COST = 1000.0  # for a slide or legato from string to string, which nobody can play
-STIFF_COST, SUPPLE = 1.0, 7  # for each fret that a string is bent nearer to the nut than that
 TOO_FAST = 60.0  # frets a second: beyond that nobody gets there in time
-
-
-@dataclass(frozen=True)
-class HandPositions:
-    """The ways to hold a chord, each with each place of the hand from which it can be reached.
-
-    frets: ints (n_states, n_strings), −1 for a silent string. hand: (n_states,), the fret under the
-    index finger. string: the lowest that sounds, counted from 0. cost: of the way itself, whatever
-    is played before it.
-    """
-
-    frets: np.ndarray
-    hand: np.ndarray
-    string: np.ndarray
-    cost: np.ndarray
-
-
-# The same chords come again and again: 1.4 kB a row, 23 MB if it is full.
-@functools.lru_cache(maxsize=1 << 14)
-def hand_positions(ways: tuple[tuple[int, ...], ...], tuning: tuple[int, ...]) -> HandPositions:
-    """The states of the hand for a chord that can be held in these ways, see `voicings`."""
-    rows = []
-    thin, a_string = len(tuning) - 3, len(tuning) - 5  # counted from the highest, whatever is below
-    for way in ways:
-        pressed = [fret for fret in way if fret > 0]
-        lowest, highest = min(pressed, default=FRETS), max(pressed, default=1)
-        used = [s for s, fret in enumerate(way) if fret >= 0] or [0]
-        string, gaps = used[0], used[-1] - used[0] + 1 - len(used)
-        treble = len(used) == 1 and string >= thin  # a melody
-        pitches = [tuning[s] + way[s] for s in used]
-        power = len(used) in (2, 3) and pitches[1] - pitches[0] == 7
-        fixed = (OPEN_TREBLE_COST if treble else OPEN_COST) * way.count(0) + GAP_COST * gaps
-        fixed += THIN_COST * max(0, string - a_string) * power
-        # Somebody's own way may stretch further than `voicings` do.
-        for hand in range(min(lowest, max(1, highest - REACH)), lowest + 1):
-            cost = fixed + HIGH_COST * hand
-            cost += STRETCH_COST * (bool(pressed) and highest - hand >= REACH)
-            cost += LOW_TREBLE_COST * max(0, HOME - hand) * (treble and bool(pressed))
-            rows.append((way, hand, string, cost))
-    return HandPositions(*map(np.array, zip(*rows, strict=True)))
+IMPOSSIBLE_COST = 1000.0  # for such a move, and for a slide or legato from string to string
+OTHERWISE = 3.0  # for each event of a figure that is held as it mostly is not
+UNLIKE = 2.0  # for each event that is held as in a fingering that is not wanted again
 
 
 def finger(
@@ -107,6 +70,7 @@ def finger(
     tuning: str | Sequence[int] = "standard",
     given_frets: Sequence[tuple[int, ...]] = (),
     frets: tuple[int, int] = NECK,
+    unlike: Sequence[Fingering] = (),
 ) -> Fingering:
     """The easiest way to play events: a string and a fret for each note, by dynamic programming.
 
@@ -114,14 +78,12 @@ def finger(
     given_frets: the frets of the first events, as in `Fingering`, where somebody has chosen them:
         they are kept wherever they sound as the event does, and are not judged.
     frets: the first and last fret to be used; what cannot be played there is played elsewhere.
+    unlike: fingerings of these events that are not wanted: another is found, if there is one.
     A state is a voicing (`voicings`) and the place of the hand, whose index finger reaches four
-    frets up. It costs to move the hand, the more the less time there is; to stretch; to play high
-    up; to change strings; to leave one out within a chord; to hold what is struck again in another
-    way than before; and to do what guitarists do not: power chords on thin strings, melodies on
-    thin open ones. Open strings are easy else. An event without a voicing gets silent strings and
-    makes the riff unplayable, as does a hand that has to move faster than 60 frets a second. Only
-    ways are taken in which an event can be played as it says (`technique_ways`), if there are any;
-    slides and legato stay on their string, and a slide costs nothing else.
+    frets up; what a path of them costs, and why, stands in fingering_costs.py. A second path holds
+    figures that come back as the first mostly does. An event without a voicing gets silent strings
+    and makes the riff unplayable, as does a hand that has to move faster than 60 frets a second.
+    Events are played as they say (`technique_ways`), if that is possible; a slide costs nothing.
     Raises: ValueError for an unknown tuning.
     Source: the idea of the cheapest path is that of Sayegh, 'Fingering for string instruments with
     the optimum path paradigm', 1989.
@@ -130,27 +92,27 @@ def finger(
     if not len(events):
         return Fingering(np.zeros((0, len(strings)), int), np.zeros(0, int), 1.0)
     onset = onsets(events)
-    bars = onset // ticks_per_bar + 1
-    seconds = np.diff(onset) * 60 / tempo_bpm / TICKS_PER_QUARTER  # from each event to the next
+    bars, seconds = onset // ticks_per_bar + 1, onset * 60 / tempo_bpm / TICKS_PER_QUARTER
     chords = [event_pitches(event) for event in events]
-    unplayable, states, given = [], [], []
+    unplayable, ways, given = [], [], []
     for i, chord in enumerate(chords):
-        typed = i < len(given_frets) and fits(given_frets[i], chord, strings)
-        given.append(typed)
-        ways = _ways(events[i], chord, strings, frets)
-        if typed:
-            ways = (tuple(given_frets[i]),)
-        if not ways:
+        given.append(i < len(given_frets) and fits(given_frets[i], chord, strings))
+        found = (tuple(given_frets[i]),) if given[i] else _ways(events[i], chord, strings, frets)
+        if not found:
             unplayable.append(f"bar {bars[i]}: {chord_name(chord)} cannot be fingered")
-        states.append(_states(ways, events[i], strings))
-    again = [chord == before for before, chord in itertools.pairwise(chords)]
-    joined = (events["technique"][1:] & JOINED).tolist()
-    chosen = list(zip(states, cheapest_path(states, seconds, again, joined), strict=True))
-    hand = np.array([state.hand[i] for state, i in chosen])
-    held = np.array([state.frets[i] for state, i in chosen])
+        ways.append(found or ((-1,) * len(strings),))
+    states = [hand_positions(found, strings) for found in ways]
+    costs = way_costs(events, chords, states, seconds, strings)
+    moves = move_costs(events, ways, np.diff(seconds), strings)
+    avoided = _away_from(unlike, costs, states)
+    path = cheapest_path(avoided, moves)
+    path = cheapest_path(_as_mostly(path, avoided, states, chords), moves)
+    hand, held = (np.array([getattr(s, name)[i] for s, i in zip(states, path, strict=True)])
+                  for name in ("hand", "frets"))  # fmt: skip
     moved = np.abs(np.diff(hand))
-    for i in too_fast(moved, seconds):
-        if not (given[i] and given[i + 1]) and not joined[i] & Technique.SLIDE:
+    sliding = events["technique"][1:] & Technique.SLIDE > 0
+    for i, (far, time) in enumerate(zip(moved.tolist(), np.diff(seconds).tolist(), strict=True)):
+        if far > reachable(time) and not (given[i] and given[i + 1]) and not sliding[i]:
             unplayable.append(f"bar {bars[i + 1]}: the hand jumps {moved[i]} frets too fast")
     impossible = _impossible(events, held, given, strings)
     return Fingering(
@@ -159,12 +121,61 @@ def finger(
         float((len(events) - (moved > 0).sum()) / len(events)),
         tuple(unplayable),
         tuple(f"bar {bars[i]}: {what}" for i, what in impossible if held[i].max() >= 0),
+        cost=path_cost(path, costs, moves),
     )
+
+
+def _away_from(
+    unlike: Sequence[Fingering], costs: Sequence[np.ndarray], states: Sequence[HandPositions]
+) -> Sequence[np.ndarray]:
+    """The costs of states, and more for what is held as in fingerings that are not wanted."""
+    for other in unlike:
+        same = [(s.frets == row).all(axis=1) for s, row in zip(states, other.frets, strict=True)]
+        costs = [cost + UNLIKE * held for cost, held in zip(costs, same, strict=True)]
+    return costs
+
+
+def _as_mostly(
+    path: Sequence[int],
+    costs: Sequence[np.ndarray],
+    states: Sequence[HandPositions],
+    chords: Sequence[tuple[int, ...]],
+) -> list[np.ndarray]:
+    """The costs of states, and more for what a path holds elsewhere otherwise: a figure that comes
+    back is held as it mostly is, where the same chord stands between the same ones."""
+    between = list(zip([(), *chords[:-1]], chords, [*chords[1:], ()], strict=True))
+    votes: dict[tuple, Counter[bytes]] = defaultdict(Counter)
+    for key, state, i in zip(between, states, path, strict=True):
+        votes[key][state.frets[i].tobytes()] += 1
+    found = []
+    for key, state, cost in zip(between, states, costs, strict=True):
+        if len(votes[key]) > 1:
+            mostly = np.frombuffer(votes[key].most_common(1)[0][0], state.frets.dtype)
+            cost = cost + OTHERWISE * (state.frets != mostly).any(axis=1)
+        found.append(cost)
+    return found
+
+
+def fingerings(events: np.ndarray, n: int = 3, **known: Any) -> list[Fingering]:
+    """The n best ways to play events that differ from one another, the cheapest first.
+
+    Each holds at least half of the events otherwise than every one before it does; there may be
+    fewer than n. known: what else `finger` takes.
+    Raises: as `finger`.
+    """
+    found: list[Fingering] = []
+    while len(found) < n:
+        another = finger(events, unlike=found, **known)
+        same = [(another.frets == other.frets).all(axis=1).mean() for other in found]
+        if found and max(same) > 0.5:
+            break
+        found.append(another)
+    return found
 
 
 def _ways(
     event: np.void, chord: tuple[int, ...], strings: tuple[int, ...], frets: tuple[int, int]
-) -> tuple[tuple[int, ...], ...]:
+) -> Ways:
     """The ways to hold an event: those in which it can be played as it says, or else any; those on
     the frets that are to be used, or else any."""
     played = [int(event[name]) for name in ("technique", "bend", "bent")]
@@ -175,17 +186,48 @@ def _ways(
     return allowed
 
 
-def _states(
-    ways: tuple[tuple[int, ...], ...], event: np.void, strings: tuple[int, ...]
-) -> HandPositions:
-    """The states of an event, with what it costs to bend strings near the nut."""
-    state = hand_positions(ways or ((-1,) * len(strings),), strings)
-    if not event["bent"]:
-        return state
-    place = np.cumsum(state.frets >= 0, axis=1) - 1  # of each string among those that sound
-    bent = (state.frets >= 0) & (int(event["bent"]) >> np.maximum(place, 0) & 1 > 0)
-    near = np.where(bent, np.maximum(SUPPLE - state.frets, 0), 0).sum(axis=1)
-    return dataclasses.replace(state, cost=state.cost + STIFF_COST * near)
+def way_costs(
+    events: np.ndarray,
+    chords: Sequence[tuple[int, ...]],
+    states: Sequence[HandPositions],
+    seconds: np.ndarray,
+    strings: tuple[int, ...],
+) -> list[np.ndarray]:
+    """What each state of each event costs by itself: (n_states,) each; seconds: when it begins."""
+    prices = way_prices(surroundings(chords, seconds, strings))
+    costs = [state.amounts @ price for state, price in zip(states, prices, strict=True)]
+    for i in np.flatnonzero(events["bent"]).tolist():
+        frets = states[i].frets
+        place = np.cumsum(frets >= 0, axis=1) - 1  # of each string among those that sound
+        bent = (frets >= 0) & (int(events["bent"][i]) >> np.maximum(place, 0) & 1 > 0)
+        near = np.where(bent, np.maximum(SUPPLE - frets, 0), 0).sum(axis=1)
+        costs[i] = costs[i] + BEND_COST.value * near
+    return costs
+
+
+def move_costs(
+    events: np.ndarray, ways: Sequence[Ways], wait: np.ndarray, strings: tuple[int, ...]
+) -> list[np.ndarray]:
+    """What it costs to go from each state to each of the next event: (n_after, n_before) each.
+
+    wait: seconds from each event to the next. A slide on its string moves the hand for nothing.
+    """
+    costs = []
+    joined = (events["technique"][1:] & JOINED).tolist()
+    pairs = itertools.pairwise(ways)
+    prices = move_prices(wait)
+    for (before, after), price, time, how in zip(pairs, prices, wait, joined, strict=True):
+        cost = np.tensordot(price, move_amounts(before, after, strings), 1)
+        old, new = (hand_positions(found, strings) for found in (before, after))
+        moved = np.abs(new.hand[:, None] - old.hand)
+        cost = cost + IMPOSSIBLE_COST * (moved > reachable(time))
+        if how:
+            on_string = joins(old.frets, new.frets, how)
+            if how & Technique.SLIDE:
+                cost = np.where(on_string, 0, cost)
+            cost = cost + IMPOSSIBLE_COST * ~on_string
+        costs.append(cost)
+    return costs
 
 
 def _impossible(
@@ -212,52 +254,32 @@ def fits(way: Sequence[int], pitches: tuple[int, ...], tuning: Sequence[int]) ->
     return len(way) == len(tuning) and held == set(pitches)
 
 
-def cheapest_path(
-    states: Sequence[HandPositions],
-    seconds: np.ndarray,
-    again: Sequence[bool],
-    joined: Sequence[int],
-) -> list[int]:
+def cheapest_path(costs: Sequence[np.ndarray], moves: Sequence[np.ndarray]) -> list[int]:
     """The state of each event on the path that costs least, by the algorithm of Viterbi.
 
-    seconds: (n_events − 1,) from each event to the next. again: whether the next is the same chord.
-    joined: flags if it is slid, hammered or pulled to, else 0.
+    costs: of each event's states, (n_states,). moves: from each event's states to each of the
+        next, (n_after, n_before).
     """
-    cost = states[0].cost + STRING_COST * states[0].string  # the hand comes from the lowest string
-    choices = []  # for each state of an event, the best one of the event before
-    pairs = itertools.pairwise(states)
-    for (before, after), wait, same, how in zip(pairs, seconds, again, joined, strict=True):
-        # Always in this order: of paths that cost the same, rounding decides which one is taken.
-        total = sum(transition_costs(before, after, wait, same, how), cost[None])
-        choices.append(total.argmin(axis=1))
-        cost = total.min(axis=1) + after.cost
+    cost, choices = costs[0], []
+    for after, move in zip(costs[1:], moves, strict=True):
+        total = move + cost
+        choices.append(total.argmin(axis=1))  # for each state, the best one of the event before
+        cost = total.min(axis=1) + after
     path = [int(cost.argmin())]
     for choice in reversed(choices):
         path.append(int(choice[path[-1]]))
     return path[::-1]
 
 
-def transition_costs(
-    before: HandPositions, after: HandPositions, seconds: float, again: bool, joined: int
-) -> list[np.ndarray]:
-    """What it costs to go from each state to each of the next event: (n_after, n_before) each,
-    for the hand, for the string, for another way to hold what is struck again, and for a slide or
-    legato that does not stay on its string; a slide that does moves the hand for nothing."""
-    moved = np.abs(after.hand[:, None] - before.hand[None])
-    crossed = np.abs(after.string[:, None] - before.string[None])
-    hurry = np.clip(0.25 / max(seconds, 0.02), 0.5, 4)
-    costs = [SHIFT_COST * hurry * (moved + (moved > 0)), STRING_COST * crossed]
-    if again:
-        held_else = (after.frets[:, None] != before.frets[None]).any(axis=2)
-        costs.append(AGAIN_COST * held_else)
-    if joined:
-        on_string = joins(before.frets, after.frets, joined)
-        if joined & Technique.SLIDE:
-            costs[0] = np.where(on_string, 0, costs[0])
-        costs.append(UNJOINED_COST * ~on_string)
-    return costs
+def path_cost(
+    path: Sequence[int], costs: Sequence[np.ndarray], moves: Sequence[np.ndarray]
+) -> float:
+    """What a path of states costs, see `cheapest_path`."""
+    held = sum(float(cost[i]) for cost, i in zip(costs, path, strict=True))
+    pairs = zip(moves, itertools.pairwise(path), strict=True)
+    return held + sum(float(move[j, i]) for move, (i, j) in pairs)
 
 
-def too_fast(moved: np.ndarray, seconds: np.ndarray) -> list[int]:
-    """Where the hand cannot be in time; moved: frets from each event to the next."""
-    return np.flatnonzero(moved / np.maximum(seconds, 1e-3) > TOO_FAST).tolist()
+def reachable(seconds: float) -> float:
+    """How many frets away a hand can be in time."""
+    return TOO_FAST * max(seconds, 1e-3)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from symusic.core import ScoreTick
@@ -32,7 +32,7 @@ from rockonet.explore.pictures import piano_roll
 from rockonet.explore.sound import Sound
 from rockonet.guitar.band import band_score
 from rockonet.guitar.engraving import Engraving
-from rockonet.guitar.fingering import Fingering, finger, fits
+from rockonet.guitar.fingering import Fingering, finger, fingerings, fits
 from rockonet.guitar.formats import FILE_FORMATS, FORMATS, WITHOUT_FINGERING, encoded
 from rockonet.guitar.mix import mixed
 from rockonet.guitar.notation import NotatedEvent, notation_symbols
@@ -123,8 +123,26 @@ class Riff:
     @functools.cached_property
     def fingering(self) -> Fingering:
         """A string and a fret for every note, see `finger`."""
-        bar, strings = self.ticks_per_bar, self.open_strings
-        return finger(self.events, self.tempo_bpm, bar, strings, self.given_frets, self.frets)
+        return finger(self.events, **self._known)
+
+    def positions(self, n: int = 3) -> list[Fingering]:
+        """The n best fingerings that differ from one another, see `fingerings`."""
+        return fingerings(self.events, n, **self._known)
+
+    @property
+    def _known(self) -> dict[str, Any]:
+        """What `finger` is told beside the events."""
+        return {
+            "tempo_bpm": self.tempo_bpm,
+            "ticks_per_bar": self.ticks_per_bar,
+            "tuning": self.open_strings,
+            "given_frets": self.given_frets,
+            "frets": self.frets,
+        }
+
+    def held(self, fingering: Fingering) -> Riff:
+        """The riff with its strings and frets given, as those of a typed tab are."""
+        return dataclasses.replace(self, given_frets=tuple(map(tuple, fingering.frets.tolist())))
 
     @property
     def bar_line_after(self) -> int:

@@ -50,8 +50,9 @@ def trust_chart(
     ]
     ax = axes(ax, (8, 2.8))
     colours, hatches = zip(*_LOOKS.values(), strict=True)
-    looks = dict(colors=colours, hatch=hatches, edgecolor="white", step="mid")
-    ax.stackplot(bars + 1, shares, labels=_LOOKS, **looks)
+    areas = ax.stackplot(bars + 1, shares, labels=_LOOKS, colors=colours, hatch=hatches, step="mid")
+    for area in areas:
+        area.set_edgecolor("white")
     title = as_label(corpus.songs[corpus.tracks[track].song])
     ax.set(xlim=(bars[0] + 1, bars[-1] + 1), ylim=(0, 1), xlabel="bar", ylabel="trust")
     ax.set_title(f"Whom the {part} of '{title}' is guessed by", loc="left")

@@ -14,27 +14,27 @@ import rockonet_utils as ru
 
 STUB = (ROOT / "rockonet" / "__init__.pyi").read_text(encoding="utf-8")
 NAMES_OF_VERSION_0_1 = """
-AGAIN_COST bar_ticks bars_of_prompt bass_line BASS_LOWEST BASS_PROGRAM BLUE build_corpus check
+bar_ticks bars_of_prompt bass_line BASS_LOWEST BASS_PROGRAM BLUE build_corpus check
 chord_model chord_name chord_nats classic_data classic_model classic_optimizer classic_windows
 copy_nats CopyIndex Corpus corpus_for CORPUS_FORMAT corpus_inputs distinct_in_windows
 DISTINCT_INTERVALS download_link download_rock_archive engrave Engraving entropy_nats Epoch
 EVENT event_pitches events_from_notes explain_errors FAIL_COPIED FEEDERS FileReport
-FILES_PER_TASK finger Fingering FORMATS fretboard_chart FRETS GAP_COST generate GREEN GREY
-groove GUITAR_NAMES guitar_pro guitar_tracks held_out_nats HIGH_COST History HOME key_fifths
+FILES_PER_TASK finger Fingering FORMATS fretboard_chart FRETS generate GREEN GREY
+groove GUITAR_NAMES guitar_pro guitar_tracks held_out_nats History key_fifths
 KINDS LAG_BARS learning_rate_sweep likeness_chart load_corpus load_history load_nats
-load_trained load_windows loss_chart LOW_TREBLE_COST lstm_picture MAJOR_SCALE MATCH_LENGTHS
+load_trained load_windows loss_chart lstm_picture MAJOR_SCALE MATCH_LENGTHS
 MAX_MIDI_BYTES MAX_NOTES MAX_QUARTERS MAX_REPEATS MAX_SECONDS MAX_TEXT MAX_TRACKS mean_loss
 midi_files MIDI_SUFFIXES MidiError musicxml MUTED_TICKS N_COLUMNS nats_chart NECK ngram_nats
-notes_from_events odds_chart OneHot only_tracks OPEN_COST OPEN_TREBLE_COST ORANGE Originality
+notes_from_events odds_chart OneHot only_tracks ORANGE Originality
 originality PARTS parts_chart PATIENCE PEAK_DBFS piano_roll pitch_name playable_chords Player
 PROFILES program_chart PROGRAM_FAMILIES prompt_from_midi prompt_from_text PROMPTS quality
 quality_table random_excerpt RATE_STYLES REACH read_folder read_midi redraw_loss_chart render
 report_table revoiced Riff RIFF_COLUMNS riff_inputs riff_model riff_picture riff_vocabulary
 RiffMachine RiffVocabulary ROCK_COMMIT ROCK_URL sample save_loss_chart save_nats save_windows
 scale_pitch_classes SCALES SCORE_COLOUR score_notes self_check settings Settings shape_picture
-SHIFT_COST shipped_model show_source SIGNS Song song_browser song_key songs_with_guitar Sound
+shipped_model show_source SIGNS Song song_browser song_key songs_with_guitar Sound
 soundfont sounding_intervals SOUNDS split_by_song STANDARD_TUNING STICK stop_speakers
-STRETCH_COST STRING_COST style_metrics Symbol tab_text table TASKS_IN_PROCESS THIN_COST
+style_metrics Symbol tab_text table TASKS_IN_PROCESS
 TICKS_PER_QUARTER TIME_EDGES TOO_FAST track_label TrackInfo train_riff_model
 train_shipped_models Trained TRAINED_FORMAT tuning_pitches TUNINGS TYPED TYPICAL unread_signs
 usual_in_rock VELOCITY_EDGES versions Vocabulary voicings WARN_COPIED window_picture Windows

@@ -94,6 +94,37 @@ def test_a_card_changes_its_sound_its_tempo_and_its_name(machine, silent, monkey
     assert [path.name for path in machine.folder.iterdir()] == ["mine.riff.json"]
 
 
+def test_a_card_shows_another_position_and_comes_back_to_the_first(machine, silent):
+    pressed(machine)
+    panel = machine.cards.children[0]
+    _, files, *_ = panel.children
+    *_, note, position = files.children
+    parts_of(panel)[1].value = True
+    riff = machine.favourites[0]
+    expected = riff.positions(riff_card.POSITIONS)
+    for turn in range(1, len(expected) + 1):
+        position.click()
+        machine.worker.wait(120)
+        (shown,) = machine.favourites
+        wanted = expected[turn % len(expected)]
+        np.testing.assert_array_equal(shown.fingering.frets, wanted.frets)
+        assert (shown.events == riff.events).all()
+        assert "Now it lies" in note.value or len(expected) == 1
+
+
+def test_a_position_is_named_by_where_it_lies():
+    low, high = (
+        ru.Fingering(np.array([row] * 2), np.array([hand] * 2), 1.0, cost=cost)
+        for row, hand, cost in (((-1, 0, 2, 2, -1, -1), 1, 3), ((5, 7, 7, -1, -1, -1), 5, 7.2))
+    )
+    assert riff_card.position_name(high, low) == (
+        "Now it lies higher up the neck: frets 5 to 7; it costs +4 frets of moving."
+    )
+    assert "lower on the neck, with more open strings: frets 2 to 2" in (
+        riff_card.position_name(low, high)
+    )
+
+
 def test_a_cell_that_runs_again_shows_the_same_panel(machine, silent, starter, riff_recipe):
     pressed(machine)
     again = ru.RiffMachine(riff_recipe, starter[0], starter[1], machine.folder)
@@ -229,6 +260,8 @@ def test_the_prompt_is_heard_before_anything_is_made(machine):
     assert isinstance(player, ru.Player)
     assert (player.riff.events == machine.prompt().revoiced().events).all()
     assert not machine.cards.children
+    machine.prompts.bars.value += 1  # it is another prompt now
+    assert not machine.prompts.heard.children and player.comm is None
 
 
 def test_techniques_are_offered_if_the_model_has_learned_any(machine, monkeypatch):
