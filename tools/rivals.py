@@ -85,8 +85,7 @@ def count_notes(riffs: list[np.ndarray]) -> int:
 
 def measured(rival: Rival, rate: float, seconds: float) -> dict:
     """A rival, trained: what is said of its training."""
-    steps = rival.steps_in(seconds)
-    took = rival.learn(rate, steps)
+    steps, took = rival.learn_for(rate, seconds)
     return {
         "weights": rival.network.count_params(),
         "rate": rate,

@@ -73,7 +73,7 @@ class SmallGPT(Rival):
     length came.
     Source: Josuelmet/Metal-Music-Interpolator, `_Training.ipynb`: 3 blocks, 72 wide, 10 heads of
     72, 512 within, dropout 0.3, windows of 100; Adam with beta 0.96. Its songs make ten batches of
-    512 windows; here a batch has 32, so that there is time for some steps.
+    512 windows; here a batch has as many as ours, so that there is time for some steps.
     """
 
     name = "Metal-Music-Interpolator"
@@ -81,9 +81,7 @@ class SmallGPT(Rival):
     window, most_beats = 100, 2_000
 
     def __init__(self, train: ru.Corpus, settings: ru.Settings):
-        self.settings = settings.replace(
-            riff_window=self.window, riff_batch=32, riff_epoch_windows=0
-        )
+        self.settings = settings.replace(riff_window=self.window, riff_epoch_windows=0)
         frequent = collections.Counter(beats_of(train)).most_common(self.most_beats)
         self.beats = sorted(beat for beat, count in frequent if count > 1)  # chord by chord
         self.place = {beat: number for number, beat in enumerate(self.beats, 1)}

@@ -125,22 +125,37 @@ class Rival:
         self._set_course(rate, steps)
         return self._fit(steps)
 
+    def learn_for(self, rate: float, seconds: float) -> tuple[int, float]:
+        """Train anew for so long, at a rate that falls meanwhile: the steps, and the seconds.
+
+        How many steps there is time for is seen on the way, since a machine does other things too.
+        """
+        left, done, took = self.steps_in(seconds), 0, 0.0
+        set_model_state(self.model, self.fresh)
+        while left > done / 50:
+            self._set_course(rate, done + left)
+            some = -(-left // 2)
+            took += self._fit(some, done)
+            done += some
+            left = round((seconds - took) * done / took)
+        return done, took
+
     def _set_course(self, rate: float, steps: int) -> None:
         self.course.rate.assign(rate)
         self.course.steps.assign(steps)
 
-    def _fit(self, steps: int) -> float:
+    def _fit(self, steps: int, done: int = 0) -> float:
         begin = time.perf_counter()
-        self.model.fit(Batches(self, steps), shuffle=False, verbose=0)
+        self.model.fit(Batches(self, steps, done), shuffle=False, verbose=0)
         return time.perf_counter() - begin
 
 
 class Batches(keras.utils.PyDataset):
-    """So many batches of a rival, epoch after epoch."""
+    """So many batches of a rival after those that are done, epoch after epoch."""
 
-    def __init__(self, rival: Rival, steps: int):
+    def __init__(self, rival: Rival, steps: int, done: int):
         super().__init__(workers=2)
-        self.steps = steps
+        self.steps, self.done = steps, done
         self.epoch = functools.lru_cache(maxsize=2)(rival.batches)
         self.in_epoch = len(self.epoch(1))
 
@@ -148,7 +163,7 @@ class Batches(keras.utils.PyDataset):
         return self.steps
 
     def __getitem__(self, i: int) -> tuple[np.ndarray, ...]:
-        epoch, place = divmod(i, self.in_epoch)
+        epoch, place = divmod(self.done + i, self.in_epoch)
         return self.epoch(epoch + 1)[place]
 
 

@@ -286,6 +286,9 @@ def test_training_forgets_what_it_was_timed_with_and_learns(few, untrained):
     begun = rival.price(few).means()["total"]
     rival.learn(0.02, 60)
     assert rival.price(few).means()["total"] < begun - 1
+    steps, seconds = rival.learn_for(0.02, 2.0)
+    assert steps > 1 and seconds > 1
+    assert rival.price(few).means()["total"] < begun
     rival.learn(0.0, 1)
     assert rival.price(few).means()["total"] == pytest.approx(fresh, abs=1e-4)
 
