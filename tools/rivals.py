@@ -162,9 +162,9 @@ def rivals_table(result: dict) -> str:
     for name, row in result["rivals"].items():
         cells = [f"{row['weights']:,}", f"{row['rate']:g}", f"{row['events a second']:,.0f}"]
         cells += [f"{row[part]:.3f}" if part in row else "–" for part in (*PRICED, "total")]
-        right = [f"{row[f'{part} right']:.0%}" for part in PRICED if f"{part} right" in row]
-        speed = row["notes a second"]
-        cells += [", ".join(right) or "–", f"{speed:,.0f}" if speed else "–"]
+        right = [row.get(f"{part} right") for part in PRICED]
+        cells.append(", ".join("–" if share is None else f"{share:.0%}" for share in right))
+        cells.append(f"{row['notes a second']:,.0f}" if row["notes a second"] else "–")
         lines.append(f"| {name} | {' | '.join(cells)} |")
     for how, row in result["windows"].items():
         lines.append(
