@@ -120,7 +120,7 @@ def finger(
         hand,
         float((len(events) - (moved > 0).sum()) / len(events)),
         tuple(unplayable),
-        tuple(f"bar {bars[i]}: {what}" for i, what in impossible if held[i].max() >= 0),
+        tuple(f"bar {bars[i]}: {what}" for i, what in impossible),
         cost=path_cost(path, costs, moves),
     )
 
@@ -233,10 +233,14 @@ def move_costs(
 def _impossible(
     events: np.ndarray, held: np.ndarray, given: Sequence[bool], strings: tuple[int, ...]
 ) -> Iterator[tuple[int, str]]:
-    """The places of events that cannot be played as they say, and why; held: their frets."""
+    """The places of events that cannot be played as they say, and why; held: their frets.
+
+    Of what no hand holds at all nothing is said here.
+    """
     dead = events["technique"] & Technique.DEAD > 0
     sounding = np.where(dead[:, None], -1, held)
-    for i in np.flatnonzero((events["technique"] > 0) | (events["bend"] > 0)).tolist():
+    played = (events["technique"] > 0) | (events["bend"] > 0)
+    for i in np.flatnonzero(played & (held.max(axis=1) >= 0)).tolist():
         technique, bend, bent = (int(events[i][name]) for name in ("technique", "bend", "bent"))
         why = "" if given[i] else objection(tuple(held[i].tolist()), strings, technique, bend, bent)
         if why:

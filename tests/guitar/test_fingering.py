@@ -208,6 +208,13 @@ def test_a_pentatonic_scale_needs_hardly_a_move():
     assert fingering.verdict.startswith("playable")
 
 
+@pytest.mark.parametrize("technique", ru.Technique)
+def test_a_chord_that_no_hand_holds_has_no_technique_to_object_to(technique):
+    riff = a_riff([(40, 41), (40, 47)], [0, 6])
+    riff.events["technique"][0] = technique
+    assert riff.fingering.unplayable and not riff.fingering.impossible_techniques
+
+
 def test_what_cannot_be_played_is_named_with_its_bar():
     riff = a_riff([(40,), (40, 41), (45,)], [0, 48, 6])
     assert riff.fingering.verdict == "unplayable: bar 2: E2 F2 cannot be fingered"
