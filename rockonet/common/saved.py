@@ -116,6 +116,10 @@ def open_zip(file: BinaryIO) -> zipfile.ZipFile:
     """
     archive = zipfile.ZipFile(file)
     members = archive.infolist()
+    # zipfile does not look whether it has found as many as the end of the file says there are.
+    file.seek(-22, os.SEEK_END)
+    if int.from_bytes(file.read()[10:12], "little") != len(members):
+        raise ValueError("not all of its members are found")
     size = sum(member.file_size for member in members)  # zipfile gives no more than it says
     if size > MOST_BYTES + MOST_TIMES * os.fstat(file.fileno()).st_size:
         raise ValueError(f"it would unpack to {size // 10**6:,} MB")

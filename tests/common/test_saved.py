@@ -232,6 +232,21 @@ def test_what_was_saved_unpacks_to_no_more_than_we_pack(tmp_path):
         assert archive.namelist() == ["a.npy"]
 
 
+def test_a_list_of_members_that_is_cut_short_is_noticed(tmp_path):
+    """Of the second and third nothing is left but what counts as a comment of the first."""
+    path = tmp_path / "a.npz"
+    np.savez(path, a=np.arange(3), b=np.arange(4), c=np.arange(5))
+    whole = bytearray(path.read_bytes())
+    first, second = whole.find(b"PK\1\2"), whole.find(b"PK\1\2", whole.find(b"PK\1\2") + 1)
+    end = whole.rfind(b"PK\5\6")
+    whole[first + 32 : first + 34] = (end - second).to_bytes(2, "little")
+    path.write_bytes(whole)
+    with zipfile.ZipFile(path) as archive:
+        assert archive.namelist() == ["a.npy"]
+    with pytest.raises(ValueError, match="not all of its members are found"):
+        arrays(path)
+
+
 def test_whatever_a_member_is_packed_with_it_is_unpacked_or_refused(tmp_path):
     content, rng, refused = bytes(range(256)) * 40, random.Random(2), 0
     for packing in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
