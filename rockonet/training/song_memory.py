@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,15 +102,20 @@ def event_words(
     return words | {"chord": rolling_hash(words["bass"], words["shape"])}
 
 
+def words_of(expert: Expert) -> list[tuple[str, int]]:
+    """What an expert is told: names of `event_words`, and how many events each lies back."""
+    parted = [told.partition("-") for told in expert.alike.split()]
+    return [(name, int(back or 0)) for name, _, back in parted]
+
+
 def standing(expert: Expert, word: Callable[[str, int], np.ndarray]) -> np.ndarray:
     """How events stand to an expert, as numbers: alike if all that it looks at is alike.
 
     word: gives what is told, by its name and how many events it lies back.
     """
     number = np.zeros(1, np.uint64)
-    for told in expert.alike.split():
-        name, _, back = told.partition("-")
-        number = rolling_hash(number, word(name, int(back or 0)))
+    for name, back in words_of(expert):
+        number = rolling_hash(number, word(name, back))
     return number
 
 
@@ -169,6 +174,14 @@ def decayed_counts(numbers: np.ndarray, half_life: float) -> np.ndarray:
     return result
 
 
+# The same as arrays, for all experts at once: what any of them is told, and which of it each.
+_WORDS = sorted({word for expert in EXPERTS for word in words_of(expert)})
+_FARTHEST = max(back for _, back in _WORDS)
+_TOLD = np.full((len(EXPERTS), max(len(words_of(expert)) for expert in EXPERTS)), -1)
+for _row, _expert in zip(_TOLD, EXPERTS, strict=True):
+    _row[: len(words_of(_expert))] = [_WORDS.index(word) for word in words_of(_expert)]
+
+
 class RunningMemory:
     """The same for riffs that grow side by side, event by event: which of the past speaks now.
 
@@ -191,7 +204,7 @@ class RunningMemory:
         event in what it says, (n_past, n, experts): 1 in sum, or 0 if it has heard nothing.
         """
         own, k = experts_of(part), len(self.past)
-        stands = self._standing(EXPERTS[own], events)
+        stands = self._standing(own, events)
         half_life = np.array([expert.half_life for expert in EXPERTS[own]])
         weight = 0.5 ** (np.arange(k, 0, -1)[:, None, None] / half_life)
         weight = weight * (self.stood[:k, :, own] == stands)
@@ -204,21 +217,19 @@ class RunningMemory:
         k = len(self.past)
         if k == len(self.stood):
             self.stood = np.concatenate([self.stood, np.zeros_like(self.stood)])
-        self.stood[k] = self._standing(EXPERTS, events)
+        self.stood[k] = self._standing(slice(None), events)
         self.onset = self.onset + events["step"]
         self.past.append(event_words(events, self.onset, self.bar))
 
-    def _standing(self, experts: Sequence[Expert], events: np.ndarray) -> np.ndarray:
-        """How the next events (n,) stand to some experts: (n, experts)."""
+    def _standing(self, own: slice, events: np.ndarray) -> np.ndarray:
+        """How the next events (n,) stand to some experts: (n, experts), as `standing` says it."""
         now = event_words(events, self.onset + events["step"], self.bar)
+        known = [now, *self.past[: -1 - _FARTHEST : -1]]  # the nearest first
         before = np.full(len(events), _BEFORE)
-
-        def word(name: str, back: int) -> np.ndarray:
-            if back == 0:
-                return now[name]
-            return self.past[-back][name] if back <= len(self.past) else before
-
-        stands = np.zeros((len(events), len(experts)), np.uint64)
-        for column, expert in enumerate(experts):
-            stands[:, column] = standing(expert, word)
-        return stands
+        words = np.stack(
+            [known[back][name] if back < len(known) else before for name, back in _WORDS], axis=1
+        )
+        number = np.zeros((len(events), len(_TOLD[own])), np.uint64)
+        for word in _TOLD[own].T:  # the first words of all experts, then the second ones, …
+            number = np.where(word < 0, number, rolling_hash(number, words[:, word]))
+        return number
