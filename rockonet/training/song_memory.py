@@ -128,7 +128,6 @@ def song_memory(corpus: Corpus) -> tuple[np.ndarray, np.ndarray]:
     Source: counting what a text did lately is the cache of Kuhn and De Mori, 'A cache-based natural
     language model for speech recognition', 1990; many contexts at once, each trusted by a small
     network, are those of Mahoney's data compressors (PAQ, 2005).
-    Notebook: 03.
     """
     events, offsets, n = corpus.events, corpus.offsets, corpus.n_events
     sizes = np.diff(offsets)
