@@ -287,6 +287,19 @@ def test_downloads_stand_beside_their_button(practised, panel):
     assert button.is_enabled()
 
 
+def test_another_position_is_shown_and_said(practised, panel):
+    if panel.locator(".rockonet-card").count() < 5:
+        five_riffs(panel)
+    card = panel.locator(".rockonet-card").first
+    said = []
+    for _ in range(2):
+        card.get_by_role("button", name="Another position").click()
+        note = card.get_by_text("Now it lies")
+        note.filter(has_not_text=said[0] if said else "nothing yet").wait_for(timeout=60_000)
+        said.append(note.inner_text())
+    assert said[0] != said[1] and all("frets" in sentence for sentence in said)
+
+
 def test_favourites_stay_and_survive_the_kernel(practised, panel):
     page = practised.page
     if panel.locator(".rockonet-card").count() < 5:
