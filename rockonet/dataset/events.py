@@ -124,6 +124,16 @@ def onsets(events: np.ndarray) -> np.ndarray:
     return np.cumsum(events["step"])
 
 
+def onsets_in_tracks(events: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+    """The same for many tracks, one after the other: each counts from its own start.
+
+    offsets: as in a `Corpus`.
+    """
+    onset = np.cumsum(events["step"], dtype=np.int64)
+    begin = np.repeat(offsets[:-1], np.diff(offsets))
+    return onset - (onset - events["step"])[begin]
+
+
 def bars_of(events: np.ndarray, ticks_per_bar: int) -> list[list[tuple[int, int, int]]]:
     """One track's events bar by bar, from bar 0 on: tick in the bar, bass and shape of each."""
     bar, place = np.divmod(onsets(events), ticks_per_bar)

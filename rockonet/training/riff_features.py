@@ -8,6 +8,7 @@ from typing import TypeVar
 import numpy as np
 
 from rockonet.dataset.corpus import Corpus
+from rockonet.dataset.events import onsets_in_tracks
 from rockonet.training.repeats import MATCH_LENGTHS, longest_matches
 from rockonet.training.riff_vocabulary import PARTS, TIME_EDGES, RiffVocabulary, class_of
 from rockonet.training.song_memory import RunningMemory
@@ -69,10 +70,8 @@ def riff_inputs(
     track = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
     begin, place = offsets[:-1][track], np.arange(n)
     first, bar = place == begin, ticks_per_bar[track]
-    step = events["step"].astype(np.int64)
-    onset = np.cumsum(step)
-    onset -= (onset - step)[begin] if n else 0
-    now = onset - step
+    onset = onsets_in_tracks(events, offsets)
+    now = onset - events["step"]
     key = track.astype(np.int64) << 40  # one axis of time for all tracks
     lags, lag_steps = [], []
     for bars in LAG_BARS:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rockonet.dataset.corpus import Corpus
-from rockonet.dataset.events import onsets
+from rockonet.dataset.events import onsets_in_tracks
 from rockonet.training.repeats import rolling_hash
 from rockonet.training.riff_vocabulary import PART_TABLE, part_values
 
@@ -133,10 +133,8 @@ def song_memory(corpus: Corpus) -> tuple[np.ndarray, np.ndarray]:
     sizes = np.diff(offsets)
     track, place = np.repeat(np.arange(len(sizes)), sizes), np.arange(n)
     bars = np.array([corpus.ticks_per_bar(i) for i in range(len(sizes))], np.int64)[track]
-    onset = onsets(events).astype(np.int64)
     begin = offsets[:-1][track]
-    onset -= onset[begin] - events["step"][begin] if n else 0
-    words = event_words(events, onset, bars)
+    words = event_words(events, onsets_in_tracks(events, offsets), bars)
     own_track = rolling_hash(np.zeros(1, np.uint64), track)
     heard, chance = np.zeros((2, n, len(EXPERTS)), np.float32)
 
@@ -203,7 +201,7 @@ class RunningMemory:
         event in what it says, (n_past, n, experts): 1 in sum, or 0 if it has heard nothing.
         """
         own, k = experts_of(part), len(self.past)
-        stands = self._standing(own, events)
+        stands = self._standing(own, self._words(events))
         half_life = np.array([expert.half_life for expert in EXPERTS[own]])
         weight = 0.5 ** (np.arange(k, 0, -1)[:, None, None] / half_life)
         weight = weight * (self.stood[:k, :, own] == stands)
@@ -216,19 +214,26 @@ class RunningMemory:
         k = len(self.past)
         if k == len(self.stood):
             self.stood = np.concatenate([self.stood, np.zeros_like(self.stood)])
-        self.stood[k] = self._standing(slice(None), events)
+        now = self._words(events)
+        self.stood[k] = self._standing(slice(None), now)
         self.onset = self.onset + events["step"]
-        self.past.append(event_words(events, self.onset, self.bar))
+        self.past.append(now)
 
-    def _standing(self, own: slice, events: np.ndarray) -> np.ndarray:
-        """How the next events (n,) stand to some experts: (n, experts), as `standing` says it."""
-        now = event_words(events, self.onset + events["step"], self.bar)
+    def _words(self, events: np.ndarray) -> dict[str, np.ndarray]:
+        """What experts are told of the next events (n,)."""
+        return event_words(events, self.onset + events["step"], self.bar)
+
+    def _standing(self, own: slice, now: dict[str, np.ndarray]) -> np.ndarray:
+        """How the next events stand to some experts: (n, experts), as `standing` says it.
+
+        now: the words of these events.
+        """
         known = [now, *self.past[: -1 - _FARTHEST : -1]]  # the nearest first
-        before = np.full(len(events), _BEFORE)
+        before = np.full(len(now["step"]), _BEFORE)
         words = np.stack(
             [known[back][name] if back < len(known) else before for name, back in _WORDS], axis=1
         )
-        number = np.zeros((len(events), len(_TOLD[own])), np.uint64)
+        number = np.zeros((len(words), len(_TOLD[own])), np.uint64)
         for word in _TOLD[own].T:  # the first words of all experts, then the second ones, …
             number = np.where(word < 0, number, rolling_hash(number, words[:, word]))
         return number
