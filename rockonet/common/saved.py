@@ -40,6 +40,7 @@ UNREADABLE = (
 MOST_TABLE_BYTES = 50_000_000
 # How far something saved may be packed: deflate can do 1,000 to 1, and music takes 30 to 1 at most.
 MOST_BYTES, MOST_TIMES = 100_000_000, 100
+MOST_AT_THE_END = 22 + 0xFFFF  # bytes of a zip after its list of members: a comment is the last
 USUAL_PACKING = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 CHECK = "check"  # the column of a table with its check sum
 
@@ -116,9 +117,7 @@ def open_zip(file: BinaryIO) -> zipfile.ZipFile:
     """
     archive = zipfile.ZipFile(file)
     members = archive.infolist()
-    # zipfile does not look whether it has found as many as the end of the file says there are.
-    file.seek(-22, os.SEEK_END)
-    if int.from_bytes(file.read()[10:12], "little") != len(members):
+    if members_lost(archive):
         raise ValueError("not all of its members are found")
     size = sum(member.file_size for member in members)  # zipfile gives no more than it says
     if size > MOST_BYTES + MOST_TIMES * os.fstat(file.fileno()).st_size:
@@ -126,6 +125,19 @@ def open_zip(file: BinaryIO) -> zipfile.ZipFile:
     if any(member.compress_type not in USUAL_PACKING for member in members):
         raise ValueError("it is packed in an unusual way")
     return archive
+
+
+def members_lost(archive: zipfile.ZipFile) -> int:
+    """How many members fewer an archive lists than its end says; zipfile does not look.
+
+    0 for 65,535 members or more, whose number does not stand there.
+    """
+    assert archive.fp
+    size = archive.fp.seek(0, os.SEEK_END)
+    archive.fp.seek(max(0, size - MOST_AT_THE_END))
+    end = archive.fp.read()
+    said = int.from_bytes(end[end.rfind(b"PK\5\6") :][10:12], "little")
+    return 0 if said == 0xFFFF else said - len(archive.infolist())
 
 
 def open_arrays(file: BinaryIO) -> NpzFile:

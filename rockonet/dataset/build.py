@@ -22,10 +22,10 @@ import numpy as np
 from IPython.display import Markdown
 from tqdm.auto import tqdm
 
-from rockonet.common.errors import Remark
+from rockonet.common.errors import Remark, say_remarks
 from rockonet.common.files import saved_if_possible
 from rockonet.common.notebook import table, versions
-from rockonet.common.saved import reading, unpacked
+from rockonet.common.saved import members_lost, reading, unpacked
 from rockonet.common.settings import Settings
 from rockonet.common.shown_text import as_markdown, visible
 from rockonet.dataset.corpus import Corpus, FileReport, Song, TrackInfo, load_corpus, song_of_timing
@@ -157,15 +157,27 @@ def file_stamps(folder: Path) -> dict[str, str]:
     if folder.is_file():
         remedy = "Copy or download it again."
         with reading(folder, "a .zip of songs", remedy) as file, zipfile.ZipFile(file) as archive:
-            return {
-                info.filename: f"{info.file_size} {info.CRC:08x}"
-                for info in sorted(archive.infolist(), key=lambda info: info.filename)
-                if PurePosixPath(info.filename).suffix.lower() in SONG_SUFFIXES
-                and not info.is_dir()
-            }
+            lost, songs = members_lost(archive), zipped_songs(archive)
+        stamps = {info.filename: f"{info.file_size} {info.CRC:08x}" for info in songs}
+        twice = len(songs) - len(stamps)
+        remarks = [
+            f"{lost} of its files cannot be found, its list is damaged. {remedy}" if lost else "",
+            f"{twice} of its songs have the name of another, and are left out." if twice else "",
+        ]
+        say_remarks(folder.name, filter(None, remarks), stacklevel=4)
+        return stamps
     raise FileNotFoundError(
         f"{visible(folder)} is neither a folder nor a .zip file. Check its path."
     )
+
+
+def zipped_songs(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """The songs of a zip, in one order on every machine."""
+    return [
+        info
+        for info in sorted(archive.infolist(), key=lambda info: info.filename)
+        if PurePosixPath(info.filename).suffix.lower() in SONG_SUFFIXES and not info.is_dir()
+    ]
 
 
 def _cached(cache: str | os.PathLike[str] | None, filters: str) -> Corpus:

@@ -12,6 +12,7 @@ import zlib
 
 import numpy as np
 import pytest
+from helpers import with_cut_list
 
 from rockonet.common.saved import (
     fingerprint,
@@ -236,11 +237,7 @@ def test_a_list_of_members_that_is_cut_short_is_noticed(tmp_path):
     """Of the second and third nothing is left but what counts as a comment of the first."""
     path = tmp_path / "a.npz"
     np.savez(path, a=np.arange(3), b=np.arange(4), c=np.arange(5))
-    whole = bytearray(path.read_bytes())
-    first, second = whole.find(b"PK\1\2"), whole.find(b"PK\1\2", whole.find(b"PK\1\2") + 1)
-    end = whole.rfind(b"PK\5\6")
-    whole[first + 32 : first + 34] = (end - second).to_bytes(2, "little")
-    path.write_bytes(whole)
+    path.write_bytes(with_cut_list(path.read_bytes()))
     with zipfile.ZipFile(path) as archive:
         assert archive.namelist() == ["a.npy"]
     with pytest.raises(ValueError, match="not all of its members are found"):

@@ -1,12 +1,14 @@
 """A folder becomes a corpus: what is read, what is kept, what comes from the cache."""
 
+import io
 import tracemalloc
+import warnings
 import zipfile
 
 import joblib
 import numpy as np
 import pytest
-from helpers import melody, midi_bytes, same_corpus
+from helpers import melody, midi_bytes, same_corpus, with_cut_list
 
 import rockonet_utils as ru
 from rockonet.common.errors import Remark
@@ -136,6 +138,37 @@ def test_a_zip_gives_the_same_corpus_as_its_folder(folder, tmp_path):
     assert sorted(tmp_path.rglob("*")) == before  # nothing was unpacked
     assert zipped.songs == ["escape", *plain.songs]
     np.testing.assert_array_equal(zipped.events[2:], plain.events)
+
+
+def test_songs_that_a_zip_does_not_list_or_lists_by_one_name_are_not_lost_in_silence(tmp_path):
+    songs = {name: midi_bytes([melody(40 + np.arange(8) * k)]) for k, name in enumerate("abc", 1)}
+
+    def built(names, change=bytes):
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as archive, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a name that is there already
+            for name in names:
+                archive.writestr(f"{names[0]}.mid" if name == "c" else f"{name}.mid", songs[name])
+        (tmp_path / "songs.zip").write_bytes(change(buffer.getvalue()))
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            corpus = ru.build_corpus(tmp_path / "songs.zip")
+        assert all(remark.filename == __file__ for remark in said)
+        return corpus.songs, [str(remark.message) for remark in said]
+
+    assert built("ab") == (["a", "b"], [])
+    assert built("ab", lambda zipped: zipped[:-2] + b"\4\0pack") == (["a", "b"], [])  # a comment
+    assert built("ab", with_cut_list) == (
+        ["a"],
+        [
+            "songs.zip: 1 of its files cannot be found, its list is damaged. "
+            "Copy or download it again."
+        ],
+    )
+    assert built("abc") == (
+        ["a", "b"],
+        ["songs.zip: 1 of its songs have the name of another, and are left out."],
+    )
 
 
 def test_a_folder_without_a_guitar_says_what_to_do(folder, tmp_path):
