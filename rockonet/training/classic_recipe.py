@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 
 import keras
@@ -14,7 +15,7 @@ from rockonet.dataset.classic_windows import OneHot, Vocabulary, Windows
 from rockonet.dataset.corpus import Corpus
 from rockonet.training.batches import classic_batches, full_batch
 from rockonet.training.counting import entropy_nats, frequency_nats
-from rockonet.training.experiment import Experiment, compile_model, experiment_key, seed_everything
+from rockonet.training.experiment import Experiment, compile_model, experiment_key, one_network
 from rockonet.training.schedules import published_decay
 
 WindowPair = tuple[Windows, OneHot]
@@ -56,6 +57,17 @@ def classic_optimizer(learning_rate: float, decay: float = 0.01) -> keras.optimi
     return keras.optimizers.Adam(published_decay(learning_rate, decay))
 
 
+def compile_classic_network(
+    network: keras.Model, decay: float
+) -> tuple[keras.Model, keras.Variable]:
+    """The network, compiled, and the variable that holds its learning rate; see `one_network`."""
+    optimizer = classic_optimizer(0.0, decay)
+    rate = optimizer.add_variable((), name="rate")
+    optimizer.learning_rate = published_decay(rate, decay)
+    compile_model(network, optimizer, "categorical_crossentropy")
+    return network, rate
+
+
 def mean_loss(model: keras.Model, X: Windows, Y: OneHot, batch_size: int = 512) -> float:
     """Mean of −ln p(answer) over all windows, in nats per event, with dropout off.
 
@@ -88,17 +100,13 @@ def classic_experiment(
     numbers = [settings.batch_size, settings.epoch_windows, settings.decay, settings.seed]
     data = fingerprint(X.values, X.starts, Y.codes)
 
-    def start(rate: float) -> tuple[keras.Model, keras.Model]:
-        seed_everything(settings.seed)
-        model = build_model(*shape, **size)
-        compile_model(model, classic_optimizer(rate, settings.decay), "categorical_crossentropy")
-        return model, model
-
+    build = functools.partial(build_model, *shape, **size)
+    compiled = functools.partial(compile_classic_network, decay=settings.decay)
     return Experiment(
         recipe="classic",
         vocabulary=vocabulary,
         length=X.length,
-        key=experiment_key(build_model(*shape, **size), [vocabulary.symbols, numbers, data]),
+        key=experiment_key(build(), [vocabulary.symbols, numbers, data, "one network"]),
         corpus=data,
         unigram_nats=entropy_nats(Y),
         validation_unigram_nats=frequency_nats(Y, Y_validation),
@@ -106,7 +114,7 @@ def classic_experiment(
         patience=np.inf,
         parts=("loss",),
         in_total=(True,),
-        start=start,
+        start=one_network(build, compiled, settings.seed),
         batches=lambda epoch: classic_batches(X, Y, settings, epoch),
         measure=lambda model: np.array([mean_loss(model, X_validation, Y_validation)]),
     )

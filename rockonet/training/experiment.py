@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
@@ -11,6 +12,7 @@ import keras
 import numpy as np
 
 from rockonet.dataset.classic_windows import Vocabulary
+from rockonet.training.checkpoints import model_state, set_model_state
 from rockonet.training.history import Epoch, History
 from rockonet.training.progress import Progress
 from rockonet.training.riff_vocabulary import RiffVocabulary
@@ -104,6 +106,34 @@ def compile_model(
     jit = keras.backend.backend() != "tensorflow"
     model.compile(optimizer, loss, metrics=list(metrics), jit_compile=jit)
     optimizer.build(model.trainable_variables)
+
+
+def one_network(
+    build: Callable[[], keras.Model],
+    compiled: Callable[[keras.Model], tuple[keras.Model, keras.Variable]],
+    seed: int,
+) -> Callable[[float], tuple[keras.Model, keras.Model]]:
+    """What starts training at a rate, see `Experiment`: one network serves every rate in turn.
+
+    build: makes the network. compiled: from it to the compiled model that trains it, and the
+    variable that holds its learning rate. To compile one for each takes seconds.
+    """
+
+    @functools.cache
+    def made() -> tuple[keras.Model, keras.Model, keras.Variable, list[np.ndarray]]:
+        """Network, compiled model, its rate, and the state in which every rate starts."""
+        seed_everything(seed)
+        network = build()
+        model, rate = compiled(network)
+        return network, model, rate, model_state(model)
+
+    def start(rate: float) -> tuple[keras.Model, keras.Model]:
+        network, model, variable, state = made()
+        set_model_state(model, state)
+        variable.assign(rate)
+        return network, model
+
+    return start
 
 
 def seed_dropout(model: keras.Model, seed: int, epoch: int) -> None:

@@ -13,13 +13,12 @@ from keras import KerasTensor, ops
 from rockonet.common.settings import Settings
 from rockonet.dataset.corpus import Corpus
 from rockonet.training.batches import masked_examples, overlapping_windows, riff_batches
-from rockonet.training.checkpoints import model_state, set_model_state
 from rockonet.training.counting import ngram_nats
 from rockonet.training.experiment import (
     Experiment,
     compile_model,
     experiment_key,
-    seed_everything,
+    one_network,
 )
 from rockonet.training.riff_features import N_COLUMNS, RIFF_COLUMNS, corpus_inputs
 from rockonet.training.riff_network import trust_in
@@ -136,28 +135,6 @@ def compile_riff_network(
     return model, schedule.rate
 
 
-def riff_start(
-    build: Callable[[], keras.Model], settings: Settings, steps_per_epoch: int
-) -> Callable[[float], tuple[keras.Model, keras.Model]]:
-    """What starts training at a rate, see `Experiment`; the network is built and compiled once."""
-
-    @functools.cache
-    def compiled() -> tuple[keras.Model, keras.Model, keras.Variable, list[np.ndarray]]:
-        """Network, compiled model, its rate, and the state in which every rate starts."""
-        seed_everything(settings.seed)
-        network = build()
-        model, rate = compile_riff_network(network, settings, steps_per_epoch)
-        return network, model, rate, model_state(model)
-
-    def start(rate: float) -> tuple[keras.Model, keras.Model]:
-        network, model, variable, state = compiled()
-        set_model_state(model, state)
-        variable.assign(rate)
-        return network, model
-
-    return start
-
-
 def riff_experiment(
     train: Corpus,
     validation: Corpus,
@@ -177,6 +154,9 @@ def riff_experiment(
     ]
     songs = [train.fingerprint(), validation.fingerprint()]
     steps_per_epoch = len(riff_batches(examples, train.offsets, settings, 1))
+    compiled = functools.partial(
+        compile_riff_network, settings=settings, steps_per_epoch=steps_per_epoch
+    )
     return Experiment(
         recipe="riff",
         vocabulary=vocabulary,
@@ -189,7 +169,7 @@ def riff_experiment(
         patience=PATIENCE,
         parts=PARTS,
         in_total=tuple(part.in_total for part in PART_TABLE),
-        start=riff_start(build, settings, steps_per_epoch),
+        start=one_network(build, compiled, settings.seed),
         batches=lambda epoch: riff_batches(examples, train.offsets, settings, epoch),
         measure=lambda model: mean_nats(model, asked, validation.offsets),
     )

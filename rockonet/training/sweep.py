@@ -132,7 +132,7 @@ class RateTraining:
         self.unsaved = False  # whether it was said that the disk does not take what was trained
         self.diverged = False
         self.history = experiment.history(self.checkpoints.epochs())
-        # Made for the first epoch; of the riff recipe all rates share one, so they train in turn.
+        # Made for the first epoch; all rates share one, so they train in turn.
         self.networks: tuple[keras.Model, keras.Model] | None = None
 
     @property
