@@ -9,6 +9,10 @@ import pytest
 from helpers import melody, midi_bytes, played_by_rule
 
 os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
+# A worker of pytest-xdist has its share of the cores: threads of TensorFlow for which there is none
+# wait for one another, a quarter of the time of a training.
+_share = (os.cpu_count() or 1) // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", str(max(1, _share)))
 
 import rockonet_utils as ru  # noqa: E402
 

@@ -11,12 +11,14 @@ from helpers import ROOT
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NAMES = ["01_explore_midi", "02_build_dataset", "03_train_model", "04_generate_music"]
 SOLUTION = re.compile(r"<details><summary>Solution</summary>\n\n```python\n(.*?)```", re.DOTALL)
-# Fewer riffs to compare, and a training that takes a moment, for what does not depend on them.
+# Fewer riffs to compare, and a training that takes a moment, for what does not depend on them; and
+# one that is long enough for every rate to learn something.
 MANY, FEW = "range(12)", "range(3)"
 SHORT = (
     "settings = settings.replace(epochs=1, epoch_windows=300, units=(8, 8, 8), riff_units=(8,), "
     "riff_epochs=1, riff_epoch_windows=64)"
 )
+BRIEF = "settings = settings.replace(riff_epochs=2, riff_epoch_windows=320)"
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
@@ -26,6 +28,20 @@ def read(path):
 
 def texts(notebook, kind):
     return [cell.source for cell in notebook.cells if cell.cell_type == kind]
+
+
+def trained_less(notebook, less):
+    """The notebook, training with other numbers."""
+    (cell,) = (c for c in notebook.cells if c.source.startswith("settings = ru.settings("))
+    cell.source += f"\n{less}"
+    return notebook
+
+
+def with_fewer_riffs(notebook):
+    """The notebook, comparing fewer of them."""
+    for cell in notebook.cells:
+        cell.source = cell.source.replace(MANY, FEW)
+    return notebook
 
 
 def exercises(notebook):
