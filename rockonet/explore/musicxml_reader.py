@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -13,6 +14,7 @@ import defusedxml.ElementTree
 import numpy as np
 from symusic.core import NoteTickList, ScoreTick, TempoTick, TimeSignatureTick, TrackTick
 
+from rockonet.common.errors import say_remarks
 from rockonet.common.techniques import Technique, harmonic_semitones
 from rockonet.common.theory import is_meter, is_tempo, pitch_number
 from rockonet.explore.file_kinds import is_zip
@@ -26,13 +28,15 @@ MAX_CONTAINER_BYTES, MAX_SCORE_BYTES = 100_000, 64_000_000  # unpacked
 # What music21 reads takes it 2 milliseconds a note and half of one a bar; every beat of a meter and
 # every degree of a chord symbol is worked out, however many a file says there are.
 MAX_SCORE_NOTES, MAX_SCORE_BARS, MAX_BEATS = 50_000, 10_000, 99
+SECONDS_A_NOTE, LONG = 0.002, 2.0  # whoever waits longer than that is told for how long
 NOT_READ = ("harmony", "figured-bass")
 
 
+@functools.lru_cache(maxsize=1)  # who has seen its tracks asks for one of them, then for more bars
 def parse_musicxml(data: bytes, name: str) -> TabSong:
     """The song in the bytes of a MusicXML file; each staff is a track, but for a TAB below it.
 
-    It may be compressed (``.mxl``).
+    It may be compressed (``.mxl``). How long it takes is said before, if it is long.
     Raises: `MidiError`, which names the file and the reason.
     """
     import music21  # two seconds, which only MusicXML has to wait for
@@ -40,7 +44,10 @@ def parse_musicxml(data: bytes, name: str) -> TabSong:
     try:
         data = _unzipped(data) if is_zip(data) else data
         root = defusedxml.ElementTree.fromstring(data)  # no entities, nothing from elsewhere
-        _bound(root)
+        seconds = _bound(root) * SECONDS_A_NOTE
+        if seconds > LONG:
+            remark = f"about {seconds:.0f} seconds, MusicXML takes long to read."
+            say_remarks(name, [remark], stacklevel=5)
         score = music21.converter.parseData(tostring(root, "unicode"), format="musicxml")
         if not isinstance(score, music21.stream.Score):
             raise ValueError("it holds no score")
@@ -63,15 +70,16 @@ def parse_musicxml(data: bytes, name: str) -> TabSong:
     return TabSong(title, written, tracks, ())
 
 
-def _bound(root: Element) -> None:
-    """Take out of a score what is not read, before it costs time.
+def _bound(root: Element) -> int:
+    """Take out of a score what is not read, before it costs time; how many notes are left.
 
     Raises: ValueError if there is more of it than a song has.
     """
     for measure in root.iter("measure"):
         for unread in [element for element in measure if element.tag in NOT_READ]:
             measure.remove(unread)
-    if sum(1 for _ in root.iter("note")) > MAX_SCORE_NOTES:
+    notes = sum(1 for _ in root.iter("note"))
+    if notes > MAX_SCORE_NOTES:
         raise ValueError("it has too many notes for a song")
     if sum(1 for _ in root.iter("measure")) > MAX_SCORE_BARS:
         raise ValueError("it has too many bars for a song")
@@ -79,6 +87,7 @@ def _bound(root: Element) -> None:
         written = " + ".join(beats.text or "" for beats in time.iterfind("beats"))
         if sum(map(int, re.findall(r"\d+", written))) > MAX_BEATS:
             raise ValueError(f"a bar of {written} beats")
+    return notes
 
 
 def _unzipped(data: bytes) -> bytes:

@@ -136,12 +136,14 @@ class PromptPanel:
         if not self.upload.value:
             return
         (file,) = self.upload.value
+        self.say(as_html(f"reading {file.name} …"))
         tracks = prompt_tracks(bytes(file.content), file.name)
         self.track.options = [  # and the first one is chosen
             (label, ITSELF if track is None else track) for label, track in tracks.items()
         ]
         self.track.layout.display = None if tracks else "none"
         self._read()
+        self.say("")
 
     def _read(self, _: Any = None) -> None:
         """Read the track that is chosen, and show tempo, meter and tuning as they are read."""

@@ -15,7 +15,13 @@ from rockonet.dataset.classic_windows import OneHot, Vocabulary, Windows
 from rockonet.dataset.corpus import Corpus
 from rockonet.training.batches import classic_batches, full_batch
 from rockonet.training.counting import entropy_nats, frequency_nats
-from rockonet.training.experiment import Experiment, compile_model, experiment_key, one_network
+from rockonet.training.experiment import (
+    Experiment,
+    compile_model,
+    experiment_key,
+    one_network,
+    seed_everything,
+)
 from rockonet.training.schedules import published_decay
 
 WindowPair = tuple[Windows, OneHot]
@@ -99,14 +105,16 @@ def classic_experiment(
     size = dict(units=settings.units, dense=settings.dense, dropout=settings.dropout)
     numbers = [settings.batch_size, settings.epoch_windows, settings.decay, settings.seed]
     data = fingerprint(X.values, X.starts, Y.codes)
-
-    build = functools.partial(build_model, *shape, **size)
+    # "with its rate": of what was trained before one network served all rates, the state has none.
+    rest = [vocabulary.symbols, numbers, data, "with its rate"]
+    seed_everything(settings.seed)
+    network = build_model(*shape, **size)
     compiled = functools.partial(compile_classic_network, decay=settings.decay)
     return Experiment(
         recipe="classic",
         vocabulary=vocabulary,
         length=X.length,
-        key=experiment_key(build(), [vocabulary.symbols, numbers, data, "one network"]),
+        key=experiment_key(network, rest),
         corpus=data,
         unigram_nats=entropy_nats(Y),
         validation_unigram_nats=frequency_nats(Y, Y_validation),
@@ -114,7 +122,7 @@ def classic_experiment(
         patience=np.inf,
         parts=("loss",),
         in_total=(True,),
-        start=one_network(build, compiled, settings.seed),
+        start=one_network(network, compiled),
         batches=lambda epoch: classic_batches(X, Y, settings, epoch),
         measure=lambda model: np.array([mean_loss(model, X_validation, Y_validation)]),
     )

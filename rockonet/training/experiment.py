@@ -109,26 +109,22 @@ def compile_model(
 
 
 def one_network(
-    build: Callable[[], keras.Model],
-    compiled: Callable[[keras.Model], tuple[keras.Model, keras.Variable]],
-    seed: int,
+    network: keras.Model, compiled: Callable[[keras.Model], tuple[keras.Model, keras.Variable]]
 ) -> Callable[[float], tuple[keras.Model, keras.Model]]:
     """What starts training at a rate, see `Experiment`: one network serves every rate in turn.
 
-    build: makes the network. compiled: from it to the compiled model that trains it, and the
+    network: as it was built. compiled: from it to the compiled model that trains it, and the
     variable that holds its learning rate. To compile one for each takes seconds.
     """
 
     @functools.cache
-    def made() -> tuple[keras.Model, keras.Model, keras.Variable, list[np.ndarray]]:
-        """Network, compiled model, its rate, and the state in which every rate starts."""
-        seed_everything(seed)
-        network = build()
+    def made() -> tuple[keras.Model, keras.Variable, list[np.ndarray]]:
+        """The compiled model, its rate, and the state in which every rate starts."""
         model, rate = compiled(network)
-        return network, model, rate, model_state(model)
+        return model, rate, model_state(model)
 
     def start(rate: float) -> tuple[keras.Model, keras.Model]:
-        network, model, variable, state = made()
+        model, variable, state = made()
         set_model_state(model, state)
         variable.assign(rate)
         return network, model

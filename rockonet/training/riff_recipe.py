@@ -19,6 +19,7 @@ from rockonet.training.experiment import (
     compile_model,
     experiment_key,
     one_network,
+    seed_everything,
 )
 from rockonet.training.riff_features import N_COLUMNS, RIFF_COLUMNS, corpus_inputs
 from rockonet.training.riff_network import trust_in
@@ -144,9 +145,8 @@ def riff_experiment(
 ) -> Experiment:
     """The riff recipe on these songs, ready to be trained at any rate."""
     examples, asked = (riff_examples(corpus, vocabulary) for corpus in (train, validation))
-    build = functools.partial(
-        build_model, vocabulary.sizes, settings.riff_units, dropout=settings.riff_dropout
-    )
+    seed_everything(settings.seed)
+    network = build_model(vocabulary.sizes, settings.riff_units, dropout=settings.riff_dropout)
     numbers = [
         getattr(settings, field.name)
         for field in dataclasses.fields(settings)
@@ -161,7 +161,7 @@ def riff_experiment(
         recipe="riff",
         vocabulary=vocabulary,
         length=settings.riff_window,
-        key=experiment_key(build(), [numbers, settings.seed, songs]),
+        key=experiment_key(network, [numbers, settings.seed, songs]),
         corpus=train.fingerprint(),
         unigram_nats=ngram_nats(train, train, 1),
         validation_unigram_nats=ngram_nats(train, validation, 1),
@@ -169,7 +169,7 @@ def riff_experiment(
         patience=PATIENCE,
         parts=PARTS,
         in_total=tuple(part.in_total for part in PART_TABLE),
-        start=one_network(build, compiled, settings.seed),
+        start=one_network(network, compiled),
         batches=lambda epoch: riff_batches(examples, train.offsets, settings, epoch),
         measure=lambda model: mean_nats(model, asked, validation.offsets),
     )

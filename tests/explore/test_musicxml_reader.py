@@ -1,11 +1,14 @@
 """MusicXML that says more than a song has is refused before it costs anything."""
 
 import time
+import warnings
 
 import pytest
 from helpers import a_tune
 
 import rockonet_utils as ru
+from rockonet.common.errors import Remark
+from rockonet.explore import musicxml_reader
 from rockonet.explore.musicxml_reader import parse_musicxml
 
 MANY = "999999999"
@@ -66,3 +69,17 @@ def test_what_no_note_depends_on_is_passed_over_at_once(data):
     song = parse_musicxml(data, "odd.musicxml")
     assert time.process_time() - begin < 2
     assert song.tracks[0].notes.tolist() == whole.tracks[0].notes.tolist()
+
+
+def test_a_long_score_says_how_long_it_takes_and_is_read_once(monkeypatch):
+    monkeypatch.setattr(musicxml_reader, "SECONDS_A_NOTE", 0.25)  # as if it had 4,000 notes, not 32
+    data = a_tune((40, 43, 45, 40) * 4, title="long").encoded(".musicxml")
+    with pytest.warns(Remark, match="long.musicxml: about 8 seconds, MusicXML takes") as said:
+        tracks = ru.prompt_tracks(data, "long.musicxml")
+    assert [remark.filename for remark in said] == [__file__]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # nothing is said again
+        chosen = [ru.prompt_from_file(data, 1, "long.musicxml", track) for track in tracks.values()]
+    assert all(riff.events["bass"].tolist() == [40, 43, 45, 40, 40, 43, 45, 40] for riff in chosen)
+    assert parse_musicxml(data, "long.musicxml") is parse_musicxml(data, "long.musicxml")
+    assert parse_musicxml(data, "other.musicxml") is not parse_musicxml(data, "long.musicxml")

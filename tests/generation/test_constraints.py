@@ -18,7 +18,7 @@ def test_masks_are_never_violated_in_10_000_events(starter, riff_recipe):
     while count < 10_000:
         prompt = ru.random_excerpt(starter[1], 16, seed=seed)
         for riff in ru.generate(
-            riff_recipe, 64, 16, 1.5, top_p=1, prompt=prompt, seed=seed, best_of=1, **rules
+            riff_recipe, 128, 16, 1.5, top_p=1, prompt=prompt, seed=seed, best_of=1, **rules
         ):
             for event in riff.generated:
                 pitches = ru.event_pitches(event)

@@ -219,7 +219,9 @@ def test_a_typed_prompt_has_the_meter_that_was_chosen(machine):
 
 def test_a_file_is_shown_as_it_is_read_and_can_be_changed(machine):
     song = ru.settings(data="starter").folder.parent / "guitar_pro" / "rooftop_radio.gp5"
+    said, machine.prompts.say = [], lambda text: said.append(text)
     uploaded(machine, "rooftop_radio.gp5", song.read_bytes())
+    assert said == ["", "reading rooftop_radio.gp5 …", ""]
     read, panel = ru.prompt_from_file(song, 2), machine.prompts
     assert "rooftop_radio.gp5: " in panel.about.value and "12 bars became 15" in panel.about.value
     labels = [label for label, _ in panel.track.options]

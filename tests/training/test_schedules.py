@@ -61,3 +61,17 @@ def test_the_rate_is_worked_out_once_a_step_and_what_is_learned_is_the_same(kind
     for rate in (0.1, 0.1 / 2, 0.1 / 3):
         value = value * (1 - 0.1 * rate) - rate
     assert float(weights[1][0]) == pytest.approx(value, rel=1e-2)
+
+
+def test_it_learns_to_the_last_digit_what_adamw_of_keras_learns():
+    rng = np.random.default_rng(0)
+    begun, gradients = rng.normal(size=(4, 3)), rng.normal(size=(20, 4, 3))
+    learned = []
+    for kind in (keras.optimizers.AdamW, AdamW):
+        weight = keras.Variable(begun, dtype="float32")
+        optimizer = kind(cosine_to_a_tenth(0.01, 20), weight_decay=0.1, clipnorm=1.0)
+        for gradient in gradients:
+            optimizer.apply([keras.ops.convert_to_tensor(gradient, "float32")], [weight])
+        learned.append(np.asarray(weight))
+    np.testing.assert_array_equal(*learned)
+    assert np.abs(learned[0] - begun).min() > 1e-4
