@@ -1,5 +1,7 @@
 """The committed notebooks are complete and clean."""
 
+import ast
+import itertools
 import re
 import statistics
 
@@ -95,3 +97,22 @@ def test_exercises_have_three_grades_a_folded_solution_and_a_self_check(path):
         assert "answer" in solution and re.search(r"^answer = None  # exercise", cell.source, re.M)
         assert f'ru.self_check("{path.stem[1]}.{number}", answer' in cell.source
         assert f"Exercise {path.stem[1]}.{number} is open" in cell.outputs[-1].text
+
+
+@each_notebook
+def test_no_loop_takes_the_name_that_another_cell_has_given(path):
+    """Else a cell that runs again later finds another thing under that name."""
+
+    def stored(target):
+        names = (node for node in ast.walk(target) if isinstance(node, ast.Name))
+        return {name.id for name in names if isinstance(name.ctx, ast.Store)}
+
+    cells = [list(ast.walk(ast.parse(source))) for source in texts(read(path), "code")]
+    loops = [[stored(node.target) for node in cell if isinstance(node, ast.For)] for cell in cells]
+    given = [
+        [stored(target) for node in cell if isinstance(node, ast.Assign) for target in node.targets]
+        for cell in cells
+    ]
+    for number, names in enumerate(loops):
+        others = set().union(*itertools.chain(*given[:number], *given[number + 1 :]))
+        assert not set().union(*names) & others
