@@ -171,9 +171,9 @@ class AttentionRecipe(RiffRecipe):
 
     @functools.cached_property
     def pieces(self) -> tuple[keras.Model, list[np.ndarray], dict[str, keras.Model]]:
-        """The network without its memory in pieces with its weights, see `stateful_model`.
+        """The network without its memory in pieces with its weights, that go on event by event.
 
-        The first goes on event by event to what the heads are told, see `going_on`.
+        The first goes on to what the heads are told, see `going_on`.
         """
         sizes, width = self.vocabulary.sizes, self.settings.riff_units[0]
         reader = EventReader(sizes)
@@ -203,7 +203,7 @@ class AttentionRecipe(RiffRecipe):
         past = [np.repeat(one, n, axis=0) for one in nothing]
         features, new = RunningFeatures(n, 4 * ru.TICKS_PER_QUARTER, self.vocabulary), []
         for k in range(len(prompt) + events):
-            row, place = features.row(), np.array([k], np.float32)
+            row, place = features.row()[:, None], np.array([k], np.float32)
             told, *past = map(np.asarray, listen.predict_on_batch([row, place, *past]))
             if k < len(prompt):
                 features.append(np.repeat(prompt[k], n))
@@ -217,7 +217,7 @@ class AttentionRecipe(RiffRecipe):
                 codes[:, i] = drawn(odds, rng)
                 row[:, 0, RIFF_COLUMNS["target"].start + i] = codes[:, i] + 1
                 if part == "step":
-                    features.complete_row(row, np.array(self.vocabulary.steps)[codes[:, i]])
+                    features.complete_row(row[:, 0], np.array(self.vocabulary.steps)[codes[:, i]])
             new.append(self.vocabulary.decode(codes))
             features.append(new[-1])
         return list(np.stack(new, axis=1))

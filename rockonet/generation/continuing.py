@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import keras
 import numpy as np
 
 from rockonet.common.theory import TICKS_PER_QUARTER, chord_name
@@ -11,10 +10,9 @@ from rockonet.generation.constraints import Constraints, TechniqueConstraints
 from rockonet.generation.sampling import Sampler
 from rockonet.guitar.riff import Riff
 from rockonet.training.measuring import softmax
+from rockonet.training.riff_decoder import RiffDecoder
 from rockonet.training.riff_features import RIFF_COLUMNS, RunningFeatures
-from rockonet.training.riff_network import stateful_model
 from rockonet.training.riff_vocabulary import PARTS
-from rockonet.training.song_memory import EXPERTS, experts_of
 from rockonet.training.trained import Trained
 
 MOST_EVENTS_A_BAR = 64  # more than anybody plays: there the riff recipe is stopped
@@ -100,8 +98,8 @@ def continue_riff(
 ) -> list[np.ndarray]:
     """New events for each riff, the state of the LSTM carried along."""
     n, given = constraints.n, len(prompt.events)
-    listen, heads, cells = stateful_model(trained.model)
-    state = [np.zeros((n, size), np.float32) for size in cells for _ in range(2)]
+    decoder = RiffDecoder(trained.model)
+    states = decoder.begin(n)
     features = RunningFeatures(n, prompt.ticks_per_bar, trained.vocabulary)
     begin = int(prompt.events["step"].sum())
     end = prompt.bar_line_after + bars * prompt.ticks_per_bar
@@ -109,11 +107,13 @@ def continue_riff(
     new: list[np.ndarray] = []
     for k in range(given + MOST_EVENTS_A_BAR * bars):
         row = features.row()
-        told, *state = map(np.asarray, listen.predict_on_batch([row, *state]))
+        told, states = decoder.listen(row, states)
         if k < given:
             events = np.repeat(prompt.events[k], n)
         else:
-            events = draw_events(heads, told, row, features, constraints, playing, sampler, k == 0)
+            events = draw_events(
+                decoder, told, row, features, constraints, playing, sampler, k == 0
+            )
             constraints.append(events)
             playing.append(events)
             new.append(events)
@@ -127,7 +127,7 @@ def continue_riff(
 
 
 def draw_events(
-    heads: dict[str, keras.Model],
+    decoder: RiffDecoder,
     told: np.ndarray,
     row: np.ndarray,
     features: RunningFeatures,
@@ -138,8 +138,8 @@ def draw_events(
 ) -> np.ndarray:
     """The next event of each riff, drawn part by part: each is told of those before it.
 
-    heads, told: see `stateful_model`. row: what the heads read, as `features` gave it; what is
-        drawn is written into it. first: whether nothing stands before these events.
+    told: what `decoder` made of the events so far. row: what it reads, as `features` gave it; what
+        is drawn is written into it. first: whether nothing stands before these events.
     Returns (n,) of dtype `EVENT`.
     """
     vocabulary, n = features.vocabulary, constraints.n
@@ -152,9 +152,9 @@ def draw_events(
     if not first:
         allowed["step"] = above_zero(vocabulary.steps)  # what starts together is one event
     codes = np.ones((n, len(PARTS)), int)  # until it is drawn an event is played plainly
-    target = row[:, 0, RIFF_COLUMNS["target"]]
+    target = row[:, RIFF_COLUMNS["target"]]
     for place, part in enumerate(PARTS):
-        odds = part_chances(heads[part], part, told, row, features, vocabulary.decode(codes))
+        odds = part_chances(decoder, part, told, row, features, vocabulary.decode(codes))
         codes[:, place] = sampler.draw(odds, allowed.get(part, np.ones(odds.shape, bool)))
         target[:, place] = codes[:, place] + 1  # the next part reads it there
         if part == "step":
@@ -172,7 +172,7 @@ def draw_events(
 
 
 def part_chances(
-    head: keras.Model,
+    decoder: RiffDecoder,
     part: str,
     told: np.ndarray,
     row: np.ndarray,
@@ -182,12 +182,11 @@ def part_chances(
     """The chance of each class of a part of the next event, (n, n_classes).
 
     It is the mean of what the network and each expert of the memory say, weighted by trust.
-    head, told, row: see `draw_events`. drawn: the next events (n,), the parts before this one set.
+    decoder, told, row: see `draw_events`. drawn: the next events (n,), with the parts before this.
     """
-    heard = np.zeros((len(row), 1, len(EXPERTS)), np.float32)
-    heard[:, 0, experts_of(part)], shares = features.memory.recall(part, drawn)
-    logits = head.predict_on_batch([row, heard, told])
-    own, trust = (softmax(np.asarray(answer, np.float64)[:, 0]) for answer in logits)
+    heard, shares = features.memory.recall(part, drawn)
+    logits = decoder.answer(part, row, heard.astype(np.float32), told)
+    own, trust = (softmax(answer.astype(np.float64)) for answer in logits)
     mixed = trust[:, :1] * own
     # Each past event speaks for the class that it had itself.
     votes = (shares * trust[:, 1:]).sum(axis=2)

@@ -116,12 +116,12 @@ class RunningFeatures:
         self.heard: list[dict[tuple, int]] = [{} for _ in range(n)]  # which event followed a run
 
     def row(self) -> np.ndarray:
-        """What is known before the next event: ints (n, 1, N_COLUMNS)."""
+        """What is known before the next event: ints (n, N_COLUMNS)."""
         k, n = len(self.codes), len(self.onsets)
-        row = np.zeros((n, 1, N_COLUMNS), np.int32)
+        row = np.zeros((n, N_COLUMNS), np.int32)
         if k == 0:
             return row
-        column = {name: row[:, 0, place] for name, place in RIFF_COLUMNS.items()}
+        column = {name: row[:, place] for name, place in RIFF_COLUMNS.items()}
         column["previous"][:] = self.codes[-1]
         for i, (symbols, heard, onsets) in enumerate(
             zip(self.symbols, self.heard, self.onsets, strict=True)
@@ -148,12 +148,12 @@ class RunningFeatures:
         """Fill in what is known once the next step is, in ticks (n,)."""
         for i, step in enumerate(steps.tolist()):
             onset = (self.onsets[i][-1] if self.onsets[i] else 0) + step
-            row[i, 0, RIFF_COLUMNS["then"]] = bar_position(onset, self.bar)
+            row[i, RIFF_COLUMNS["then"]] = bar_position(onset, self.bar)
             for lag, bars in enumerate(LAG_BARS):
                 found = self.at[i].get(onset - bars * self.bar)
                 if found is not None:
                     place = RIFF_COLUMNS["lags"].start + lag * len(PARTS)
-                    row[i, 0, place : place + len(PARTS)] = self.codes[found, i]
+                    row[i, place : place + len(PARTS)] = self.codes[found, i]
 
     def append(self, events: np.ndarray) -> None:
         """Take note of the next event of each riff."""

@@ -1,8 +1,10 @@
-"""The network of the riff recipe: an LSTM, chained heads, votes, and trust in a memory."""
+"""The network of the riff recipe: an LSTM, chained heads, votes, and trust in a memory.
+
+What is changed here is changed in riff_decoder.py too, which goes on with riffs; a test compares.
+"""
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Sequence
 
 import keras
@@ -235,47 +237,3 @@ def embedded(table: layers.Embedding, codes: KerasTensor) -> KerasTensor:
 def join(*tensors: KerasTensor) -> KerasTensor:
     """Tensors side by side."""
     return layers.Concatenate()(tensors) if len(tensors) > 1 else tensors[0]
-
-
-@functools.lru_cache(maxsize=4)  # networks of a few MB each, which take seconds to build
-def stateful_model(
-    model: keras.Model,
-) -> tuple[keras.Model, dict[str, keras.Model], list[int]]:
-    """The network of `riff_model` in pieces with its weights, to go on event by event.
-
-    Returns a network from the inputs and the states of the LSTM layers to what the heads are told
-    and the new states; for each part a network from the inputs, what its experts have heard and
-    what it is told, to its logits and those of the trust; and the cells of each LSTM layer, which
-    has two states of that size.
-    Raises: ValueError for a network that was changed for an experiment.
-    """
-    cells = [layer.units for layer in model.layers if layer.name.startswith("lstm_")]
-    sizes = {part: model.output[part].shape[-1] for part in PARTS}
-    hidden = model.get_layer(f"hidden_{PARTS[0]}").units
-    reader = EventReader(sizes)
-    heard = known = embed_inputs(reader)
-    states_before: list[KerasTensor] = []
-    states_after: list[KerasTensor] = []
-    for number, size in enumerate(cells):
-        lstm = layers.LSTM(size, return_sequences=True, return_state=True, name=f"lstm_{number}")
-        states_before += [keras.Input((size,)), keras.Input((size,))]
-        heard, *states = lstm(heard, initial_state=states_before[-2:])
-        states_after += states
-    told = join(heard, known)
-    listen = keras.Model([reader.inputs, *states_before], [told, *states_after], name="listen")
-    told = keras.Input((None, told.shape[-1]))
-    answers = chained_heads(reader, told, sizes, hidden)
-    given = [reader.inputs, reader.heard, told]
-    heads = {part: keras.Model(given, [answers[part], answers[trust_in(part)]]) for part in PARTS}
-    pieces = (listen, *heads.values())
-    weighted = {layer.name: layer for piece in pieces for layer in piece.layers if layer.weights}
-    learned = {layer.name: layer.get_weights() for layer in model.layers if layer.weights}
-    if weighted.keys() != learned.keys():
-        raise ValueError(
-            "This network was built for an experiment, or before riffs had a memory: it can be "
-            "measured, but not go on with a riff. Train one with ru.train_riff_model."
-        )
-    for piece in pieces:
-        for layer in piece.layers:
-            layer.set_weights(learned.get(layer.name, []))
-    return listen, heads, cells

@@ -82,5 +82,5 @@ def test_the_ear_hears_what_riff_inputs_sees(small, trained):
         for i in range(2):
             wanted = rows[i][k].copy()
             wanted[ru.RIFF_COLUMNS["target"]] = 0  # that is for the network to find out
-            np.testing.assert_array_equal(row[i, 0], wanted, err_msg=f"event {k}")
+            np.testing.assert_array_equal(row[i], wanted, err_msg=f"event {k}")
         features.append(np.array([events[k] for events in tracks]))
