@@ -45,9 +45,9 @@ class Part:
 # inputs, heads, loss, metrics, sampling and charts follow. Its own remain: what a field of
 # `RiffVocabulary` must say of it, if its classes depend on the songs (as `shapes`); what its head
 # is told besides (in `part_head` and in `RiffDecoder.answer`: the part after step is told when the
-# event starts, technique how far the hand moves); whether it tells one symbol from another (`riff_features._SYMBOL`); which of
-# its classes a riff may take (`draw_events`). Models that were trained before are refused:
-# `make model` trains those anew.
+# event starts, technique how far the hand moves); whether it tells one symbol from another
+# (`riff_features._SYMBOL`); which of its classes a riff may take (`draw_events`). Models that were
+# trained before are refused: `make model` trains those anew.
 PART_TABLE = (
     Part("step", len(TIME_EDGES), 24, TIME_EDGES, "steps"),
     Part("bass", 128, 48),
