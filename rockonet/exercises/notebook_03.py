@@ -109,8 +109,8 @@ def attention_for_lstm(answer: Trained, riff_recipe: Trained, validation: Corpus
     whole = rows[None, :64].astype(np.int32)
     other_end = whole.copy()
     other_end[:, -1] = 0
-    before, after = (
-        np.asarray(answer.model.predict_on_batch([told, *(h[None, :64] for h in heard)])["step"])
+    before, after = (  # asked but twice: not worth the seconds that a traced answer takes
+        np.asarray(answer.model([told, *(h[None, :64] for h in heard)])["step"])
         for told in (whole, other_end)
     )
     if not np.allclose(before[:, :-1], after[:, :-1], atol=1e-4):
