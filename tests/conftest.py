@@ -4,15 +4,16 @@ import os
 import shutil
 import time
 
-import numpy as np
-import pytest
-from helpers import melody, midi_bytes, played_by_rule
-
-os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
-# A worker of pytest-xdist has its share of the cores: threads of TensorFlow for which there is none
-# wait for one another, a quarter of the time of a training.
+# A worker of pytest-xdist has its share of the cores: threads of TensorFlow and of NumPy for which
+# there is none wait for one another, a quarter of a training and half of the making of a riff.
 _share = (os.cpu_count() or 1) // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-os.environ.setdefault("TF_NUM_INTRAOP_THREADS", str(max(1, _share)))
+for _threads in ("TF_NUM_INTRAOP_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(_threads, str(max(1, _share)))
+os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
+
+import numpy as np  # noqa: E402
+import pytest  # noqa: E402
+from helpers import melody, midi_bytes, played_by_rule  # noqa: E402
 
 import rockonet_utils as ru  # noqa: E402
 
