@@ -6,9 +6,9 @@ import time
 
 # A worker of pytest-xdist has its share of the cores: threads of TensorFlow and of NumPy for which
 # there is none wait for one another, a quarter of a training and half of the making of a riff.
-_share = (os.cpu_count() or 1) // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-for _threads in ("TF_NUM_INTRAOP_THREADS", "OPENBLAS_NUM_THREADS"):
-    os.environ.setdefault(_threads, str(max(1, _share)))
+if _workers := int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "0")):
+    for _threads in ("TF_NUM_INTRAOP_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(_threads, str(max(1, (os.cpu_count() or 1) // _workers)))
 os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
 
 import numpy as np  # noqa: E402
