@@ -16,7 +16,9 @@ SOLUTION = re.compile(r"<details><summary>Solution</summary>\n\n```python\n(.*?)
 MANY, FEW = "range(12)", "range(3)"
 SHORT = (
     "settings = settings.replace(epochs=1, epoch_windows=300, units=(8, 8, 8), riff_units=(8,), "
-    "riff_epochs=1, riff_epoch_windows=64)"
+    "riff_epochs=1, riff_epoch_windows=64)\n"
+    "import tensorflow as tf\n"  # a graph that is used for a moment is not worth being optimised
+    "tf.config.optimizer.set_experimental_options({'min_graph_nodes': 100_000})"
 )
 BRIEF = "settings = settings.replace(epoch_windows=3_000, riff_epochs=2, riff_epoch_windows=320)"
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

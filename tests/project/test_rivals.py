@@ -48,7 +48,7 @@ def few():
 
 
 @pytest.fixture(scope="module")
-def untrained(few):
+def untrained(few, quick_graphs):
     """Every kind of rival, small, with the weights it begins with."""
     settings = ru.settings("quick", "starter").replace(riff_units=(8,), riff_batch=2)
     kinds = {

@@ -16,3 +16,8 @@ def beginning(small):
         offsets=np.array([0, 40]),
         tracks=corpus.tracks[:1],
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_graph_is_quick(quick_graphs):
+    """Here all networks learn for a moment."""

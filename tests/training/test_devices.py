@@ -16,6 +16,7 @@ def test_training_under_a_mirrored_strategy(tmp_path):
 import functools, sys
 import tensorflow as tf
 import rockonet_utils as ru
+tf.config.optimizer.set_experimental_options({"min_graph_nodes": 100_000})  # a quick graph
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
 parts = ru.split_by_song(ru.build_corpus(ru.settings(data="starter").folder))
