@@ -211,7 +211,7 @@ def generating(_: Path, cache: Path) -> dict:
     prompt = ru.random_excerpt(validation, 16, seed=1)
 
     def timed(n: int, **more: int) -> tuple[float, list]:
-        ru.generate(model, n, 1, prompt=prompt, training=index, **more)  # the first time fills caches
+        ru.generate(model, n, 1, prompt=prompt, training=index, **more)  # fills caches
         start = time.perf_counter()
         riffs = ru.generate(model, n, prompt=prompt, training=index, seed=2, **more)
         return time.perf_counter() - start, riffs
