@@ -12,15 +12,20 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NAMES = ["01_explore_midi", "02_build_dataset", "03_train_model", "04_generate_music"]
 SOLUTION = re.compile(r"<details><summary>Solution</summary>\n\n```python\n(.*?)```", re.DOTALL)
 # Fewer riffs to compare, and a training that takes a moment, for what does not depend on them; and
-# one that is long enough for every rate to learn something.
+# one that is long enough for every rate to learn something. A graph that is used for so short is
+# not worth being optimised.
 MANY, FEW = "range(12)", "range(3)"
+_QUICK_GRAPHS = (
+    "\nimport tensorflow as tf"
+    "\ntf.config.optimizer.set_experimental_options({'min_graph_nodes': 100_000})"
+)
 SHORT = (
     "settings = settings.replace(epochs=1, epoch_windows=300, units=(8, 8, 8), riff_units=(8,), "
-    "riff_epochs=1, riff_epoch_windows=64)\n"
-    "import tensorflow as tf\n"  # a graph that is used for a moment is not worth being optimised
-    "tf.config.optimizer.set_experimental_options({'min_graph_nodes': 100_000})"
-)
-BRIEF = "settings = settings.replace(epoch_windows=3_000, riff_epochs=2, riff_epoch_windows=320)"
+    "riff_epochs=1, riff_epoch_windows=64)"
+) + _QUICK_GRAPHS
+BRIEF = (
+    "settings = settings.replace(epoch_windows=3_000, riff_epochs=2, riff_epoch_windows=320)"
+) + _QUICK_GRAPHS
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
