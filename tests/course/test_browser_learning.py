@@ -1,6 +1,9 @@
 """Notebooks 01 to 03 in JupyterLab: a song chosen, windows counted, a training watched."""
 
+import nbformat
+import pytest
 from lab import durations, finish, in_a_browser, open_notebook
+from notebook_helpers import FEW_RIFF_WINDOWS, read, trained_less
 
 pytestmark = in_a_browser
 
@@ -51,8 +54,15 @@ def test_build(opened):
     finish(opened)
 
 
+@pytest.fixture
+def riffs_in_brief(lab):
+    """Notebook 03 before it is opened: the classic sweep is watched, the riff recipe runs along."""
+    path = lab[2] / "notebooks" / "03_train_model.ipynb"
+    nbformat.write(trained_less(read(path), FEW_RIFF_WINDOWS), path)
+
+
 @open_notebook("03_train_model")
-def test_train(opened):
+def test_train(riffs_in_brief, opened):
     charts, statuses = set(), set()
     cell = opened.cell("history = ru.learning_rate_sweep(")
 
