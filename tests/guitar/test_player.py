@@ -102,10 +102,10 @@ def test_a_hundred_players_take_less_than_200_mb_of_the_kernel():
     tracemalloc.start()
     others = [random_riff(4).revoiced().player()]  # the last guitar that was played is kept, too
     before = tracemalloc.get_traced_memory()[0]
-    others += [random_riff(seed).revoiced().player() for seed in (5, 6)]
+    others += [random_riff(seed).revoiced().player() for seed in (5, 6, 7)]
     grown = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
-    assert grown / 2 < 2e6  # bytes a player, its score, its stems and its riff
+    assert grown / 3 < 2e6  # bytes a player, its score, its stems and its riff
 
 
 def test_a_cell_shows_html_that_stays_without_a_kernel(player):

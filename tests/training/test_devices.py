@@ -13,7 +13,7 @@ from rockonet.training.experiment import compile_model
 
 def test_training_under_a_mirrored_strategy(tmp_path):
     code = """
-import functools, sys
+import sys
 import tensorflow as tf
 import rockonet_utils as ru
 tf.config.optimizer.set_experimental_options({"min_graph_nodes": 100_000})  # a quick graph
@@ -24,8 +24,7 @@ choice = ru.settings("quick", "starter").replace(
     output=__import__("pathlib").Path(sys.argv[1]), riff_units=(8,), riff_epochs=1)
 with tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]).scope():
     small = parts[0].select([0]), parts[1].select([0])
-    network = functools.partial(ru.riff_model, candidates=False, memory=False)  # sooner traced
-    trained = ru.train_riff_model(*small, choice, False, network)
+    trained = ru.train_riff_model(*small, choice, False)
 (total,) = [row for row in trained.history.epochs if row.recipe == "riff"]
 print("nats", total.loss, total.validation_loss)
 """

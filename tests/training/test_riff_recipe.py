@@ -1,6 +1,5 @@
 """The riff recipe: it learns, is resumed, and stops in time."""
 
-import functools
 import itertools
 import shutil
 
@@ -85,8 +84,7 @@ def test_three_tiny_songs_are_enough_and_it_stops_early_and_keeps_the_best(tmp_p
 
     monkeypatch.setattr(riff_recipe, "PATIENCE", 3)
     monkeypatch.setattr(riff_recipe, "mean_nats", as_if)
-    network = functools.partial(ru.riff_model, candidates=False, memory=False)  # sooner traced
-    trained = ru.train_riff_model(*parts[:2], choice, False, network)
+    trained = ru.train_riff_model(*parts[:2], choice, live=False)
     assert max(row.epoch for row in trained.history.epochs) == 5
     assert trained.history.best.epoch == 2
     (best,) = choice.output.glob("training/*/rate-*/epoch-2.npz")
