@@ -2,7 +2,8 @@
 
 Measured on the zip or folder that ROCKONET_ARCHIVE names, else on data/rock if it is there, else on
 the starter songs. Each step runs in a process of its own, so that its peak memory is its own too;
-what counts are the ratios, all from this one run. Given names of steps, it takes those alone.
+what counts are the ratios, all from this one run. Given names of steps, it takes those alone, and
+what they need.
 """
 
 import functools
@@ -15,6 +16,7 @@ import sys
 import tempfile
 import time
 import zipfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bench_families import families_held_out
@@ -23,9 +25,9 @@ from fit_fingering import fingerings_by_people
 
 import rockonet_utils as ru
 from rockonet.dataset.build import file_stamps
-from rockonet.training.riff_recipe import riff_experiment
 
 TOLD = ("pitch", "step", "duration", "total", "technique", "velocity")
+OWN_PROCESS = "--in-own-process"  # before a step, its source and its cache
 MUSIC21_FILES = 6  # of the folder, chosen at random with a fixed seed: it takes seconds for each
 
 
@@ -171,6 +173,8 @@ def predictors(source: Path, cache: Path) -> dict:
 
 def riff_step(_: Path, __: Path) -> dict:
     """Targets a second of the riff recipe with 192 cells: every event of a window is one."""
+    from rockonet.training.riff_recipe import riff_experiment  # Keras: it is no step's memory else
+
     train, validation, _ = ru.split_by_song(ru.build_corpus(ru.settings(data="starter").folder))
     choice = ru.settings("quick", "starter").replace(riff_units=(192,), riff_batch=32)
     experiment = riff_experiment(
@@ -321,19 +325,42 @@ STEPS = (
     fingerings_by_people,
 )
 ONCE = STEPS[4:]  # what takes long
+# The steps that need a corpus, and those that need a riff model trained on it.
+ON_CORPUS = (classic_windows, predictors, the_sound)
+ON_MODEL = (generating, riffs)
 NOT_IN_A_LINE = "files seconds peak_mb nats technique_nats inside shares table hand".split()
 
 
 def in_own_process(step: str, source: Path, cache: Path) -> dict:
     """What a step returns, with the peak memory of its process in MB."""
-    command = [sys.executable, __file__, step, str(source), str(cache)]
+    command = [sys.executable, __file__, OWN_PROCESS, step, str(source), str(cache)]
     run = subprocess.run(command, capture_output=True, text=True)
     if run.returncode:
         sys.exit(f"The step {step} failed:\n{run.stderr[-2000:]}")
     return json.loads(run.stdout)
 
 
+def chosen_steps(names: Sequence[str]) -> list[Callable[..., dict]]:
+    """The steps with these names and those that they need, in their order; all without a name.
+
+    Raises: ValueError for a name that no step has.
+    """
+    known = {step.__name__: step for step in STEPS}
+    if unknown := sorted(set(names) - known.keys()):
+        raise ValueError(f"There is no step {', '.join(unknown)}. Steps: {', '.join(known)}.")
+    chosen = {known[name] for name in names or known}
+    if chosen.intersection(ON_MODEL):
+        chosen.add(predictors)
+    if chosen.intersection(ON_CORPUS):
+        chosen.add(corpus_built_and_saved)
+    return [step for step in STEPS if step in chosen]
+
+
 def main(only: list[str]) -> None:
+    try:
+        steps = chosen_steps(only)
+    except ValueError as error:
+        sys.exit(str(error))
     rock = Path("data/rock")
     named = os.environ.get("ROCKONET_ARCHIVE")
     source = Path(named) if named else rock if rock.is_dir() else ru.settings().folder
@@ -343,7 +370,7 @@ def main(only: list[str]) -> None:
     )
     results = {}
     with tempfile.TemporaryDirectory() as folder:
-        for step in [step for step in STEPS if step.__name__ in only or not only]:
+        for step in steps:
             times = 1 if step in ONCE else 3
             runs = [
                 in_own_process(step.__name__, source, Path(folder) / "corpus.npz")
@@ -403,12 +430,12 @@ def report(results: dict[str, dict], kept: Path) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 4:
+    if OWN_PROCESS not in sys.argv[1:2]:
         main(sys.argv[1:])
-    else:  # a step in a process of its own
+    else:
         import resource
 
-        step, *paths = sys.argv[1:]
+        step, *paths = sys.argv[2:]
         result = {s.__name__: s for s in STEPS}[step](*map(Path, paths))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         result["peak_mb"] = peak / (2**20 if sys.platform == "darwin" else 2**10)
