@@ -59,7 +59,8 @@ def generate(
     temperature, top_p, top_k: see `sample`. prompt: a `Riff`, as from `random_excerpt` or
         `prompt_from_text`; without one the model starts from silence.
     best_of: so many are made side by side for each riff, and the one that is most like real songs
-        is kept: see `TYPICAL`. With 1 you get what the model says, as it says it.
+        is kept, see `TYPICAL`, and rather one that does not fall silent. With 1 you get what the
+        model says, as it says it.
     scale, tuning: what alone may be played, see `playable_chords`; a warning says what of the
         prompt had to be changed. Without a tuning it is the prompt's; below drop C see
         `heard_higher`. max_repeats: a chord is not played more often than that in a row.
@@ -230,13 +231,14 @@ def title_after(title: str, seed: int) -> str:
 
 
 def best_riffs(
-    prompt: Riff, tries: Sequence[Sequence[np.ndarray]], bars: int, title: str, most: int | None
+    prompt: Riff, tried: Sequence[Sequence[np.ndarray]], bars: int, title: str, most: int | None
 ) -> list[Riff]:
     """Of the tries of each riff the best one, with at most so many new events."""
-    n, riffs = len(tries), []
-    for i, made in enumerate(tries, 1):
+    n, riffs = len(tried), []
+    for i, made in enumerate(tried, 1):
         name = f"{title}, {i} of {n}" if n > 1 else title
-        riffs.append(most_typical([assemble(prompt, new[:most], bars, name) for new in made]))
+        tries = [assemble(prompt, new[:most], bars, name) for new in made]
+        riffs.append(most_typical(tries, 0 if most else bars))  # so few need not fill the bars
     return riffs
 
 

@@ -10,7 +10,7 @@ from IPython.display import Markdown
 from rockonet.common.notebook import table
 from rockonet.common.techniques import Technique, technique_name
 from rockonet.dataset.corpus import Corpus
-from rockonet.dataset.events import EVENT
+from rockonet.dataset.events import EVENT, onsets
 from rockonet.dataset.style import STYLE_NUMBERS, measure_style, technique_shares
 from rockonet.generation.originality import CopyIndex, originality
 from rockonet.guitar.riff import Riff
@@ -96,15 +96,16 @@ def technique_rows(kinds: Iterable[Sequence[Riff]]) -> list[list[str | Markdown]
     ]
 
 
-def most_typical(riffs: Sequence[Riff]) -> Riff:
+def most_typical(riffs: Sequence[Riff], bars: int) -> Riff:
     """Of those that can be played the one with the most numbers within `TYPICAL`.
 
-    Where two have as many, the one whose others lie less far outside.
+    bars: how many each of them was to fill after its prompt; one in which nothing sounds counts as
+    a number outside. Where two have as many outside, the one whose others lie less far outside.
     """
-    return min(riffs, key=_strangeness) if len(riffs) > 1 else riffs[0]
+    return min(riffs, key=lambda riff: _strangeness(riff, bars)) if len(riffs) > 1 else riffs[0]
 
 
-def _strangeness(riff: Riff) -> tuple[bool, int, float]:
+def _strangeness(riff: Riff, bars: int) -> tuple[bool, int, float]:
     """Whether it cannot be played, how many numbers lie outside of `TYPICAL`, and how far.
 
     How far is told in widths of their bands.
@@ -115,4 +116,15 @@ def _strangeness(riff: Riff) -> tuple[bool, int, float]:
         for name, (low, high) in TYPICAL.items()
         if not low <= numbers[name] <= high
     ]
-    return bool(riff.fingering.unplayable), len(far), sum(far)
+    return bool(riff.fingering.unplayable), len(far) + silent_bars(riff, bars), sum(far)
+
+
+def silent_bars(riff: Riff, bars: int) -> int:
+    """In how many of the bars after its prompt nothing sounds; bars: how many there are."""
+    given, length = riff.events[: riff.prompt_events], riff.ticks_per_bar
+    first = int(given["step"].sum()) // length + 1 if len(given) else 0
+    begin = onsets(riff.events)
+    end = begin + riff.events["duration"]
+    bar_lines = (first + np.arange(bars)) * length
+    sounds = (begin[:, None] < bar_lines + length) & (end[:, None] > bar_lines)
+    return int((~sounds.any(axis=0)).sum())

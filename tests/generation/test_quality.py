@@ -4,7 +4,7 @@ import pytest
 from helpers import a_riff
 
 import rockonet_utils as ru
-from rockonet.generation.quality import most_typical
+from rockonet.generation.quality import most_typical, silent_bars
 
 
 def test_quality_by_hand(starter):
@@ -53,4 +53,40 @@ def test_the_most_typical_of_the_tries_is_kept(starter, riff_recipe):
     steps = [0] + [12] * 7
     playable, impossible = (a_riff([chord] * 8, steps) for chord in ((40,), (40, 41, 42)))
     assert impossible.fingering.unplayable
-    assert most_typical([impossible, playable]) is playable
+    assert most_typical([impossible, playable], 2) is playable
+
+
+def test_bars_in_which_nothing_sounds_are_counted():
+    # A prompt of one bar; then a bar of eighths, a whole note, nothing, a note that is held over
+    # the next bar line, and nothing for two bars more.
+    steps = [0] + [6] * 7 + [6] * 8 + [6, 96 + 24, 48 * 3]
+    durations = [6] * 16 + [48, 48, 6]
+    riff = a_riff([(40,)] * 19, steps, durations, prompt_events=8)
+    assert [silent_bars(riff, bars) for bars in range(1, 9)] == [0, 0, 1, 1, 1, 2, 2, 3]
+    assert silent_bars(a_riff([(40,)], [0], [48 * 3]), 4) == 1  # without a prompt
+
+    # One that falls silent is passed over for one that goes on, however typical it is.
+    phrase = [(40,), (43,), (45,), (47,)] * 2
+    short = a_riff(phrase, [0] + [6] * 7, [6] * 8)
+    whole = a_riff([(40,)] * 64, [0] + [6] * 63, [6] * 64)  # the same note all the time
+    assert most_typical([short, whole], 1) is short
+    assert most_typical([short, whole], 8) is whole
+
+
+LICK = """
+e|--------5-----5-|
+B|--8---8-5-8b10--|
+G|7b9-------------|
+"""
+
+
+@pytest.mark.parametrize("prompt", [None, LICK])
+def test_riffs_seldom_fall_silent(riff_recipe, prompt):
+    given = prompt and ru.prompt_from_text(prompt)
+    ask = dict(n=12, bars=8, prompt=given, seed=1)
+
+    def silent(best_of):
+        riffs = ru.generate(riff_recipe, best_of=best_of, **ask)
+        return sum(silent_bars(riff, 8) for riff in riffs)
+
+    assert silent(1) > 0 and silent(6) <= silent(1) / 4
