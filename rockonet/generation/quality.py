@@ -97,7 +97,7 @@ def technique_rows(kinds: Iterable[Sequence[Riff]]) -> list[list[str | Markdown]
 
 
 def most_typical(riffs: Sequence[Riff], bars: int) -> Riff:
-    """Of those that can be played the one with the most numbers within `TYPICAL`.
+    """Of those that can be played as they say the one with the most numbers within `TYPICAL`.
 
     bars: how many each of them was to fill after its prompt; one in which nothing sounds counts as
     a number outside. Where two have as many outside, the one whose others lie less far outside.
@@ -105,18 +105,18 @@ def most_typical(riffs: Sequence[Riff], bars: int) -> Riff:
     return min(riffs, key=lambda riff: _strangeness(riff, bars)) if len(riffs) > 1 else riffs[0]
 
 
-def _strangeness(riff: Riff, bars: int) -> tuple[bool, int, float]:
-    """Whether it cannot be played, how many numbers lie outside of `TYPICAL`, and how far.
-
-    How far is told in widths of their bands.
-    """
+def _strangeness(riff: Riff, bars: int) -> tuple[bool, bool, int, float]:
+    """Whether it cannot be played at all, or not as it says; how many numbers lie outside of
+    `TYPICAL`, and how far, in widths of their bands."""
     numbers = style_numbers(riff)
     far = [
         max(low - numbers[name], numbers[name] - high) / (high - low)
         for name, (low, high) in TYPICAL.items()
         if not low <= numbers[name] <= high
     ]
-    return bool(riff.fingering.unplayable), len(far) + silent_bars(riff, bars), sum(far)
+    n_outside = len(far) + silent_bars(riff, bars)
+    hand = riff.fingering
+    return bool(hand.unplayable), bool(hand.impossible_techniques), n_outside, sum(far)
 
 
 def silent_bars(riff: Riff, bars: int) -> int:

@@ -54,6 +54,11 @@ def test_the_most_typical_of_the_tries_is_kept(starter, riff_recipe):
     playable, impossible = (a_riff([chord] * 8, steps) for chord in ((40,), (40, 41, 42)))
     assert impossible.fingering.unplayable
     assert most_typical([impossible, playable], 2) is playable
+    # And so is what cannot be played as it says: nothing is hammered on over two octaves.
+    far = a_riff([(40,), (64,)] * 4, steps)
+    far.events["technique"][1] = ru.Technique.LEGATO
+    assert far.fingering.impossible_techniques and not far.fingering.unplayable
+    assert most_typical([far, playable], 2) is playable
 
 
 def test_bars_in_which_nothing_sounds_are_counted():
