@@ -62,8 +62,8 @@ def test_the_most_typical_of_the_tries_is_kept(starter, riff_recipe):
 
 
 def test_bars_in_which_nothing_sounds_are_counted():
-    # A prompt of one bar; then a bar of eighths, a whole note, nothing, a note that is held over
-    # the next bar line, and nothing for two bars more.
+    # A prompt of one bar; then a bar of eighths, a whole note, a silent bar, a note that is held
+    # over a bar line, a silent bar, a short note, and nothing more.
     steps = [0] + [6] * 7 + [6] * 8 + [6, 96 + 24, 48 * 3]
     durations = [6] * 16 + [48, 48, 6]
     riff = a_riff([(40,)] * 19, steps, durations, prompt_events=8)
