@@ -58,9 +58,8 @@ def generate(
     n: how many riffs. bars: how many bars to add to the prompt, 1 or more.
     temperature, top_p, top_k: see `sample`. prompt: a `Riff`, as from `random_excerpt` or
         `prompt_from_text`; without one the model starts from silence.
-    best_of: so many are made side by side for each riff, and the one that is most like real songs
-        is kept, see `TYPICAL`, and rather one that does not fall silent. With 1 you get what the
-        model says, as it says it.
+    best_of: so many are made side by side for each riff; the one most like real songs, and never
+        silent if it can be, is kept: see `TYPICAL`. With 1 you get what the model says.
     scale, tuning: what alone may be played, see `playable_chords`; a warning says what of the
         prompt had to be changed. Without a tuning it is the prompt's; below drop C see
         `heard_higher`. max_repeats: a chord is not played more often than that in a row.
