@@ -325,6 +325,7 @@ STEPS = (
     the_rivals,
     fingerings_by_people,
 )
+BY_NAME = {step.__name__: step for step in STEPS}
 ONCE = STEPS[4:]  # what takes long
 # The steps that need a corpus, and those that need a riff model trained on it.
 ON_CORPUS = (classic_windows, predictors, the_sound)
@@ -346,10 +347,9 @@ def chosen_steps(names: Sequence[str]) -> list[Callable[..., dict]]:
 
     Raises: ValueError for a name that no step has.
     """
-    known = {step.__name__: step for step in STEPS}
-    if unknown := sorted(set(names) - known.keys()):
-        raise ValueError(f"There is no step {', '.join(unknown)}. Steps: {', '.join(known)}.")
-    chosen = {known[name] for name in names or known}
+    if unknown := sorted(set(names) - BY_NAME.keys()):
+        raise ValueError(f"There is no step {', '.join(unknown)}. Steps: {', '.join(BY_NAME)}.")
+    chosen = {BY_NAME[name] for name in names or BY_NAME}
     if chosen.intersection(ON_MODEL):
         chosen.add(predictors)
     if chosen.intersection(ON_CORPUS):
@@ -400,7 +400,7 @@ if __name__ == "__main__":
         import resource
 
         step, *paths = sys.argv[2:]
-        result = {s.__name__: s for s in STEPS}[step](*map(Path, paths))
+        result = BY_NAME[step](*map(Path, paths))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         result["peak_mb"] = peak / (2**20 if sys.platform == "darwin" else 2**10)
         print(json.dumps(result))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -121,10 +122,10 @@ def _strangeness(riff: Riff, bars: int) -> tuple[bool, bool, int, float]:
 
 def silent_bars(riff: Riff, bars: int) -> int:
     """In how many of the bars after its prompt nothing sounds; bars: how many there are."""
-    given, length = riff.events[: riff.prompt_events], riff.ticks_per_bar
-    first = int(given["step"].sum()) // length + 1 if len(given) else 0
+    prompt = dataclasses.replace(riff, events=riff.events[: riff.prompt_events])
+    length = riff.ticks_per_bar
+    bar_lines = prompt.bar_line_after + length * np.arange(bars)
     begin = onsets(riff.events)
     end = begin + riff.events["duration"]
-    bar_lines = (first + np.arange(bars)) * length
     sounds = (begin[:, None] < bar_lines + length) & (end[:, None] > bar_lines)
     return int((~sounds.any(axis=0)).sum())
